@@ -1,0 +1,46 @@
+# Every target works alone, first, in a fresh clone: each builds what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+SEED ?= $(shell date +%s)
+SOAK_SECONDS ?= 600
+
+.PHONY: run test check bench soak clean
+
+run: .venv/installed
+	@$(BIN)/python -m sandbox
+
+test: .venv/dev .venv/node
+	$(BIN)/python -m pytest
+
+check: .venv/dev .venv/node
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks
+
+soak: .venv/dev .venv/node
+	@echo "soak: seed $(SEED), $(SOAK_SECONDS) seconds"
+	SOAK_SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak --timeout 0 -p no:randomly
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/dev: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/installed
+
+# discord.js, for the wire tests. A machine without npm goes without, and those tests say so.
+.venv/node: tests/wire/package.json | .venv/dev
+	@if command -v npm >/dev/null; then \
+	  mkdir -p $@ && cp tests/wire/package.json $@/ && npm install --prefix $@ --no-audit --no-fund --silent && touch $@; \
+	else echo "npm is not installed: the discord.js tests will be skipped"; mkdir -p $@; fi
+
+clean:
+	rm -rf .venv build dist

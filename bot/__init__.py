@@ -1,0 +1,1 @@
+"""The Discord bot: members, jobs, delivery. Not begun yet; the sandbox comes first."""
