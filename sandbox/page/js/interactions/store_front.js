@@ -1,0 +1,26 @@
+// What a premium button opens: the product and a purchase that costs nothing, made by the sandbox.
+
+import { h } from "../dom.js";
+import { openDialog } from "../overlays/dialog.js";
+import { attempt } from "../overlays/toast.js";
+import { sim } from "../wire/api.js";
+import { channel, store } from "../state/store.js";
+import { guildName } from "../state/names.js";
+
+const KINDS = { 2: "Kept for ever", 3: "Used up", 5: "Subscription" };
+
+export async function openStore(message, skuId) {
+  const { skus = [] } = (await attempt(() => sim("GET", "/skus"))) ?? {};
+  const sku = skus.find((one) => String(one.id) === String(skuId));
+  const guildId = channel(message.channel_id)?.guild_id;
+  const forServer = Boolean(sku && sku.flags & (1 << 7) && guildId);
+  const buy = async () => {
+    dialog.close();
+    await attempt(() => sim("POST", "/purchases", { sku_id: skuId, ...(forServer ? { guild_id: guildId, user_id: store.me.id } : { user_id: store.me.id }) }), `Bought ${sku?.name ?? "it"}`);
+  };
+  const dialog = openDialog({
+    title: sku?.name ?? `SKU ${skuId}`, kind: "narrow", onSubmit: buy,
+    body: [h("p", sku ? [KINDS[sku.type] ?? "", forServer ? `for ${guildName(guildId)}` : "for you"].filter(Boolean).join(", ") : "The sandbox does not know this SKU."), h("p.hint", "No money moves in the sandbox.")],
+    foot: [h("button.press.plain", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button.press.primary", { type: "submit", disabled: !sku }, "Buy")],
+  });
+}

@@ -1,0 +1,106 @@
+// Messages of a channel, oldest first: a page from REST, then what the gateway adds, edits and removes.
+
+import { channel, keepMember, keepUser, store, tell } from "./store.js";
+import { get } from "../wire/api.js";
+import { compareIds } from "../wire/snowflake.js";
+
+const KEPT = 300;
+const PAGE = 50;
+
+export function shelf(channelId) {
+  if (!store.messages.has(channelId)) store.messages.set(channelId, { list: [], loaded: false, complete: false, behind: false, busy: null });
+  return store.messages.get(channelId);
+}
+
+export const message = (channelId, id) => shelf(channelId).list.find((one) => one.id === id);
+
+function keepPeople(one) {
+  keepUser(one.webhook_id ? null : one.author);
+  for (const user of one.mentions ?? []) {
+    keepUser(user);
+    const guildId = channel(one.channel_id)?.guild_id;
+    if (guildId && user.member) keepMember(guildId, { ...user.member, user });
+  }
+  keepUser(one.interaction_metadata?.user);
+}
+
+/** Loads the newest page, an older one, or the surroundings of one message. */
+export function load(channelId, { before = null, around = null } = {}) {
+  const kept = shelf(channelId);
+  kept.busy ??= fetchPage(kept, channelId, before, around).finally(() => { kept.busy = null; });
+  return kept.busy;
+}
+
+async function fetchPage(kept, channelId, before, around) {
+  const query = around ? `&around=${around}` : before ? `&before=${before}` : "";
+  const page = (await get(`/channels/${channelId}/messages?limit=${PAGE}${query}`)).reverse();
+  page.forEach(keepPeople);
+  const isNew = (one) => !page.some((each) => each.id === one.id);
+  if (around) Object.assign(kept, { list: page, complete: false, behind: true });
+  else if (before) kept.list = [...page, ...kept.list.filter(isNew)];
+  else kept.list = [...page, ...kept.list.filter((one) => isNew(one) && (one.flags & 64 || compareIds(one.id, page.at(-1)?.id ?? "0") > 0))];
+  kept.list.sort((a, b) => compareIds(a.id, b.id));
+  if (!around) kept.complete = page.length < PAGE;
+  if (!around && !before) kept.behind = false;
+  kept.loaded = true;
+  tell(`messages:${channelId}`, {});
+}
+
+export function take(one) {
+  keepPeople(one);
+  const kept = shelf(one.channel_id);
+  if (kept.behind && !(one.flags & 64)) return;
+  const at = kept.list.findIndex((known) => known.id === one.id);
+  if (at >= 0) kept.list[at] = { ...kept.list[at], ...one };
+  else {
+    let place = kept.list.length;
+    while (place > 0 && compareIds(kept.list[place - 1].id, one.id) > 0) place -= 1;
+    kept.list.splice(place, 0, one);
+    if (kept.list.length > KEPT) { kept.list.splice(0, kept.list.length - KEPT + 100); kept.complete = false; }
+  }
+  tell(`messages:${one.channel_id}`, { fresh: at < 0 ? one : null, changed: one.id });
+}
+
+export function change(patch) {
+  const kept = store.messages.get(patch.channel_id);
+  const known = kept?.list.find((one) => one.id === patch.id);
+  if (!known) return;
+  Object.assign(known, patch);
+  keepPeople(known);
+  tell(`messages:${patch.channel_id}`, { changed: patch.id });
+}
+
+export function drop(channelId, ids) {
+  const kept = store.messages.get(channelId);
+  if (!kept) return;
+  kept.list = kept.list.filter((one) => !ids.includes(one.id));
+  tell(`messages:${channelId}`, { dropped: ids });
+}
+
+const sameEmoji = (a, b) => (a.id ?? null) === (b.id ?? null) && (a.id ? true : a.name === b.name);
+
+export function react(event, added) {
+  const known = store.messages.get(event.channel_id)?.list.find((one) => one.id === event.message_id);
+  if (!known) return;
+  const reactions = (known.reactions ?? []).map((one) => ({ ...one }));
+  let one = reactions.find((each) => sameEmoji(each.emoji, event.emoji));
+  if (!one && added) reactions.push(one = { emoji: event.emoji, count: 0, me: false });
+  if (one) {
+    one.count += added ? 1 : -1;
+    if (event.user_id === store.me.id) one.me = added;
+  }
+  change({ id: known.id, channel_id: event.channel_id, reactions: reactions.filter((each) => each.count > 0) });
+}
+
+export function unreact(event) {
+  const known = store.messages.get(event.channel_id)?.list.find((one) => one.id === event.message_id);
+  if (!known) return;
+  const reactions = event.emoji ? (known.reactions ?? []).filter((each) => !sameEmoji(each.emoji, event.emoji)) : [];
+  change({ id: known.id, channel_id: event.channel_id, reactions });
+}
+
+/** After a lost session: what is shown is fetched anew, what is not is forgotten. */
+export function forgetAll(shownId) {
+  for (const id of [...store.messages.keys()]) if (id !== shownId) store.messages.delete(id);
+  if (shownId && store.messages.has(shownId)) load(shownId).catch(() => {});
+}

@@ -1,0 +1,46 @@
+// Editing one's own message in its place: Enter saves, Esc gives up.
+
+import { h } from "../dom.js";
+import { tell } from "../state/store.js";
+import { patch } from "../wire/api.js";
+import { attempt } from "../overlays/toast.js";
+import { fitHeight, toDisplay, toWire } from "../composer/text.js";
+
+let current = null;
+export const isEditing = (id) => current === id;
+
+function redraw(one) {
+  tell(`messages:${one.channel_id}`, { changed: one.id });
+}
+
+export function startEditing(one) {
+  const before = current;
+  current = one.id;
+  if (before && before !== one.id) tell("redraw");
+  redraw(one);
+  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`m-${one.id}`)?.querySelector("textarea")?.focus()));
+}
+
+function stop(one) {
+  current = null;
+  redraw(one);
+  document.getElementById("composer")?.focus();
+}
+
+export function editForm(one) {
+  const area = h("textarea.input", { value: toDisplay(one.content), rows: 1, "aria-label": "Edit the message" });
+  const save = async () => {
+    const content = toWire(area.value.trim(), one.channel_id);
+    if (content === one.content) { stop(one); return; }
+    if (await attempt(() => patch(`/channels/${one.channel_id}/messages/${one.id}`, { content }))) stop(one);
+  };
+  area.addEventListener("input", () => fitHeight(area));
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); stop(one); }
+    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); save(); }
+    else return;
+    event.preventDefault();
+  });
+  requestAnimationFrame(() => { fitHeight(area); area.setSelectionRange(area.value.length, area.value.length); });
+  return h("div.edit-form", area, h("p.hint", "Esc to ", h("button.as-link", { type: "button", onclick: () => stop(one) }, "cancel"), " · Enter to ", h("button.as-link", { type: "button", onclick: save }, "save")));
+}

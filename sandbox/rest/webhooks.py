@@ -1,0 +1,5 @@
+"""Being written."""
+
+from sandbox.rest.call import Routes
+
+ROUTES = Routes()

@@ -1,0 +1,1 @@
+"""The stage machinery behind the sandbox: fault script, journal, clock control. Clients under test never see it."""
