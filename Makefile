@@ -7,7 +7,7 @@ SOAK_SECONDS ?= 600
 .PHONY: run test check bench soak clean
 
 run: .venv/installed
-	@$(BIN)/python -m sandbox
+	@$(BIN)/python -m sandbox --quiet --state data/sandbox.sqlite
 
 test: .venv/dev .venv/node
 	$(BIN)/python -m pytest

@@ -108,8 +108,9 @@ def _warn_if_open(host: str) -> None:
         is_local = host == "localhost"
     if not is_local:
         print(
-            f"WARNING: listening on {host}, which other machines may reach. Whoever reaches the sandbox can read and do\n"
-            "everything in it, as any member and as the bot: there are no passwords. Use 127.0.0.1 unless you mean this.",
+            f"WARNING: listening on {host}, which other machines may reach. Whoever reaches the sandbox can read\n"
+            "and do everything in it, as any member and as the bot: there are no passwords. Use 127.0.0.1\n"
+            "unless you mean this.",
             file=sys.stderr,
             flush=True,
         )

@@ -136,7 +136,7 @@ class Member:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     async def channel_id(self, channel: str) -> str:
-        """The id behind a channel's name (`painting`), a person's or bot's (`@Painter`, the direct messages), or an id."""
+        """The id behind a channel's name (`painting`), direct messages with someone (`@Painter`), or an id."""
         if channel.isdigit():
             return channel
         if channel not in self._channels:

@@ -19,7 +19,8 @@ def discord_py(url: str, token: str) -> list[str]:
 
 def discord_js(url: str, token: str) -> list[str]:
     return [
-        f'const client = new Client({{ intents, rest: {{ api: "{url}/api", cdn: "{url}/cdn", mediaProxy: "{url}/cdn" }} }})',
+        f'const rest = {{ api: "{url}/api", cdn: "{url}/cdn", mediaProxy: "{url}/cdn" }}',
+        "const client = new Client({ intents, rest })",
         f'client.login("{token}")',
     ]
 

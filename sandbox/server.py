@@ -15,12 +15,12 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.cdn import Cdn
-from sandbox.gateway.gateway import Gateway
+from sandbox.control import stage
+from sandbox.control import world as world_control
+from sandbox.gateway import Gateway, GatewayLimits
 from sandbox.rest.dispatch import Dispatcher
 from sandbox.rest.table import all_routes
 from sandbox.rules.clock import Clock
-from sandbox.sim import routes as sim_routes
-from sandbox.sim import world as sim_world
 from sandbox.sim.faults import FaultScript
 from sandbox.sim.journal import Journal
 from sandbox.world import interactions, threads
@@ -50,6 +50,7 @@ class Sandbox:
         keep: int = DEFAULT_KEEP,
         log_file: Path | None = None,
         url: str | None = None,
+        gateway_limits: GatewayLimits | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -59,7 +60,7 @@ class Sandbox:
         self.state = State(self.storage, self.clock, keep=keep)
         self.faults = FaultScript()
         self.journal = Journal(path=log_file, clock=self.clock)
-        self.gateway = Gateway(self.state, self.faults, self.journal)
+        self.gateway = Gateway(self.state, self.faults, self.journal, gateway_limits)
         self.rest = Dispatcher(self.state, all_routes(), self.faults, self.journal)
         self.rest.session_starts = self.gateway.session_start_limit
         self._runner: web.AppRunner | None = None
@@ -138,11 +139,11 @@ class Sandbox:
         app.router.add_get("/gateway/", self.gateway.handler)
         app.router.add_route("*", "/api/{tail:.*}", self.rest.handle)
         app.add_routes(
-            sim_routes.routes(
+            stage.routes(
                 self.state, gateway=self.gateway, faults=self.faults, journal=self.journal, limits=self.rest.ratelimits
             )
         )
-        app.add_routes(sim_world.routes(self.state))
+        app.add_routes(world_control.routes(self.state))
         app.add_routes(Cdn(self.state).routes())
         app.router.add_static("/page", PAGE, append_version=False)
         return app

@@ -15,6 +15,7 @@ from sandbox.world.files import Upload
 from sandbox.world.state import State
 
 Json = dict[str, Any]
+NOTHING = Permission(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Call:
 
     # -- what the path names, as far as the actor may know of it ------------------------------------------------------
 
-    def channel(self, needed: Permission = Permission(0)) -> Channel:
+    def channel(self, needed: Permission = NOTHING) -> Channel:
         channel = self.state.channel(self.id("channel_id"))
         permissions.require(self.state, self.actor.user_id, channel, needed | Permission.VIEW_CHANNEL)
         return channel
@@ -108,7 +109,7 @@ class Call:
             raise errors.UNKNOWN_MESSAGE()
         return message
 
-    def guild(self, needed: Permission = Permission(0)) -> Guild:
+    def guild(self, needed: Permission = NOTHING) -> Guild:
         guild = self.state.guild(self.id("guild_id"))
         permissions.require_in_guild(self.state, self.actor.user_id, guild, needed)
         return guild

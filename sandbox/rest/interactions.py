@@ -209,15 +209,16 @@ def _submit_modal(call: Call, application: Application, channel: Channel, data: 
     )
 
 
+_ENDINGS = {
+    "INTERACTION_SUCCESS": "answered",
+    "INTERACTION_FAILURE": "failed",
+    "INTERACTION_MODAL_CREATE": "modal",
+    "APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE": "choices",
+}
+
+
 class _Outcome:
     """Listens for how one interaction goes."""
-
-    _ENDINGS = {
-        "INTERACTION_SUCCESS": "answered",
-        "INTERACTION_FAILURE": "failed",
-        "INTERACTION_MODAL_CREATE": "modal",
-        "APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE": "choices",
-    }
 
     def __init__(self, state: State, user_id: int) -> None:
         self._state = state
@@ -226,7 +227,7 @@ class _Outcome:
         state.hub.join(self)
 
     def hear(self, event: Event) -> None:
-        ending = self._ENDINGS.get(event.name)
+        ending = _ENDINGS.get(event.name)
         if ending is not None and event.users == self._users:
             future = self._heard.setdefault(event.data["id"], asyncio.get_running_loop().create_future())
             if not future.done():

@@ -244,7 +244,7 @@ def _emoji(call: Call) -> Reaction:
 
 
 def is_unicode_emoji(text: str) -> bool:
-    """Whether a text looks like one emoji. Python has no emoji table: symbols and their joiners pass, letters do not."""
+    """Whether a text looks like one emoji. Python has no table of them: symbols and joiners pass, letters do not."""
     if not 0 < len(text) <= 16:
         return False
     keycap = len(text) >= 2 and text[0] in "0123456789#*" and text[-1] == "\u20e3"

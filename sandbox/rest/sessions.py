@@ -22,7 +22,7 @@ async def find_gateway(call: Call) -> Any:
 @ROUTES.on("GET", "/gateway/bot", who=BOTS)
 async def find_bot_gateway(call: Call) -> Any:
     guilds = len(call.state.guilds_of(call.actor.user_id))
-    view = {"url": gateway_url(call), "shards": max(1, -(-guilds // limits.GUILDS_PER_SHARD * 2))}
+    view = {"url": gateway_url(call), "shards": max(1, -(-2 * guilds // limits.GUILDS_PER_SHARD))}
     if call.session_starts is not None:
         view["session_start_limit"] = call.session_starts(call.actor.application_id or 0)
     return view

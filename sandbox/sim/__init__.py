@@ -1,1 +1,1 @@
-"""The stage machinery behind the sandbox: fault script, journal, clock control. Clients under test never see it."""
+"""The fault script and the journal: what interferes with the sandbox and what writes it down."""

@@ -122,11 +122,9 @@ def find_mentions(state: State, channel: Channel, author_id: int, body: Json, re
 
 
 def _shown_text(body: Json) -> str:
-    texts = [str(body.get("content") or "")]
-    for component in component_checks.walk(body.get("components") or []):
-        if component.get("type") == ComponentType.TEXT_DISPLAY:
-            texts.append(str(component.get("content") or ""))
-    return "\n".join(texts)
+    components = component_checks.walk(body.get("components") or [])
+    displays = [c.get("content") for c in components if c.get("type") == ComponentType.TEXT_DISPLAY]
+    return "\n".join(str(text or "") for text in (body.get("content"), *displays))
 
 
 def sender_flags(body: Json) -> int:

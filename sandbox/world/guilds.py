@@ -111,7 +111,7 @@ def announce_channel(state: State, name: str, channel: Channel) -> None:
 
 
 def announce_access(state: State, channel: Channel, could_view: set[int]) -> None:
-    """A channel's visibility changed: people's clients gain or lose it; bots are told CHANNEL_UPDATE like the others."""
+    """A channel may be seen by others now: people's clients gain or lose it, bots are told CHANNEL_UPDATE."""
     guild_id = channel.guild_id or 0
     can = who_can_view(state, channel)
     gone = Event("CHANNEL_DELETE", channel_view(state, channel), users=frozenset(could_view - can), people_only=True)

@@ -1,4 +1,4 @@
-"""The world that a sandbox starts with: one server, a bot that is at home in it, and four people of different standing."""
+"""The world that a sandbox starts with: one server, a bot at home in it, four people of different standing."""
 
 from __future__ import annotations
 

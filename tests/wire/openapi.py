@@ -266,5 +266,5 @@ def _deepest(error: ValidationError) -> ValidationError:
     """The fault nearest to its cause; among those of one place, rather a broken limit than a wrong type."""
     return max(
         [error, *(_deepest(child) for child in error.context or ())],
-        key=lambda e: (len(e.absolute_path), e.validator not in (None, "type", "enum", "const")),
+        key=lambda e: (len(e.absolute_path), e.validator not in (None, "anyOf", "type", "enum", "const")),
     )

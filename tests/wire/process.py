@@ -98,6 +98,9 @@ async def running(command: list[str], **environment: str) -> AsyncIterator[BotPr
         yield bot
         if "Traceback (most recent call last)" in bot.errors:
             raise BotDied(f"The bot went on after an error of its own:\n{bot.errors}")
+    except Exception as error:
+        error.add_note(f"The bot wrote: {bot.errors or 'nothing'}")
+        raise
     finally:
         await bot.kill()
 

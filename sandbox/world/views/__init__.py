@@ -1,4 +1,7 @@
-"""How things look on the wire: an entity and who looks, to Discord's JSON. Absent is not null: optional keys are left out."""
+"""How things look on the wire: an entity and who looks, to Discord's JSON.
+
+Absent is not null: optional keys are left out.
+"""
 
 from sandbox.world.views.channels import channel_view, overwrite_view, thread_member_view
 from sandbox.world.views.commerce import entitlement_view, sku_view, subscription_view

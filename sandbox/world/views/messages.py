@@ -15,6 +15,20 @@ Json = dict[str, Any]
 
 REPLY, THREAD_CREATED, THREAD_STARTER = 19, 18, 21
 
+# What Discord fills in where a component leaves it out ([S] *ComponentResponse, required fields).
+_OF_A_SELECT = {"min_values": 1, "max_values": 1}
+_COMPONENT_DEFAULTS: dict[int, Json] = {
+    3: _OF_A_SELECT,
+    5: _OF_A_SELECT,
+    6: _OF_A_SELECT,
+    7: _OF_A_SELECT,
+    8: _OF_A_SELECT,
+    11: {"description": None, "spoiler": False},
+    13: {"spoiler": False},
+    14: {"divider": True, "spacing": 1},
+    17: {"accent_color": None, "spoiler": False},
+}
+
 
 def attachment_view(state: State, place_id: int, attachment: Attachment) -> Json:
     url = files.link(state, place_id, attachment)
@@ -162,7 +176,7 @@ class _Media:
         return view
 
     def component(self, component: Json) -> Json:
-        view = dict(component)
+        view = _COMPONENT_DEFAULTS.get(component["type"], {}) | component
         for name in ("media", "file"):
             if isinstance(view.get(name), dict):
                 view[name] = self._media(view[name])

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import hikari
 from hikari.api import ComponentBuilder
+from hikari.impl import AutocompleteChoiceBuilder
 
 from tests.wire.bots.telling import STYLES, TOKEN, URL, picture, tell
 
@@ -57,7 +58,7 @@ async def on_autocomplete(event: hikari.AutocompleteInteractionCreateEvent) -> N
     tell("autocomplete", typed=typed)
     await event.interaction.create_response(
         [
-            event.interaction.app.rest.autocomplete_choice_builder(style, style)
+            AutocompleteChoiceBuilder(style, style)
             for style in STYLES
             if style.startswith(typed)
         ]

@@ -13,11 +13,11 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from sandbox.control.stage import routes
 from sandbox.rest.ratelimits import RateLimits
 from sandbox.rules.clock import Clock
 from sandbox.sim.faults import FaultScript
 from sandbox.sim.journal import Journal
-from sandbox.sim.routes import routes
 from sandbox.world.actors import Actor, ActorKind
 from sandbox.world.entities import Application
 from sandbox.world.state import State
