@@ -7,6 +7,7 @@ SOAK_SECONDS ?= 600
 .PHONY: run test check bench soak clean
 
 run: .venv/installed
+	@mkdir -p data
 	@$(BIN)/python -m sandbox --quiet --state data/sandbox.sqlite
 
 test: .venv/dev .venv/node
@@ -27,13 +28,15 @@ soak: .venv/dev .venv/node
 	SOAK_SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak --timeout 0 -p no:randomly
 
 .venv/installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@echo "Installing into .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
 .venv/dev: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@echo "Installing into .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ .venv/installed
 
 # discord.js, for the wire tests. A machine without npm goes without, and those tests say so.

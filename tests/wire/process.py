@@ -29,7 +29,7 @@ class BotProcess:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self._unread: list[Line] = []
+        self.unread: list[Line] = []
         self._told = asyncio.Condition()
         self._errors = bytearray()
         self._has_ended = False
@@ -44,16 +44,16 @@ class BotProcess:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS), self._told:
                 while True:
-                    for line in self._unread:
+                    for line in self.unread:
                         if line["event"] == event and all(line.get(k) == v for k, v in fields.items()):
-                            self._unread.remove(line)
+                            self.unread.remove(line)
                             return line
                     if self._has_ended:
                         raise BotDied(f"The bot ended before it told of {event!r}.\n{self.errors}")
                     await self._told.wait()
         except TimeoutError:
             raise BotDied(
-                f"The bot did not tell of {event!r} {fields or ''}, but of {self._unread}.\n{self.errors}"
+                f"The bot did not tell of {event!r} {fields or ''}, but of {self.unread}.\n{self.errors}"
             ) from None
 
     async def kill(self) -> None:
@@ -67,7 +67,7 @@ class BotProcess:
         async for raw in self._process.stdout:
             async with self._told:
                 if raw.startswith(b'{"event"'):
-                    self._unread.append(json.loads(raw))
+                    self.unread.append(json.loads(raw))
                 else:
                     self._errors += raw
                 self._told.notify_all()

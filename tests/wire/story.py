@@ -10,7 +10,7 @@ from typing import Final
 from sandbox.member import File, Json, Member
 from sandbox.server import Sandbox
 from tests.wire.openapi import Description
-from tests.wire.process import BotProcess, running, until
+from tests.wire.process import BotProcess, Line, running, until
 from tests.wire.recorded import faults_of_run
 
 ROOM: Final = "painting"
@@ -34,8 +34,11 @@ def environment(box: Sandbox, picture: Path) -> dict[str, str]:
     }
 
 
-async def live_through(box: Sandbox, command: list[str], picture: Path, **more: str) -> None:
-    """Log in, register, complete, defer and edit, click, select, fill in, react, and come back twice."""
+async def live_through(box: Sandbox, command: list[str], picture: Path, **more: str) -> list[Line]:
+    """Log in, register, complete, defer and edit, click, select, fill in, react, and come back twice.
+
+    Returns what else the bot told.
+    """
     async with running(command, **environment(box, picture), **more) as bot, Member.of(box.url, "cleo") as cleo:
         await bot.saw("ready", user="Painter")
         await until(lambda: box.state.commands, "the bot registered its command")
@@ -45,6 +48,7 @@ async def live_through(box: Sandbox, command: list[str], picture: Path, **more: 
         await react(box, bot, cleo, message, "👍")
         for number, disturb in enumerate((box.gateway.reconnect, box.gateway.drop)):
             await lose_connection(box, bot, cleo, message, disturb, "🎈🎉"[number])
+        return bot.unread
 
 
 async def paint(bot: BotProcess, cleo: Member) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -56,7 +57,8 @@ async def test_hikari_lives_through_the_story(
     async with recorded_sandbox() as box:
         await live_through(box, python_bot("hikaribot"), picture)
         assert held_against(description, box) == []
-    assert compressions == {"zstd-stream", None}
+    # It finds zstd in the standard library, from Python 3.14 on.
+    assert compressions == {"zstd-stream" if sys.version_info >= (3, 14) else "zlib-stream", None}
 
 
 @pytest.mark.parametrize(("hidden", "compression"), [("zlib-sync", None), ("", "zlib-stream")])
