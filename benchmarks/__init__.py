@@ -1,0 +1,1 @@
+"""Measurements: one program per question. `python -m benchmarks` runs them all."""

@@ -9,7 +9,9 @@ import ipaddress
 import logging
 import os
 import signal
+import stat
 import sys
+import threading
 from pathlib import Path
 
 from sandbox.pointing import POINTERS
@@ -19,6 +21,7 @@ from sandbox.world.storage import StateFileError
 EPILOG = """\
 The page is at the address that is printed; members, the bot's token and the fault script are all there.
 The control routes under /_sim/ are described in docs/sandbox-control.md.
+Where standard input is a pipe, the sandbox ends when it closes: a parent that is killed leaves none behind.
 """
 
 
@@ -52,11 +55,6 @@ def parser() -> argparse.ArgumentParser:
         "--log", type=Path, metavar="FILE", help="write every request and event to this file, one JSON object a line"
     )
     made.add_argument("--url", help="the address that clients reach it by, if it is not http://HOST:PORT")
-    made.add_argument(
-        "--until-stdin-closes",
-        action="store_true",
-        help="end when standard input closes: for a parent process, so that no sandbox is left behind",
-    )
     made.add_argument("--quiet", action="store_true", help="print the page's address and nothing else")
     return made
 
@@ -95,7 +93,7 @@ async def serve(options: argparse.Namespace) -> int:
         print(f"Sandbox: {box.url}/", flush=True)
         if not options.quiet:
             print(_welcome(box), flush=True)
-        await _until_told(options.until_stdin_closes)
+        await _until_told()
     finally:
         await box.close()
     return 0
@@ -129,16 +127,25 @@ def _welcome(box: Sandbox) -> str:
     return "\n".join([*lines, "", "Stop with Ctrl+C."])
 
 
-async def _until_told(until_stdin_closes: bool) -> None:
-    """Wait for SIGINT, SIGTERM, or the end of standard input where a parent asked for that."""
+async def _until_told() -> None:
+    """Wait for SIGINT, SIGTERM, or, where standard input is a pipe, for the parent at its other end to be gone."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in asyncio
             loop.add_signal_handler(signum, told.set)
-    if until_stdin_closes:
-        loop.run_in_executor(None, _read_to_end, loop, told)
+    if _stdin_is_a_pipe():
+        # A daemon: it may wait for ever, and the loop's own executor would be waited for at the end.
+        threading.Thread(target=_read_to_end, args=(loop, told), name="sandbox-stdin", daemon=True).start()
     await told.wait()
+
+
+def _stdin_is_a_pipe() -> bool:
+    try:
+        mode = os.fstat(0).st_mode
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)  # asyncio gives its children a socket for a pipe
+    except OSError:  # closed from the start
+        return False
 
 
 def _read_to_end(loop: asyncio.AbstractEventLoop, told: asyncio.Event) -> None:
@@ -153,13 +160,10 @@ def main() -> int:
     options = parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
-        code = asyncio.run(serve(options))
+        return asyncio.run(serve(options))
     except KeyboardInterrupt:
-        code = 0
-    sys.stdout.flush()
-    # A thread may still be waiting for standard input; nothing is left to be saved.
-    os._exit(code)
+        return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,19 +11,23 @@ It knows only what a client knows: REST, interactions, and (once it has to wait)
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import io
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
+from sandbox.ear import Condition, Ear
+from sandbox.filling import File, component_named, components, filled, path_of, typed_options
+
+__all__ = ["File", "Member", "NothingCame", "Outcome", "Refused", "components"]
+
 Json = dict[str, Any]
-Condition = Callable[[Json], Any]
 DEFAULT_TIMEOUT_SECONDS = 20.0
 
 
@@ -39,12 +43,6 @@ class Refused(Exception):  # noqa: N818  # it names what happened to a person
 
 class NothingCame(Exception):  # noqa: N818
     """What was waited for did not happen in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Member:
         self._http = http
         self._channels: dict[str, Json] = {}
         self._nonces = itertools.count(1)
-        self._ear: _Ear | None = None
+        self._ear: Ear | None = None
 
     @classmethod
     def of(cls, url: str, username: str) -> _Arrival:
@@ -87,10 +85,11 @@ class Member:
         headers = {"Authorization": self.token}
         arguments: Json = {"json": body} if body is not None and not files else {}
         if files:
-            form = aiohttp.FormData()
+            form = aiohttp.FormData(quote_fields=False)  # a name goes as it is, as Discord's clients send it
             form.add_field("payload_json", json.dumps(body or {}), content_type="application/json")
             for n, file in enumerate(files):
-                form.add_field(f"files[{n}]", file.data, filename=file.name, content_type="application/octet-stream")
+                data = io.BytesIO(file.data)  # aiohttp warns of large files that come as bytes
+                form.add_field(f"files[{n}]", data, filename=file.name, content_type="application/octet-stream")
             arguments = {"data": form}
         async with self._http.request(method, f"{self.url}/api/v10{path}", headers=headers, **arguments) as response:
             answer = await response.json() if response.content_type == "application/json" else await response.text()
@@ -125,13 +124,13 @@ class Member:
         return thread
 
     async def react(self, message: Json, emoji: str) -> None:
-        await self.request("PUT", f"{_path(message)}/reactions/{quote(emoji)}/@me")
+        await self.request("PUT", f"{path_of(message)}/reactions/{quote(emoji)}/@me")
 
     async def unreact(self, message: Json, emoji: str) -> None:
-        await self.request("DELETE", f"{_path(message)}/reactions/{quote(emoji)}/@me")
+        await self.request("DELETE", f"{path_of(message)}/reactions/{quote(emoji)}/@me")
 
     async def delete(self, message: Json) -> None:
-        await self.request("DELETE", _path(message))
+        await self.request("DELETE", path_of(message))
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -203,9 +202,9 @@ class Member:
         except TimeoutError:
             raise NothingCame(f"No {name} came in {timeout_seconds} s.") from None
 
-    async def _listen(self) -> _Ear:
+    async def _listen(self) -> Ear:
         if self._ear is None:
-            self._ear = await _Ear.open(self._http, self.url, self.token)
+            self._ear = await Ear.open(self._http, self.url, self.token)
         return self._ear
 
     # -- using applications -------------------------------------------------------------------------------------------
@@ -228,7 +227,7 @@ class Member:
         command, path = self._find(await self.commands(channel), name)
         files = tuple(value for value in options.values() if isinstance(value, File))
         data: Json = {"id": command["id"], "name": command["name"], "type": 1}
-        data["options"] = _typed(command.get("options", []), path, options, files, focused)
+        data["options"] = typed_options(command.get("options", []), path, options, files, focused)
         data["attachments"] = [{"id": str(n), "filename": file.name} for n, file in enumerate(files)]
         return await self._begin(kind, channel, command["application_id"], data, files=files)
 
@@ -256,13 +255,13 @@ class Member:
 
     async def click(self, message: Json, button: str) -> Outcome:
         """Press a button, named by its label, its emoji or its custom id."""
-        component = _component(message, button)
+        component = component_named(message, button)
         data = {"component_type": component["type"], "custom_id": component["custom_id"]}
         return await self._component(message, data)
 
     async def select(self, message: Json, menu: str, *values: str) -> Outcome:
         """Choose in a select menu, named by its custom id or placeholder; values by value or label."""
-        component = _component(message, menu)
+        component = component_named(message, menu)
         by_label = {option["label"]: option["value"] for option in component.get("options", [])}
         chosen = [by_label.get(value, value) for value in values]
         data = {"component_type": component["type"], "custom_id": component["custom_id"], "values": chosen}
@@ -276,7 +275,7 @@ class Member:
     async def submit(self, modal: Json, values: Mapping[str, Any]) -> Outcome:
         """Fill in a modal: values by custom id; a list for selects, `File`s for uploads."""
         files: list[File] = []
-        tree = [_filled(component, values, files) for component in modal["components"]]
+        tree = [filled(component, values, files) for component in modal["components"]]
         data: Json = {"id": modal["id"], "custom_id": modal["custom_id"], "components": tree}
         data["attachments"] = [{"id": str(n), "filename": file.name} for n, file in enumerate(files)]
         return await self._begin(5, modal["channel_id"], modal["application"]["id"], data, files=tuple(files))
@@ -331,136 +330,3 @@ class _Arrival:
     ) -> None:
         if self._member is not None:
             await self._member.close()
-
-
-class _Ear:
-    """A gateway session of a person: wakes those who wait for something to happen in a channel."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self._socket = socket
-        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
-        self._wanted: list[tuple[str, Condition, asyncio.Future[Json]]] = []
-        self._task: asyncio.Task[None] | None = None
-
-    @classmethod
-    async def open(cls, http: aiohttp.ClientSession, url: str, token: str) -> Self:
-        socket = await http.ws_connect(f"{url}/gateway?v=10&encoding=json", max_msg_size=0)
-        await socket.receive_json()  # HELLO
-        await socket.send_json({"op": 2, "d": {"token": token, "properties": {}}})
-        ear = cls(socket)
-        ready = await socket.receive_json()
-        if ready.get("t") != "READY":
-            raise Refused(401, ready)
-        ear._task = asyncio.create_task(ear._run())
-        return ear
-
-    def news(self, channel_id: str) -> asyncio.Future[None]:
-        """Done when something happens in this channel from now on."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(channel_id, []).append(future)
-        return future
-
-    async def event(self, name: str, condition: Condition) -> Json:
-        future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        self._wanted.append((name, condition, future))
-        return await future
-
-    async def _run(self) -> None:
-        async for frame in self._socket:
-            payload = frame.json()
-            if payload["op"] == 0:
-                self._heard(payload["t"], payload["d"])
-            elif payload["op"] == 1:
-                await self._socket.send_json({"op": 1, "d": None})
-
-    def _heard(self, name: str, data: Json) -> None:
-        for wanted in [one for one in self._wanted if one[0] == name]:
-            if wanted[2].done() or wanted[1](data):
-                self._wanted.remove(wanted)
-                if not wanted[2].done():
-                    wanted[2].set_result(data)
-        for future in self._waiting.pop(str(data.get("channel_id", "")), []):
-            if not future.done():
-                future.set_result(None)
-
-    async def close(self) -> None:
-        await self._socket.close()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-
-# -- finding and filling components -----------------------------------------------------------------------------------
-
-
-def components(message: Json) -> Iterator[Json]:
-    """Every component of a message or modal, nested ones too."""
-    waiting = list(message.get("components", []))
-    while waiting:
-        component = waiting.pop(0)
-        yield component
-        inner = [*component.get("components", []), component.get("accessory"), component.get("component")]
-        waiting[:0] = [one for one in inner if one]
-
-
-def _component(message: Json, name: str) -> Json:
-    for component in components(message):
-        emoji = (component.get("emoji") or {}).get("name")
-        if name in (component.get("custom_id"), component.get("label"), component.get("placeholder"), emoji):
-            return component
-    offered = [
-        c.get("label") or c.get("placeholder") or c.get("custom_id") for c in components(message) if "custom_id" in c
-    ]
-    raise KeyError(f"The message has no component {name!r}; it has {offered}")
-
-
-def _path(message: Json) -> str:
-    return f"/channels/{message['channel_id']}/messages/{message['id']}"
-
-
-def _typed(
-    options: list[Json], path: list[str], given: Json, files: tuple[File, ...], focused: str | None
-) -> list[Json]:
-    """Option values as the client sends them, inside the sub-commands that `path` names."""
-    if path:
-        branch = next(option for option in options if option["name"] == path[0])
-        inner = _typed(branch.get("options", []), path[1:], given, files, focused)
-        return [{"type": branch["type"], "name": branch["name"], "options": inner}]
-    known = {option["name"]: option for option in options}
-    typed = []
-    for name, value in given.items():
-        if name not in known:
-            raise KeyError(f"The command has no option {name!r}; it has {sorted(known)}")
-        sent: Json = {"type": known[name]["type"], "name": name}
-        sent["value"] = str(files.index(value)) if isinstance(value, File) else value
-        if name == focused:
-            sent["focused"] = True
-        typed.append(sent)
-    return typed
-
-
-def _filled(component: Json, values: Mapping[str, Any], files: list[File]) -> Json:
-    view: Json = {"type": component["type"], "id": component.get("id", 0)}
-    if "component" in component:
-        view["component"] = _filled(component["component"], values, files)
-    if "components" in component:
-        view["components"] = [_filled(inner, values, files) for inner in component["components"]]
-    custom_id = component.get("custom_id")
-    if custom_id is None:
-        return view
-    view["custom_id"] = custom_id
-    value = values.get(custom_id, component.get("value"))
-    if isinstance(value, File):
-        value = [value]
-    if component["type"] in (3, 5, 6, 7, 8, 19, 22):  # those that hold several values
-        chosen = list(value or [])
-        view["values"] = [_index(one, files) if isinstance(one, File) else one for one in chosen]
-    else:
-        view["value"] = value if value is not None or component["type"] != 4 else ""
-    return view
-
-
-def _index(file: File, files: list[File]) -> str:
-    files.append(file)
-    return str(len(files) - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,15 +16,19 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.cdn import Cdn
+from sandbox.consent import Consent
 from sandbox.control import stage
 from sandbox.control import world as world_control
+from sandbox.door import Door
 from sandbox.gateway import Gateway, GatewayLimits
+from sandbox.guard import Guard
 from sandbox.rest.dispatch import Dispatcher
 from sandbox.rest.table import all_routes
+from sandbox.rules import limits
 from sandbox.rules.clock import Clock
 from sandbox.sim.faults import FaultScript
 from sandbox.sim.journal import Journal
-from sandbox.world import interactions, threads
+from sandbox.world import commerce, interactions, threads
 from sandbox.world.actors import person_token
 from sandbox.world.entities import Application, User
 from sandbox.world.seed import seed
@@ -33,8 +38,10 @@ from sandbox.world.storage import MemoryStorage, SqliteStorage
 log = logging.getLogger("sandbox.server")
 
 PAGE = Path(__file__).parent / "page"
+_PAGE_FILE = re.compile(r"(?:[\w-]+/)*[\w-]+\.\w+", re.ASCII)
 DEFAULT_PORT = 8787
 DEFAULT_KEEP = 1000
+SHUTDOWN_SECONDS = 0.5  # for requests in progress; those that wait for a bot's answer would never be done
 ARCHIVE_CHECK_SECONDS = 60.0
 
 
@@ -63,7 +70,7 @@ class Sandbox:
         self.gateway = Gateway(self.state, self.faults, self.journal, gateway_limits)
         self.rest = Dispatcher(self.state, all_routes(), self.faults, self.journal)
         self.rest.session_starts = self.gateway.session_start_limit
-        self._runner: web.AppRunner | None = None
+        self._runner: Door | None = None
 
     # -- what is in it ------------------------------------------------------------------------------------------------
 
@@ -106,7 +113,16 @@ class Sandbox:
         if not await asyncio.to_thread(self.storage.load, self.state):
             seed(self.state)
         interactions.rearm(self.state)
-        self._runner = web.AppRunner(self._application(), access_log=None, handler_cancellation=True)
+        commerce.rearm(self.state)
+        app = self._application()
+        self._runner = Door(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            auto_decompress=False,  # no client sends packed bodies, and a small one may unpack to gigabytes
+            shutdown_timeout=SHUTDOWN_SECONDS,
+        )
+        app.middlewares.append(self._runner.middleware)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port, backlog=1024)
         try:
@@ -133,10 +149,13 @@ class Sandbox:
         self.clock.call_in(ARCHIVE_CHECK_SECONDS, self._archive_idle_threads)
 
     def _application(self) -> web.Application:
-        app = web.Application(client_max_size=0)
+        guard = Guard(self.host, lambda: self.url)
+        app = web.Application(client_max_size=limits.JSON_BODY_BYTES, middlewares=[guard.middleware])
+        app.on_response_prepare.append(guard.dress)
         app.router.add_get("/", self._front)
         app.router.add_get("/gateway", self.gateway.handler)
         app.router.add_get("/gateway/", self.gateway.handler)
+        app.add_routes(Consent(self.state).routes())  # before /api, which answers in JSON
         app.router.add_route("*", "/api/{tail:.*}", self.rest.handle)
         app.add_routes(
             stage.routes(
@@ -145,7 +164,7 @@ class Sandbox:
         )
         app.add_routes(world_control.routes(self.state))
         app.add_routes(Cdn(self.state).routes())
-        app.router.add_static("/page", PAGE, append_version=False)
+        app.router.add_get("/page/{name:.*}", _page_file)
         return app
 
     async def _front(self, request: web.Request) -> web.StreamResponse:
@@ -155,3 +174,11 @@ class Sandbox:
         response = web.FileResponse(PAGE / "index.html")
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+async def _page_file(request: web.Request) -> web.StreamResponse:
+    """A file of the page. Their names are plain, so nothing that fits leads out of the folder."""
+    name = request.match_info["name"]
+    if len(name) > 200 or not _PAGE_FILE.fullmatch(name) or not (PAGE / name).is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(PAGE / name)

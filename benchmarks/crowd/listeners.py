@@ -44,7 +44,9 @@ async def main() -> None:
     plan = await hear()
     listeners = [Listener() for _ in plan["tokens"]]
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        sockets = [await one.open(http, plan["url"], token) for one, token in zip(listeners, plan["tokens"], strict=True)]
+        sockets = [
+            await one.open(http, plan["url"], token) for one, token in zip(listeners, plan["tokens"], strict=True)
+        ]
         say({"ready": True})
         tasks = [asyncio.create_task(one.listen(s)) for one, s in zip(listeners, sockets, strict=True)]
         await hear()

@@ -45,15 +45,13 @@ async def run(plan: Json) -> list[Command]:
             schedule.append((command.due, member, command))
     schedule.sort(key=lambda entry: entry[0])
     # No limit on connections: the sandbox, not this program, shall be what makes anyone wait.
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=30)
-    ) as http:
-        async with asyncio.TaskGroup() as group:
-            for due, member, command in schedule:
-                wait_seconds = (due - time.monotonic_ns()) / NANOSECONDS
-                if wait_seconds > 0:
-                    await asyncio.sleep(wait_seconds)
-                group.create_task(use(http, plan, member, command))
+    connector, patience = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=30)
+    async with aiohttp.ClientSession(connector=connector, timeout=patience) as http, asyncio.TaskGroup() as group:
+        for due, member, command in schedule:
+            wait_seconds = (due - time.monotonic_ns()) / NANOSECONDS
+            if wait_seconds > 0:
+                await asyncio.sleep(wait_seconds)
+            group.create_task(use(http, plan, member, command))
     return commands
 
 

@@ -18,7 +18,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class ChildDied(Exception):
+class ChildDiedError(Exception):
     """A part of the benchmark ended before it had said what was expected of it."""
 
 
@@ -41,7 +41,7 @@ class Child:
         assert self._process.stdout is not None
         raw = await self._process.stdout.readline()
         if not raw:
-            raise ChildDied(f"The {self.name} process ended too early, with code {await self._process.wait()}.")
+            raise ChildDiedError(f"The {self.name} process ended too early, with code {await self._process.wait()}.")
         return raw.decode().strip()
 
     async def said(self) -> Json:
@@ -96,6 +96,6 @@ async def hear() -> Json:
     """The next thing that the parent tells."""
     text = await asyncio.to_thread(sys.stdin.readline)
     if not text:
-        raise ChildDied("The parent has gone.")
+        raise ChildDiedError("The parent has gone.")
     heard: Json = json.loads(text)
     return heard

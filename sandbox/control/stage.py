@@ -14,9 +14,12 @@ from typing import Any, Final, Protocol
 
 from aiohttp import web
 
+from sandbox.control import world
+from sandbox.rest.bodies import read_all
 from sandbox.rest.ratelimits import RateLimits
 from sandbox.rules import ids
 from sandbox.rules.clock import iso
+from sandbox.rules.errors import ApiError
 from sandbox.sim.faults import FaultFormError, FaultScript, fault_json
 from sandbox.sim.journal import Entry, Journal
 from sandbox.world.entities import Application
@@ -26,6 +29,7 @@ Json = dict[str, Any]
 
 LONGEST_OFFSET_SECONDS: Final = 10 * 366 * 24 * 3600  # ids and dates stay real in both directions
 KEEP_ALIVE_SECONDS: Final = 15.0  # also how long a closed drawer goes unnoticed when nothing happens
+_BODY_BYTES: Final = 1 << 20
 _KINDS: Final = frozenset({"request", "event", "received"})
 
 _INDEX: Final = {
@@ -99,7 +103,7 @@ class _Control:
     limits: RateLimits
 
     async def show_index(self, request: web.Request) -> web.Response:
-        return _answer({"routes": _INDEX})
+        return _answer({"routes": _INDEX | world.INDEX})
 
     # -- faults -------------------------------------------------------------------------------------------------------
 
@@ -239,6 +243,8 @@ def _in_words(handler: _Handler) -> _Handler:
             return await handler(request)
         except _BadInputError as error:
             return _answer({"message": str(error)}, status=error.status)
+        except ApiError as error:  # of the body as such: too large, or without an end
+            return _answer(error.body(), status=error.status)
 
     return guarded
 
@@ -251,7 +257,7 @@ def _answer(data: Json, *, status: int = 200) -> web.Response:
 
 async def _body(request: web.Request) -> Any:
     try:
-        return json.loads(await request.read())
+        return json.loads(await read_all(request, _BODY_BYTES))
     except (ValueError, RecursionError) as error:
         raise _BadInputError(f"The body is no JSON ({error}); GET /_sim/ shows an example of each.") from error
 

@@ -1,16 +1,19 @@
 """World-building over HTTP, under /_sim/: people, servers, applications, things for sale, purchases.
 
 What Discord has a route for (channels, roles, members, overwrites) is done there, with a person's token.
+Docs: docs/sandbox-world.md.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from sandbox.rest.bodies import read_all
 from sandbox.rules import errors, ids
 from sandbox.rules.kinds import SkuType
 from sandbox.world import commerce, guilds, seed
@@ -22,6 +25,21 @@ from sandbox.world.views.users import short_application_view
 
 Json = dict[str, Any]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+INDEX: Final = {
+    "GET /_sim/people": "everyone, with tokens; all applications, with token and secret",
+    "POST /_sim/people": '{"username": "eve", "global_name": "Eve", "guild_ids": ["…"]}',
+    "PATCH /_sim/people/{user_id}": '{"dms_closed": true, "is_adult": false, "locale": "de"}',
+    "POST /_sim/guilds": '{"name": "Second", "owner_id": "…", "application_ids": ["…"]}',
+    "POST /_sim/applications": '{"name": "Second bot", "guild_ids": ["…"]}',
+    "PATCH /_sim/applications/{application_id}": '{"redirect_uris": ["http://127.0.0.1:8080/signed-in"]}',
+    "POST /_sim/applications/{application_id}/install": '{"guild_id": "…"}, or {"user_id": "…", "installed": true}',
+    "GET /_sim/skus": "what is for sale",
+    "POST /_sim/skus": '{"name": "Pro", "type": "subscription", "price_cents": 999, "for_guilds": false}',
+    "POST /_sim/purchases": '{"sku_id": "…", "user_id": "…", "guild_id": null}',
+    "POST /_sim/subscriptions/{subscription_id}": '{"act": "cancel"}; also resume, renew, expire, refund, switch',
+}
 
 
 class _WrongInputError(Exception):
@@ -36,6 +54,7 @@ def routes(state: State) -> list[web.RouteDef]:
         ("PATCH", "/_sim/people/{user_id}", world.change_person),
         ("POST", "/_sim/guilds", world.add_guild),
         ("POST", "/_sim/applications", world.add_application),
+        ("PATCH", "/_sim/applications/{application_id}", world.change_application),
         ("POST", "/_sim/applications/{application_id}/install", world.install),
         ("GET", "/_sim/skus", world.list_skus),
         ("POST", "/_sim/skus", world.add_sku),
@@ -65,7 +84,7 @@ class _Form:
 
     @classmethod
     async def of(cls, request: web.Request) -> _Form:
-        raw = await request.content.read(1 << 20)
+        raw = await read_all(request, 1 << 20)
         try:
             fields = json.loads(raw or b"{}")
         except (ValueError, RecursionError):
@@ -102,6 +121,11 @@ class _Form:
         return value
 
 
+def _is_url(text: str) -> bool:
+    parts = urlsplit(text)
+    return bool(parts.scheme and (parts.netloc or parts.path)) and not parts.fragment and len(text) <= 2048
+
+
 class _World:
     def __init__(self, state: State) -> None:
         self.state = state
@@ -109,7 +133,8 @@ class _World:
     async def list_people(self, request: web.Request) -> web.Response:
         people = [self._person(user) for user in self.state.users.values() if not user.bot]
         applications = [
-            short_application_view(self.state, application) | {"token": application.token}
+            short_application_view(self.state, application)
+            | {"token": application.token, "secret": application.client_secret}
             for application in self.state.applications.values()
         ]
         return web.json_response(
@@ -177,6 +202,19 @@ class _World:
         view = short_application_view(self.state, application)
         return web.json_response(view | {"token": application.token, "secret": application.client_secret}, status=201)
 
+    async def change_application(self, request: web.Request) -> web.Response:
+        """`{"redirect_uris": ["http://127.0.0.1:8080/signed-in"]}`: where OAuth2 may send people back to."""
+        form = await _Form.of(request)
+        application = self._application(request.match_info["application_id"])
+        uris = form.fields.get("redirect_uris", application.redirect_uris)
+        if not isinstance(uris, list) or len(uris) > 10 or not all(isinstance(u, str) and _is_url(u) for u in uris):
+            raise _WrongInputError("`redirect_uris` must be a list of at most 10 absolute URLs without a fragment.")
+        application.redirect_uris = uris
+        application.description = form.text("description", application.description or "-", 400)
+        self.state.save(application)
+        view = short_application_view(self.state, application) | {"redirect_uris": application.redirect_uris}
+        return web.json_response(view | {"secret": application.client_secret})
+
     async def install(self, request: web.Request) -> web.Response:
         """`{"guild_id"}` puts the bot into a server, `{"user_id"}` installs the application for a person."""
         form = await _Form.of(request)
@@ -233,6 +271,10 @@ class _World:
         user_id, guild_id = form.id("user_id"), form.id("guild_id")
         if user_id not in self.state.users:
             raise _WrongInputError("`user_id` must be the id of the person who buys.")
+        if commerce.is_for_guilds(sku) and guild_id is None:
+            raise _WrongInputError("`guild_id` must name the server that this subscription is for.")
+        if guild_id is not None:
+            self._guild(guild_id)
         entitlement, subscription = commerce.buy(self.state, sku, user_id, guild_id)
         view: Json = {"entitlement": entitlement_view(entitlement)}
         if subscription is not None:

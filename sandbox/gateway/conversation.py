@@ -40,7 +40,10 @@ class Conversation:
         self.socket = Socket(request, around.state.clock, around.limits, encoder or Plain(), self._release)
 
     async def run(self) -> web.WebSocketResponse:
-        await self.socket.open()
+        try:
+            await self.socket.open()
+        except ConnectionError:
+            return self.socket.response  # gone before it was connected
         if self._refusal is not None:
             # For encodings too: clients give up on this code, and would come back for ever on another.
             self.socket.end(Close.INVALID_API_VERSION, self._refusal)

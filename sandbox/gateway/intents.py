@@ -30,6 +30,8 @@ GUILD_MESSAGE_POLLS: Final = 1 << 24
 DIRECT_MESSAGE_POLLS: Final = 1 << 25
 
 KNOWN: Final = 53_608_447  # all of the above
+# GUILD_EMBEDDED_ACTIVITIES is undocumented and brings nothing here, but interactions.py asks for it by default.
+ACCEPTED: Final = KNOWN | 1 << 17
 
 # An application's flags that allow a privileged intent: the full one, and the one for fewer than 100 servers.
 _PRIVILEGED: Final = {

@@ -118,7 +118,7 @@ def _shard(value: Any) -> tuple[int, int] | None:
 
 
 def _intents(state: State, actor: Actor, value: Any) -> int:
-    if not is_whole(value) or value < 0 or value & ~intents.KNOWN:
+    if not is_whole(value) or value < 0 or value & ~intents.ACCEPTED:
         raise ProtocolError(
             Close.INVALID_INTENTS, f"Invalid intents; whole numbers made of {intents.KNOWN} are allowed."
         )

@@ -25,7 +25,7 @@ class Roster:
         if presence is not None:
             session.presence = presence
         self.sessions[session.id] = session
-        self._around.state.hub.join(session)
+        self._around.state.hub.join(session, user_id=session.user_id)
         self.attach(session, outlet)
         return session
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http import HttpProcessingError
 
 from sandbox.rules import errors, limits
 from sandbox.rules.checks.form import is_too_deep
@@ -16,6 +20,8 @@ from sandbox.world.files import Upload
 
 # More than any request can rightly hold: ten files at the highest boost level.
 LARGEST_BYTES = limits.ATTACHMENTS * limits.upload_bytes(3)
+MOST_PARTS = 100
+LONGEST_SECONDS = 60.0  # for a whole body
 _FILE_PART = re.compile(r"^files?\[?(\d{1,3})\]?$")
 
 
@@ -23,21 +29,45 @@ _FILE_PART = re.compile(r"^files?\[?(\d{1,3})\]?$")
 class Body:
     json: Any = None
     uploads: dict[int, Upload] = field(default_factory=dict)
+    raw: bytes | None = None  # what `json` was read from
 
 
 async def read_body(request: web.Request, largest_bytes: int = LARGEST_BYTES) -> Body:
-    """The body of a request. Malformed JSON is 400 / 50109; too much is 413 / 40005."""
+    """The body of a request. Malformed JSON is 400 / 50109; too much is 413 / 40005; one that does not end is 408."""
     if request.content_length is not None and request.content_length > largest_bytes:
         raise errors.ENTITY_TOO_LARGE()
     if not request.can_read_body:
         return Body()
+    async with _patience():
+        if request.content_type == "multipart/form-data":
+            return await _read_multipart(request, largest_bytes)
+        return _read_text(request, await _read_bytes(request, limits.JSON_BODY_BYTES))
+
+
+async def read_all(request: web.Request, largest_bytes: int) -> bytes:
+    """The bytes of a body, refused in the same ways."""
+    async with _patience():
+        return await _read_bytes(request, largest_bytes)
+
+
+@asynccontextmanager
+async def _patience() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            yield
+    except TimeoutError:
+        raise errors.ApiError(408, 0, f"408: the body did not end within {LONGEST_SECONDS:g} s") from None
+    except (web.RequestPayloadError, HttpProcessingError):  # broken chunks; headers of a part that are none
+        raise errors.INVALID_JSON() from None
+
+
+def _read_text(request: web.Request, raw: bytes) -> Body:
     kind = request.content_type
-    if kind == "multipart/form-data":
-        return await _read_multipart(request, largest_bytes)
-    raw = await _read_all(request, limits.JSON_BODY_BYTES)
     if kind == "application/x-www-form-urlencoded":
-        return Body(dict(parse_qsl(raw.decode("utf-8", "replace"))))
-    return Body(parse_json(raw)) if raw.strip() else Body()
+        fields = dict(parse_qsl(raw.decode("utf-8", "replace")))
+        # py-cord sends its forms so when they have no file.
+        return Body(parse_json(fields["payload_json"].encode()) if "payload_json" in fields else fields)
+    return Body(parse_json(raw), raw=raw) if raw.strip() else Body()
 
 
 def parse_json(raw: bytes) -> Any:
@@ -54,7 +84,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-async def _read_all(request: web.Request, largest_bytes: int) -> bytes:
+async def _read_bytes(request: web.Request, largest_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.content.iter_any():
@@ -69,11 +99,14 @@ async def _read_multipart(request: web.Request, largest_bytes: int) -> Body:
     payload: Any = None
     fields: dict[str, str] = {}
     uploads: dict[int, Upload] = {}
-    left = largest_bytes
+    left, left_parts = largest_bytes, MOST_PARTS
     try:
         async for part in await request.multipart():
+            left_parts -= 1
             if not isinstance(part, BodyPartReader):
                 raise errors.INVALID_JSON()
+            if left_parts < 0:  # small ones by the hundred thousand would keep everyone else waiting
+                raise errors.ENTITY_TOO_LARGE()
             data = await _read_part(part, left)
             left -= len(data)
             if part.name == "payload_json":

@@ -38,6 +38,8 @@ class Call:
     body: Any = None
     uploads: Mapping[int, Upload] = field(default_factory=dict)
     session_starts: Callable[[int], Json] | None = None
+    authorization: str | None = None  # for OAuth2, whose clients name themselves by HTTP Basic
+    content_type: str = ""
 
     @property
     def actor(self) -> Actor:

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import time
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from sandbox.rules import errors, ids, limits
 from sandbox.sim.faults import FaultScript, HttpFault
 from sandbox.sim.journal import Journal
 from sandbox.world.actors import Actor, ActorKind, authenticate
+from sandbox.world.entities import Interaction, Webhook
 from sandbox.world.state import State
 
 log = logging.getLogger("sandbox.rest")
@@ -32,6 +34,14 @@ log = logging.getLogger("sandbox.rest")
 Json = dict[str, Any]
 _PREFIX = re.compile(r"^/api(?:/v(?P<version>\d+))?(?P<path>/.*)$")
 _PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+# A bearer has consented to other things.
+_WRONG_ACTOR = {
+    ActorKind.PERSON: errors.ONLY_BOTS,
+    ActorKind.BOT: errors.BOTS_CANNOT,
+    ActorKind.BEARER: errors.MISSING_SCOPE,
+}
 
 
 @dataclass(slots=True)
@@ -44,6 +54,12 @@ class _Answer:
     note: str | None = None
     drop: bool = False
 
+    def encoded(self) -> bytes | None:
+        """The JSON that goes out; None where the answer has no body, or is text."""
+        if self.text is not None or self.status == 204 or (self.body is None and self.status < 400):
+            return None
+        return json.dumps(self.body, separators=(",", ":")).encode()
+
 
 class Dispatcher:
     """Serves everything under /api."""
@@ -54,31 +70,35 @@ class Dispatcher:
         self.journal = journal
         self.ratelimits = RateLimits(state.clock)
         self.routes = sorted(routes, key=lambda route: _literal_first(route.template))
-        self.patterns = [(route, _pattern(route.template)) for route in self.routes]
+        # By first step and length, so that a request is held against a handful of templates, not against all.
+        self._by_shape: dict[tuple[str, int], list[tuple[Route, re.Pattern[str]]]] = defaultdict(list)
+        for route in self.routes:
+            self._by_shape[_shape(route.template)].append((route, _pattern(route.template)))
         self.session_starts: Any = None
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         work = _Work(self, request)
         answer = await work.run()
+        encoded = answer.encoded()  # once, for the journal and for the client
         self.journal.request(
             request.method,
             request.path_qs,
             status=answer.status,
             actor=work.actor,
-            body=work.body.json,
+            body=work.body.raw or work.body.json,
             files=[(upload.filename, len(upload.data)) for upload in work.body.uploads.values()],
-            response=answer.body,
+            response=encoded,
             duration_ms=(time.perf_counter() - started) * 1000,
             note=answer.note,
         )
         if answer.drop and request.transport is not None:
             request.transport.abort()
-        return _respond(answer, work.headers)
+        return _respond(answer, encoded, work.headers)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         other_method = False
-        for route, pattern in self.patterns:
+        for route, pattern in self._by_shape.get(_shape(path), ()):
             match = pattern.fullmatch(path)
             if match is None:
                 continue
@@ -142,7 +162,7 @@ class _Work:
             if self.actor is None:
                 raise errors.UNAUTHORIZED()
             if self.actor.kind not in route.who:
-                raise errors.ONLY_BOTS() if self.actor.kind is ActorKind.PERSON else errors.BOTS_CANNOT()
+                raise _WRONG_ACTOR[self.actor.kind]()
         verdict = self._count(route, params)
         self.headers.update(verdict.headers)
         if not verdict.allowed:
@@ -159,6 +179,8 @@ class _Work:
             body=self.body.json,
             uploads=self.body.uploads,
             session_starts=self.dispatcher.session_starts,
+            authorization=self.request.headers.get("Authorization"),
+            content_type=self.request.content_type,
         )
         self._count_rename(route, call)
         result = await route.handler(call)
@@ -173,14 +195,21 @@ class _Work:
             for name in ("channel_id", "guild_id", "webhook_id", "interaction_token", "webhook_token")
             if name in params
         )
-        interaction = self.state.interactions.get(params.get("webhook_token", ""))
+        sender = self._sender(params)
         return self.dispatcher.ratelimits.check(
             actor,
             f"{route.method} {route.template}",
             major,
-            channel_id=interaction.channel_id if interaction is not None else None,
+            channel_id=sender.channel_id if sender is not None else None,
             address=self.request.remote or "",
         )
+
+    def _sender(self, params: dict[str, str]) -> Interaction | Webhook | None:
+        """What a token in the path stands for: both send to a channel."""
+        token = params.get("webhook_token")
+        if token is None:
+            return None
+        return self.state.interactions.get(token) or self.state.webhooks.get(ids.parse(params["webhook_id"]) or 0)
 
     def _count_rename(self, route: Route, call: Call) -> None:
         if route.method != "PATCH" or route.template != "/channels/{channel_id}" or self.actor is None:
@@ -225,15 +254,20 @@ def _faulty(fault: HttpFault, headers: CIMultiDict[str]) -> _Answer:
     return _Answer(status, {"message": f"{status}: a scripted fault", "code": 0}, note=note)
 
 
-def _respond(answer: _Answer, headers: CIMultiDict[str]) -> web.Response:
+def _respond(answer: _Answer, encoded: bytes | None, headers: CIMultiDict[str]) -> web.Response:
     status = answer.status or 500
     if answer.text is not None:
         return web.Response(status=status, text=answer.text, headers=headers)
-    if status == 204 or (answer.body is None and status < 400):
+    if encoded is None:
         return web.Response(status=204, headers=headers)
     # Exactly `application/json`: discord.py and disnake compare the header as a whole.
     headers["Content-Type"] = "application/json"
-    return web.Response(status=status, body=json.dumps(answer.body, separators=(",", ":")).encode(), headers=headers)
+    return web.Response(status=status, body=encoded, headers=headers)
+
+
+def _shape(path: str) -> tuple[str, int]:
+    steps = path.split("/", 2)
+    return (steps[1] if len(steps) > 1 else "", path.count("/"))
 
 
 def _pattern(template: str) -> re.Pattern[str]:

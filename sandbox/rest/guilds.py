@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.rest.call import Call, Routes
-from sandbox.rest.users import keep_picture
+from sandbox.rest.pictures import keep_picture
 from sandbox.rules import errors
 from sandbox.rules.checks.guilds import check_ban, check_guild
 from sandbox.rules.ids import parse
@@ -22,7 +22,10 @@ _BAN = "/guilds/{guild_id}/bans/{user_id}"
 
 @ROUTES.on("GET", "/guilds/{guild_id}")
 async def get_guild(call: Call) -> Any:
-    return guild_view(call.state, call.guild(), with_counts=call.flag("with_counts"))
+    guild = call.state.guild(call.id("guild_id"))
+    if call.state.find_member(guild.id, call.actor.user_id) is None:
+        raise errors.UNKNOWN_GUILD()  # the routes below it answer Missing Access instead
+    return guild_view(call.state, guild, with_counts=call.flag("with_counts"))
 
 
 @ROUTES.on("GET", "/guilds/{guild_id}/preview")
@@ -57,7 +60,7 @@ async def edit_guild(call: Call) -> Any:
         if name in form:
             setattr(guild, name, parse(form[name]))
     if "icon" in form:
-        guild.icon = keep_picture(call.state, form["icon"])
+        guild.icon = keep_picture(call.state, form["icon"], "icon")
     call.state.save(guild)
     guilds.announce_guild_change(call.state, guild)
     return guild_view(call.state, guild)

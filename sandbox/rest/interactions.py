@@ -1,4 +1,4 @@
-"""Interactions: members begin them, applications answer them and follow them up by their token."""
+"""Interactions: members begin them, applications answer them. Follow-ups are in `webhook_tokens.py`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sandbox.rules import errors
 from sandbox.rules.checks.components import walk
 from sandbox.rules.checks.modals import check_selection, check_submission
 from sandbox.rules.ids import parse
-from sandbox.rules.kinds import SELECTS, ButtonStyle, ComponentType, InteractionType
+from sandbox.rules.kinds import SELECTS, ButtonStyle, ComponentType, InstallType, InteractionType
 from sandbox.rules.permissions import Permission
-from sandbox.world import commands, drafts, files, interactions, messages, permissions
-from sandbox.world.entities import Application, Attachment, Channel, Interaction, Message
+from sandbox.world import answers, commands, drafts, files, interactions, messages, permissions
+from sandbox.world.entities import Application, Attachment, Channel, Interaction
 from sandbox.world.events import Event
 from sandbox.world.state import State
 from sandbox.world.views import command_view, message_view
@@ -22,8 +22,6 @@ from sandbox.world.views.users import short_application_view
 ROUTES = Routes()
 Json = dict[str, Any]
 
-_WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
-
 
 # -- the application's side -------------------------------------------------------------------------------------------
 
@@ -31,49 +29,10 @@ _WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
 @ROUTES.on("POST", "/interactions/{interaction_id}/{interaction_token}/callback", who=TOKEN_IN_PATH)
 async def callback(call: Call) -> Any:
     interaction = interactions.find(call.state, call.id("interaction_id"), call.params["interaction_token"])
-    message = interactions.answer(call.state, interaction, call.form, call.uploads)
+    message = answers.answer(call.state, interaction, call.form, call.uploads)
     if not call.flag("with_response"):
         return Reply(204)
-    return interactions.callback_view(call.state, interaction, message)
-
-
-@ROUTES.on("POST", _WEBHOOK, who=TOKEN_IN_PATH)
-async def follow_up(call: Call) -> Any:
-    interaction = _by_token(call)
-    message = interactions.follow_up(call.state, interaction, call.form, call.uploads)
-    return message_view(call.state, message, interaction.application_id)
-
-
-@ROUTES.on("GET", _WEBHOOK + "/messages/{message_id}", who=TOKEN_IN_PATH)
-async def get_answer(call: Call) -> Any:
-    interaction = _by_token(call)
-    return message_view(call.state, _answer_message(call, interaction), interaction.application_id)
-
-
-@ROUTES.on("PATCH", _WEBHOOK + "/messages/{message_id}", who=TOKEN_IN_PATH)
-async def edit_answer(call: Call) -> Any:
-    interaction = _by_token(call)
-    message = _answer_message(call, interaction)
-    interactions.edit_answer(call.state, interaction, message, call.form, call.uploads)
-    return message_view(call.state, message, interaction.application_id)
-
-
-@ROUTES.on("DELETE", _WEBHOOK + "/messages/{message_id}", who=TOKEN_IN_PATH, status=204)
-async def delete_answer(call: Call) -> None:
-    messages.delete(call.state, _answer_message(call, _by_token(call)))
-
-
-def _by_token(call: Call) -> Interaction:
-    return interactions.find_by_token(call.state, call.id("webhook_id"), call.params["webhook_token"])
-
-
-def _answer_message(call: Call, interaction: Interaction) -> Message:
-    if call.params["message_id"] == "@original":
-        return interactions.original(call.state, interaction)
-    message = call.state.message(interaction.channel_id, call.id("message_id"))
-    if message.interaction_id != interaction.id and message.id != interaction.message_id:
-        raise errors.UNKNOWN_MESSAGE()
-    return message
+    return answers.callback_view(call.state, interaction, message)
 
 
 # -- the member's side: what Discord's own client does ----------------------------------------------------------------
@@ -149,14 +108,22 @@ def _use_command(call: Call, application: Application, channel: Channel, data: J
     completing = kind == InteractionType.AUTOCOMPLETE
     made = commands.make_data(call.state, command, user_id, channel, data, taken, autocomplete=completing)
     return interactions.begin(
-        call.state, application, kind, user_id, channel, made, attachments=list(taken.values()), nonce=_nonce(call)
+        call.state,
+        application,
+        kind,
+        user_id,
+        channel,
+        made,
+        attachments=list(taken.values()),
+        nonce=_nonce(call),
+        installs=command.integration_types if command.guild_id is None else (InstallType.GUILD,),
     )
 
 
 def _use_component(call: Call, application: Application, channel: Channel, data: Json) -> Interaction:
     state, user_id = call.state, call.actor.user_id
     message = state.message(channel.id, parse(call.form.get("message_id")) or 0)
-    if message.only_for not in (None, user_id) or message.author_id != application.id:
+    if message.only_for not in (None, user_id) or message.application_id != application.id:
         raise errors.UNKNOWN_MESSAGE()
     component = next((c for c in walk(message.components) if c.get("custom_id") == data.get("custom_id")), None)
     if (
@@ -204,7 +171,7 @@ def _submit_modal(call: Call, application: Application, channel: Channel, data: 
         made,
         message=message,
         attachments=list(taken.values()),
-        origin=interactions.metadata(state, source),
+        origin=answers.metadata(state, source),
         nonce=_nonce(call),
     )
 
@@ -224,7 +191,7 @@ class _Outcome:
         self._state = state
         self._users = frozenset({user_id})
         self._heard: dict[str, asyncio.Future[tuple[str, Json]]] = {}
-        state.hub.join(self)
+        state.hub.join(self, user_id=user_id)
 
     def hear(self, event: Event) -> None:
         ending = _ENDINGS.get(event.name)

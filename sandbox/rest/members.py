@@ -12,6 +12,7 @@ from sandbox.rules.ids import parse
 from sandbox.rules.permissions import Permission
 from sandbox.world import guilds, permissions
 from sandbox.world.entities import Guild, Member
+from sandbox.world.grants import find_bearer
 from sandbox.world.views import member_view
 
 ROUTES = Routes()
@@ -53,10 +54,13 @@ async def add_member(call: Call) -> Any:
     guild = call.guild(Permission.CREATE_INSTANT_INVITE)
     user = call.state.user(call.id("user_id"))
     if call.actor.is_bot:
-        token = call.form.get("access_token")
-        grants = [one for one in call.state.grants.values() if one.access_token == token and one.user_id == user.id]
-        if not grants or "guilds.join" not in grants[0].scopes:
+        grant = find_bearer(call.state, str(call.form.get("access_token")))
+        if grant is None or (grant.user_id, grant.application_id) != (user.id, call.actor.application_id):
             raise errors.BAD_OAUTH_TOKEN()
+        if "guilds.join" not in grant.scopes:
+            raise errors.MISSING_SCOPE()
+    if user.id in guild.banned:
+        raise errors.INVITE_USER_BANNED()
     if call.state.find_member(guild.id, user.id) is not None:
         return Reply(204)
     member = guilds.add_member(call.state, guild, user.id, _roles(call, guild, call.form.get("roles") or []))

@@ -11,9 +11,9 @@ from sandbox.rules import errors, limits
 from sandbox.rules.checks.channels import check_bulk_delete
 from sandbox.rules.clock import iso
 from sandbox.rules.ids import moment_ms, parse
-from sandbox.rules.kinds import ChannelType, MessageFlag
+from sandbox.rules.kinds import FORUMS, ChannelType, MessageFlag
 from sandbox.rules.permissions import Permission
-from sandbox.world import drafts, messages, permissions
+from sandbox.world import drafts, messages, permissions, reactions
 from sandbox.world.entities import Channel, Message, Reaction
 from sandbox.world.events import Event
 from sandbox.world.state import State
@@ -22,7 +22,6 @@ from sandbox.world.views import member_view, message_view, user_view
 ROUTES = Routes()
 Json = dict[str, Any]
 
-_TEXTLESS = frozenset({ChannelType.GUILD_CATEGORY, ChannelType.GUILD_FORUM, ChannelType.GUILD_MEDIA})
 _MESSAGES = "/channels/{channel_id}/messages"
 _REACTIONS = _MESSAGES + "/{message_id}/reactions"
 
@@ -67,10 +66,13 @@ async def get_message(call: Call) -> Any:
 @ROUTES.on("POST", _MESSAGES)
 async def create_message(call: Call) -> Any:
     state, body, channel = call.state, call.form, call.channel()
-    if channel.type in _TEXTLESS:
+    if channel.type in FORUMS:
+        raise errors.CANNOT_SEND_IN_FORUM()
+    if channel.type == ChannelType.GUILD_CATEGORY:
         raise errors.CANNOT_SEND_HERE()
     require_sending(call, channel)
     drafts.check_new(body, call.uploads)
+    drafts.check_belongings(state, call.actor.application_id, body)
     drafts.check_sizes(call.uploads, messages.upload_limit(state, channel))
     first = messages.find_by_nonce(state, channel, call.actor.user_id, body)
     if first is None:
@@ -115,6 +117,7 @@ async def edit_message(call: Call) -> Any:
     if message.only_for is not None:
         raise errors.UNKNOWN_MESSAGE()
     drafts.check_edit(message, body, call.uploads)
+    drafts.check_belongings(state, call.actor.application_id, body)
     drafts.check_sizes(call.uploads, messages.upload_limit(state, channel))
     return message_view(state, messages.edit(state, message, body, call.uploads), call.actor.user_id)
 
@@ -243,6 +246,16 @@ def _emoji(call: Call) -> Reaction:
     return Reaction(text)
 
 
+def _require_usable(call: Call, channel: Channel, wanted: Reaction) -> None:
+    """A custom emoji of this server, of another that one is in, or of the application that reacts."""
+    emoji = call.state.emojis.get(wanted.emoji_id or 0)
+    if emoji is None or emoji.owner_id in (channel.guild_id, call.actor.application_id):
+        return
+    if call.state.find_member(emoji.owner_id, call.actor.user_id) is None:
+        raise errors.UNKNOWN_EMOJI()
+    permissions.require(call.state, call.actor.user_id, channel, Permission.USE_EXTERNAL_EMOJIS)
+
+
 def is_unicode_emoji(text: str) -> bool:
     """Whether a text looks like one emoji. Python has no table of them: symbols and joiners pass, letters do not."""
     if not 0 < len(text) <= 16:
@@ -259,14 +272,17 @@ async def add_reaction(call: Call) -> None:
     message = call.message(channel)
     if channel.thread is not None and channel.thread.archived:
         raise errors.THREAD_ARCHIVED()
-    messages.react(call.state, message, call.actor.user_id, _emoji(call))
+    emoji = _emoji(call)
+    if reactions.find_reaction(message, emoji.name, emoji.emoji_id) is None:
+        _require_usable(call, channel, emoji)
+    reactions.react(call.state, message, call.actor.user_id, emoji)
 
 
 @ROUTES.on("DELETE", _REACTIONS + "/{emoji_name}/@me", status=204)
 async def remove_own_reaction(call: Call) -> None:
     message = call.message(call.channel())
     emoji = _emoji(call)
-    messages.unreact(call.state, message, call.actor.user_id, emoji.name, emoji.emoji_id)
+    reactions.unreact(call.state, message, call.actor.user_id, emoji.name, emoji.emoji_id)
 
 
 @ROUTES.on("DELETE", _REACTIONS + "/{emoji_name}/{user_id}", status=204)
@@ -276,14 +292,14 @@ async def remove_reaction(call: Call) -> None:
     if channel.guild_id is None and user_id != call.actor.user_id:
         raise errors.CANNOT_ON_DM()
     emoji = _emoji(call)
-    messages.unreact(call.state, call.message(channel), user_id, emoji.name, emoji.emoji_id)
+    reactions.unreact(call.state, call.message(channel), user_id, emoji.name, emoji.emoji_id)
 
 
 @ROUTES.on("GET", _REACTIONS + "/{emoji_name}")
 async def list_reactors(call: Call) -> Any:
     message = call.message(call.channel())
     emoji = _emoji(call)
-    reaction = messages.find_reaction(message, emoji.name, emoji.emoji_id)
+    reaction = reactions.find_reaction(message, emoji.name, emoji.emoji_id)
     if reaction is None:
         return []
     after = call.snowflake("after") or 0
@@ -296,7 +312,7 @@ async def clear_reactions(call: Call) -> None:
     channel = call.channel(Permission.MANAGE_MESSAGES)
     if channel.guild_id is None:
         raise errors.CANNOT_ON_DM()
-    messages.clear_reactions(call.state, call.message(channel))
+    reactions.clear_reactions(call.state, call.message(channel))
 
 
 @ROUTES.on("DELETE", _REACTIONS + "/{emoji_name}", status=204)
@@ -305,4 +321,4 @@ async def clear_reaction(call: Call) -> None:
     if channel.guild_id is None:
         raise errors.CANNOT_ON_DM()
     emoji = _emoji(call)
-    messages.clear_reaction(call.state, call.message(channel), emoji.name, emoji.emoji_id)
+    reactions.clear_reaction(call.state, call.message(channel), emoji.name, emoji.emoji_id)

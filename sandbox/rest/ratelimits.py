@@ -6,6 +6,7 @@ meets a 429. Knows routes as text, no request and no handler.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import re
@@ -114,7 +115,7 @@ class RateLimits:
         if not self.enabled or (actor is not None and actor.kind is ActorKind.PERSON):
             return Verdict(True)
         now_ms = self._clock.now_ms()
-        route = _PARAMETER.sub("{}", route_key)
+        route = _shape(route_key)
         is_token_route = _TOKEN_ROUTE.match(route) is not None
         owner = "" if is_token_route or actor is None else f"{actor.kind}:{actor.application_id}:{actor.user_id}"
         if address and self._is_full((address, _INVALID, ""), now_ms):
@@ -201,6 +202,12 @@ class RateLimits:
         return Verdict(False, headers, 429, text="error code: 1015")
 
 
+@functools.cache
+def _shape(route_key: str) -> str:
+    return _PARAMETER.sub("{}", route_key)
+
+
+@functools.cache
 def _bucket_hash(route: str) -> str:
     """The same for every channel: clients pair it with the major id themselves."""
     return hashlib.sha256(route.encode()).hexdigest()[:32]

@@ -23,6 +23,17 @@ async def list_roles(call: Call) -> Any:
     return [role_view(role) for role in call.state.roles_of(call.guild().id)]
 
 
+@ROUTES.on("GET", "/guilds/{guild_id}/roles/member-counts")
+async def count_members(call: Call) -> Any:
+    """How many have each role; everybody has @everyone, which is not counted."""
+    guild = call.guild()
+    counts = {str(role.id): 0 for role in call.state.roles_of(guild.id) if role.id != guild.id}
+    for member in call.state.members[guild.id].values():
+        for role_id in member.roles:
+            counts[str(role_id)] = counts.get(str(role_id), 0) + 1
+    return counts
+
+
 @ROUTES.on("GET", _ROLE)
 async def get_role(call: Call) -> Any:
     return role_view(call.state.role(call.guild().id, call.id("role_id")))

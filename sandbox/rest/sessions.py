@@ -26,3 +26,9 @@ async def find_bot_gateway(call: Call) -> Any:
     if call.session_starts is not None:
         view["session_start_limit"] = call.session_starts(call.actor.application_id or 0)
     return view
+
+
+@ROUTES.on("GET", "/soundboard-default-sounds")
+async def list_default_sounds(call: Call) -> Any:
+    """There are none here; py-cord asks for them when it logs in."""
+    return []

@@ -9,13 +9,16 @@ from sandbox.rest import (
     emojis,
     guilds,
     interactions,
+    invites,
     members,
     messages,
     oauth2,
     roles,
+    search,
     sessions,
     threads,
     users,
+    webhook_tokens,
     webhooks,
 )
 from sandbox.rest.call import Route
@@ -27,13 +30,16 @@ _FILES = (
     emojis,
     guilds,
     interactions,
+    invites,
     members,
     messages,
     oauth2,
     roles,
+    search,
     sessions,
     threads,
     users,
+    webhook_tokens,
     webhooks,
 )
 

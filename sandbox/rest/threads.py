@@ -77,6 +77,7 @@ def _post(call: Call, forum: Channel) -> Json:
     state, form = call.state, call.form
     message_form: Json = form["message"] if isinstance(form.get("message"), dict) else {}
     check_post(form, uploads=drafts.upload_names(message_form, call.uploads))
+    drafts.check_belongings(state, call.actor.application_id, message_form, ("message",))
     require_sending(call, forum)
     drafts.check_sizes(call.uploads, messages.upload_limit(state, forum))
     tags = threads.choose_tags(state, forum, call.actor.user_id, form.get("applied_tags") or [])

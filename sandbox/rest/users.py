@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 from sandbox.rest.call import BOTS_AND_PEOPLE, EVERYONE, Call, Routes
+from sandbox.rest.pictures import keep_picture
 from sandbox.rules import errors
 from sandbox.rules.checks.channels import check_direct_channel
 from sandbox.rules.checks.guilds import check_own_user
@@ -15,9 +14,7 @@ from sandbox.world import permissions
 from sandbox.world.actors import ActorKind
 from sandbox.world.entities import Guild
 from sandbox.world.events import Event
-from sandbox.world.files import look_at
 from sandbox.world.seed import make_direct_channel
-from sandbox.world.state import State
 from sandbox.world.views import channel_view, member_view, user_view
 from sandbox.world.views.users import own_user_view
 
@@ -28,7 +25,7 @@ Json = dict[str, Any]
 def require_scope(call: Call, scope: str) -> None:
     """An OAuth2 bearer may only do what was consented to."""
     if call.actor.kind is ActorKind.BEARER and scope not in call.actor.scopes:
-        raise errors.MISSING_ACCESS()
+        raise errors.MISSING_SCOPE()
 
 
 @ROUTES.on("GET", "/users/@me", who=EVERYONE)
@@ -43,25 +40,10 @@ async def edit_self(call: Call) -> Any:
     user = call.state.users[call.actor.user_id]
     user.username = call.form.get("username") or user.username
     if "avatar" in call.form:
-        user.avatar = keep_picture(call.state, call.form["avatar"])
+        user.avatar = keep_picture(call.state, call.form["avatar"], "avatar")
     call.state.save(user)
     call.state.hub.emit(Event("USER_UPDATE", own_user_view(user), users=frozenset({user.id}), application_id=user.id))
     return own_user_view(user)
-
-
-def keep_picture(state: State, data_uri: str | None) -> str | None:
-    """Store a `data:image/png;base64,…` and return its hash."""
-    if data_uri is None:
-        return None
-    _, _, encoded = data_uri.partition(",")
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    if look_at(data, "").content_type is None:
-        text = "Unsupported image type given"
-        raise errors.FormError({"avatar": {"_errors": [{"code": "IMAGE_INVALID", "message": text}]}})
-    return state.keep_blob(data)
 
 
 @ROUTES.on("GET", "/users/{user_id}", who=BOTS_AND_PEOPLE)

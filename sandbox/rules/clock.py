@@ -46,7 +46,8 @@ class Clock:
     def call_in(self, seconds: float, call: Callable[[], None]) -> Timer:
         timer = Timer(self.now_ms() + round(seconds * 1000), call)
         heapq.heappush(self._timers, (timer.due_ms, next(self._order), timer))
-        self._set_alarm()
+        if self._timers[0][2] is timer:  # else the alarm is set for an earlier one
+            self._set_alarm()
         return timer
 
     def close(self) -> None:

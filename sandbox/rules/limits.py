@@ -63,6 +63,7 @@ POLL_QUESTION: Final = 300
 POLL_ANSWER: Final = 55
 POLL_ANSWERS: Final = (1, 10)
 POLL_HOURS: Final = (1, 768)
+POLL_DEFAULT_HOURS: Final = 24
 
 # Components. [D] Component Reference; [S] *ComponentForMessageRequest
 ROWS: Final = 5
@@ -119,7 +120,8 @@ GUILD_NAME: Final = (2, 100)
 GUILD_DESCRIPTION: Final = 300
 GUILD_CHANNELS: Final = 500  # JSON error 30013
 GUILD_ROLES: Final = 250  # JSON error 30005
-GUILD_EMOJI: Final = 50  # [D] JSON error 30008, unboosted
+GUILD_EMOJI: Final = (50, 100, 150, 250)  # [D] by boost level, still and animated ones each; JSON error 30008
+GUILD_INVITES: Final = 1000  # JSON error 30016
 APPLICATION_EMOJI: Final = 2000  # [D] Emoji resource
 EMOJI_NAME: Final = (2, 32)
 EMOJI_BYTES: Final = 256 * KIB  # [D] Emoji resource

@@ -6,8 +6,6 @@ import base64
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sandbox.rules import errors
-from sandbox.world.entities import Application
 from sandbox.world.state import State
 
 
@@ -68,13 +66,3 @@ def _bearer(state: State, token: str) -> Actor | None:
         if grant.access_token == token and grant.expires_ms > state.clock.now_ms():
             return Actor(ActorKind.BEARER, grant.user_id, grant.application_id, frozenset(grant.scopes))
     return None
-
-
-def application_of(state: State, actor: Actor, application_id: int) -> Application:
-    """The application named in a path, which a bot may only ask of itself."""
-    application = state.applications.get(application_id)
-    if application is None:
-        raise errors.UNKNOWN_APPLICATION()
-    if actor.application_id != application_id:
-        raise errors.ApiError(403, 20012, "You are not authorized to perform this action on this application")
-    return application

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.rules import errors, limits
 from sandbox.rules.checks.commands import check_values
 from sandbox.rules.checks.components import walk
+from sandbox.rules.checks.form import without_nulls
 from sandbox.rules.ids import parse
 from sandbox.rules.kinds import SELECTS, CommandType, ComponentType, ContextType, InstallType, OptionType
 from sandbox.rules.permissions import Permission
-from sandbox.world import permissions
+from sandbox.world import command_permissions, permissions
 from sandbox.world.entities import Application, Attachment, Channel, Command
 from sandbox.world.state import State
 from sandbox.world.views import attachment_view, channel_view, member_view, message_view, role_view, user_view
@@ -45,7 +47,7 @@ def change(state: State, command: Command, body: Json) -> None:
         "handler",
     ):
         if name in body:
-            setattr(command, name, body[name] if body[name] is not None else _EMPTY.get(name))
+            setattr(command, name, without_nulls(body[name]) if body[name] is not None else _EMPTY.get(name))
     if "default_member_permissions" in body:
         wanted = body["default_member_permissions"]
         command.default_member_permissions = None if wanted is None else int(wanted)
@@ -97,39 +99,58 @@ def _is_usable(state: State, command: Command, user_id: int, channel: Channel) -
         context = ContextType.BOT_DM if application.id in channel.recipients else ContextType.PRIVATE_CHANNEL
     if command.contexts is not None and context not in command.contexts:
         return False
-    if command.nsfw and not is_adult_place(state, channel):
+    if command.nsfw and not (is_adult_place(state, channel) and state.users[user_id].is_adult):
         return False
     if is_private:
         return True
     allowed = permissions.in_channel(state, user_id, channel)
     if not allowed & Permission.USE_APPLICATION_COMMANDS:
         return False
-    required = command.default_member_permissions
-    if required is None or allowed & Permission.ADMINISTRATOR:
+    if allowed & Permission.ADMINISTRATOR:
         return True
-    return required != 0 and not required & ~int(allowed)
+    if not command_permissions.allows_channel(state, command, channel):
+        return False
+    verdict = command_permissions.allows_member(state, command, state.member(channel.guild_id or 0, user_id))
+    if verdict is not None:
+        return verdict
+    required = command.default_member_permissions
+    return required is None or (required != 0 and not required & ~int(allowed))
 
 
 def _is_installed(state: State, command: Command, application: Application, user_id: int, channel: Channel) -> bool:
+    in_guild = state.find_member(channel.guild_id, application.id) is not None
+    if command.guild_id is not None:
+        return in_guild
     for_user = InstallType.USER in command.integration_types and user_id in application.installed_by
     if channel.guild_id is None:
         return for_user or application.id in channel.recipients
-    in_guild = state.find_member(channel.guild_id, application.id) is not None
-    return for_user or (in_guild and (command.guild_id is not None or InstallType.GUILD in command.integration_types))
+    return for_user or (in_guild and InstallType.GUILD in command.integration_types)
 
 
 def is_adult_place(state: State, channel: Channel) -> bool:
-    """Threads inherit it; direct messages count where both are adults, which here they are."""
+    """Threads inherit it; direct messages count, where the member is an adult."""
     if channel.thread is not None and channel.parent_id in state.channels:
         return state.channels[channel.parent_id].nsfw
     return channel.nsfw or channel.guild_id is None
 
 
 def find_usable(state: State, application: Application, user_id: int, channel: Channel, command_id: int) -> Command:
-    for command in usable_here(state, user_id, channel):
-        if command.id == command_id and command.application_id == application.id:
-            return command
-    raise errors.UNKNOWN_COMMAND()
+    command = state.commands.get(command_id)
+    if command is None or command.application_id != application.id:
+        raise errors.UNKNOWN_COMMAND()
+    if not _is_usable(state, command, user_id, channel) or _is_shadowed(state, command, user_id, channel):
+        raise errors.UNKNOWN_COMMAND()
+    return command
+
+
+def _is_shadowed(state: State, command: Command, user_id: int, channel: Channel) -> bool:
+    """Whether the server has a command of its own by this name, which goes before a global one."""
+    if command.guild_id is not None or channel.guild_id is None:
+        return False
+    return any(
+        (own.type, own.name) == (command.type, command.name) and _is_usable(state, own, user_id, channel)
+        for own in state.commands_of(command.application_id, channel.guild_id)
+    )
 
 
 # -- what was typed ---------------------------------------------------------------------------------------------------
@@ -172,12 +193,15 @@ class _Resolved:
         self.found: Json = {}
 
     def known(self, options: list[Json]) -> Json:
-        """For the check: which ids exist, by kind."""
-        guild_id = self.channel.guild_id
+        """For the check: which of the ids that were chosen exist, by kind."""
+        state, guild_id = self.state, self.channel.guild_id
+        chosen = set(_chosen_ids(options))
+        channels = [state.channels[one] for one in chosen if one in state.channels]
+        roles = [state.roles[one] for one in chosen if one in state.roles]
         return {
-            "users": {str(user_id) for user_id in self.state.users},
-            "channels": {str(c.id): {"type": c.type} for c in self.state.channels.values() if c.guild_id == guild_id},
-            "roles": {str(role.id) for role in self.state.roles.values() if role.guild_id == guild_id},
+            "users": {str(one) for one in chosen if one in state.users},
+            "channels": {str(c.id): {"type": c.type} for c in channels if c.guild_id == guild_id},
+            "roles": {str(role.id) for role in roles if role.guild_id == guild_id},
             "attachments": set(self.files),
         }
 
@@ -242,6 +266,15 @@ class _Resolved:
             raise errors.ApiError(400, 40001, f"There is no file number {index[:20]} in the request")
         self.found.setdefault("attachments", {})[str(file.id)] = attachment_view(self.state, self.channel.id, file)
         return file.id
+
+
+def _chosen_ids(options: object) -> Iterator[int]:
+    """Every option's value that may be an id. Nothing here is checked yet, so anything may come."""
+    for option in options if isinstance(options, list) else []:
+        if isinstance(option, dict):
+            if (chosen := parse(option.get("value"))) is not None:
+                yield chosen
+            yield from _chosen_ids(option.get("options"))
 
 
 def resolve_selection(state: State, user_id: int, channel: Channel, kind: int, values: list[str]) -> Json:

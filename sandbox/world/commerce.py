@@ -1,9 +1,14 @@
-"""What an application sells: SKUs, entitlements, subscriptions, as Discord moves them through their lives."""
+"""What an application sells: SKUs, entitlements, subscriptions, as Discord moves them through their lives.
+
+Source of which event tells what: Discord's documentation, "Implementing App Subscriptions". An entitlement hears
+nothing of renewals and cancellations; it is told when it ends.
+"""
 
 from __future__ import annotations
 
 import re
 
+from sandbox.rules import errors
 from sandbox.rules.kinds import EntitlementType, SkuType, SubscriptionStatus
 from sandbox.world.entities import Application, Entitlement, Sku, Subscription
 from sandbox.world.events import Event
@@ -31,44 +36,34 @@ def make_sku(
     return sku
 
 
+def is_for_guilds(sku: Sku) -> bool:
+    return bool(sku.flags & _FOR_GUILDS)
+
+
+# -- entitlements -----------------------------------------------------------------------------------------------------
+
+
 def buy(state: State, sku: Sku, user_id: int, guild_id: int | None = None) -> tuple[Entitlement, Subscription | None]:
-    """A purchase. A subscription's entitlement has no end while it is active (discord.md, C, Premium apps)."""
-    kind = EntitlementType.APPLICATION_SUBSCRIPTION if sku.type == SkuType.SUBSCRIPTION else EntitlementType.PURCHASE
-    entitlement = _entitle(state, sku, kind, user_id, guild_id)
+    """A purchase. A subscription's entitlement has no end for as long as it is renewed."""
     if sku.type != SkuType.SUBSCRIPTION:
-        return entitlement, None
+        return _entitle(state, sku, EntitlementType.PURCHASE, user_id, guild_id), None
     now = state.clock.now_ms()
-    entitlement.starts_ms = now
     subscription = Subscription(
         id=state.ids.new(),
         application_id=sku.application_id,
         user_id=user_id,
         sku_ids=[sku.id],
-        entitlement_ids=[entitlement.id],
+        entitlement_ids=[],
         period_start_ms=now,
         period_end_ms=now + PERIOD_MS,
+        status=SubscriptionStatus.ENDING,  # until something is granted, as the documentation has it
     )
-    entitlement.subscription_id = subscription.id
-    state.save(entitlement)
-    state.save(subscription)
-    _tell_entitlement(state, "ENTITLEMENT_CREATE", entitlement)
-    _tell_subscription(state, "SUBSCRIPTION_CREATE", subscription)
+    _keep(state, "SUBSCRIPTION_CREATE", subscription)
+    entitlement = _entitle_subscriber(state, subscription, sku, guild_id)
+    subscription.status = SubscriptionStatus.ACTIVE
+    _keep(state, "SUBSCRIPTION_UPDATE", subscription)
+    _wait_for_the_end(state, subscription)
     return entitlement, subscription
-
-
-def _entitle(state: State, sku: Sku, kind: EntitlementType, user_id: int | None, guild_id: int | None) -> Entitlement:
-    entitlement = Entitlement(
-        id=state.ids.new(),
-        application_id=sku.application_id,
-        sku_id=sku.id,
-        type=int(kind),
-        user_id=user_id,
-        guild_id=guild_id,
-    )
-    state.save(entitlement)
-    if kind != EntitlementType.APPLICATION_SUBSCRIPTION:
-        _tell_entitlement(state, "ENTITLEMENT_CREATE", entitlement)
-    return entitlement
 
 
 def grant_test(state: State, sku: Sku, *, user_id: int | None, guild_id: int | None) -> Entitlement:
@@ -83,72 +78,142 @@ def delete_entitlement(state: State, entitlement: Entitlement) -> None:
 
 
 def consume(state: State, entitlement: Entitlement) -> None:
-    entitlement.consumed = True
-    state.save(entitlement)
-    _tell_entitlement(state, "ENTITLEMENT_UPDATE", entitlement)
-
-
-def move(state: State, subscription: Subscription, act: str, new_sku: Sku | None = None) -> None:
-    """One step of a subscription's life. A renewal changes no entitlement: only SUBSCRIPTION_UPDATE is sent."""
-    now = state.clock.now_ms()
-    match act:
-        case "cancel":
-            subscription.status, subscription.canceled_ms = SubscriptionStatus.ENDING, now
-            _end_entitlements(state, subscription, subscription.period_end_ms)
-        case "resume":
-            subscription.status, subscription.canceled_ms = SubscriptionStatus.ACTIVE, None
-            _end_entitlements(state, subscription, None)
-        case "renew":
-            subscription.status = SubscriptionStatus.ACTIVE
-            subscription.period_start_ms = subscription.period_end_ms
-            subscription.period_end_ms += PERIOD_MS
-            _apply_switch(state, subscription)
-        case "expire":
-            subscription.status = SubscriptionStatus.INACTIVE
-            _end_entitlements(state, subscription, min(now, subscription.period_end_ms))
-        case "refund":
-            subscription.status = SubscriptionStatus.INACTIVE
-            for entitlement_id in subscription.entitlement_ids:
-                delete_entitlement(state, state.entitlements[entitlement_id])
-        case "switch" if new_sku is not None:
-            subscription.renewal_sku_ids = [new_sku.id]
-            _apply_switch(state, subscription)
-        case _:
-            pass
-    state.save(subscription)
-    _tell_subscription(state, "SUBSCRIPTION_UPDATE", subscription)
-
-
-def _apply_switch(state: State, subscription: Subscription) -> None:
-    """The plan chosen for renewal takes the place of the old one: its entitlement ends, another begins."""
-    if not subscription.renewal_sku_ids:
-        return
-    old = state.entitlements[subscription.entitlement_ids[-1]]
-    _end_entitlements(state, subscription, state.clock.now_ms())
-    sku = state.skus[subscription.renewal_sku_ids[0]]
-    new = _entitle(state, sku, EntitlementType.APPLICATION_SUBSCRIPTION, old.user_id, old.guild_id)
-    new.starts_ms, new.subscription_id = state.clock.now_ms(), subscription.id
-    state.save(new)
-    subscription.sku_ids, subscription.renewal_sku_ids = [sku.id], None
-    subscription.entitlement_ids = [new.id]
-    _tell_entitlement(state, "ENTITLEMENT_CREATE", new)
-
-
-def _end_entitlements(state: State, subscription: Subscription, ends_ms: int | None) -> None:
-    for entitlement_id in subscription.entitlement_ids:
-        entitlement = state.entitlements[entitlement_id]
-        entitlement.ends_ms = ends_ms
+    """Use it up. A second time changes nothing: a bot that crashed in between asks again."""
+    if state.skus[entitlement.sku_id].type != SkuType.CONSUMABLE:
+        raise errors.INVALID_SKU()
+    if not entitlement.consumed:
+        entitlement.consumed = True
         state.save(entitlement)
         _tell_entitlement(state, "ENTITLEMENT_UPDATE", entitlement)
 
 
+def has_ended(state: State, entitlement: Entitlement) -> bool:
+    return entitlement.ends_ms is not None and entitlement.ends_ms <= state.clock.now_ms()
+
+
+def _entitle(
+    state: State,
+    sku: Sku,
+    kind: EntitlementType,
+    user_id: int | None,
+    guild_id: int | None,
+    subscription: Subscription | None = None,
+) -> Entitlement:
+    entitlement = Entitlement(
+        id=state.ids.new(),
+        application_id=sku.application_id,
+        sku_id=sku.id,
+        type=int(kind),
+        user_id=user_id,
+        guild_id=guild_id,
+        starts_ms=state.clock.now_ms() if subscription is not None else None,
+        subscription_id=subscription.id if subscription is not None else None,
+    )
+    state.save(entitlement)
+    _tell_entitlement(state, "ENTITLEMENT_CREATE", entitlement)
+    return entitlement
+
+
+def _entitle_subscriber(state: State, subscription: Subscription, sku: Sku, guild_id: int | None) -> Entitlement:
+    kind = EntitlementType.APPLICATION_SUBSCRIPTION
+    entitlement = _entitle(state, sku, kind, subscription.user_id, guild_id, subscription)
+    subscription.sku_ids, subscription.entitlement_ids = [sku.id], [entitlement.id]
+    return entitlement
+
+
+# -- subscriptions ----------------------------------------------------------------------------------------------------
+
+
+def move(state: State, subscription: Subscription, act: str, new_sku: Sku | None = None) -> None:
+    """One step of a subscription's life, told in the events that Discord sends for it."""
+    if subscription.status == SubscriptionStatus.INACTIVE and act != "refund":
+        raise errors.ApiError(400, 0, "This subscription has ended; buy another.")
+    match act:
+        case "cancel":
+            subscription.status, subscription.canceled_ms = SubscriptionStatus.ENDING, state.clock.now_ms()
+        case "resume":
+            subscription.status, subscription.canceled_ms = SubscriptionStatus.ACTIVE, None
+        case "renew":
+            _renew(state, subscription)
+        case "expire":
+            _end_entitlements(state, subscription)
+            subscription.status = SubscriptionStatus.INACTIVE
+        case "refund":
+            for entitlement_id in subscription.entitlement_ids:
+                if not state.entitlements[entitlement_id].deleted:
+                    delete_entitlement(state, state.entitlements[entitlement_id])
+            subscription.status = SubscriptionStatus.INACTIVE
+        case "switch" if new_sku is not None:
+            _switch(state, subscription, new_sku)
+        case _:
+            raise errors.ApiError(400, 0, f"A subscription knows no act {act!r}.")
+    _keep(state, "SUBSCRIPTION_UPDATE", subscription)
+
+
+def _renew(state: State, subscription: Subscription) -> None:
+    """Another period; a plan that was chosen for renewal takes the old one's place."""
+    subscription.status, subscription.canceled_ms = SubscriptionStatus.ACTIVE, None
+    subscription.period_start_ms = subscription.period_end_ms
+    subscription.period_end_ms += PERIOD_MS
+    if subscription.renewal_sku_ids:
+        _replace(state, subscription, state.skus[subscription.renewal_sku_ids[0]])
+        subscription.renewal_sku_ids = None
+
+
+def _switch(state: State, subscription: Subscription, sku: Sku) -> None:
+    """Up, or to the same price: at once, with a new period. Down: when the period that is paid for has passed."""
+    if sku.price_cents < max(state.skus[sku_id].price_cents for sku_id in subscription.sku_ids):
+        subscription.renewal_sku_ids = [sku.id]
+        return
+    subscription.renewal_sku_ids = None
+    subscription.period_start_ms = state.clock.now_ms()
+    subscription.period_end_ms = subscription.period_start_ms + PERIOD_MS
+    _replace(state, subscription, sku)
+
+
+def _replace(state: State, subscription: Subscription, sku: Sku) -> None:
+    guild_id = state.entitlements[subscription.entitlement_ids[-1]].guild_id
+    _end_entitlements(state, subscription)
+    _entitle_subscriber(state, subscription, sku, guild_id)
+
+
+def _end_entitlements(state: State, subscription: Subscription) -> None:
+    for entitlement_id in subscription.entitlement_ids:
+        entitlement = state.entitlements[entitlement_id]
+        if entitlement.ends_ms is None and not entitlement.deleted:
+            entitlement.ends_ms = state.clock.now_ms()
+            state.save(entitlement)
+            _tell_entitlement(state, "ENTITLEMENT_UPDATE", entitlement)
+
+
+def rearm(state: State) -> None:
+    """After a restart: wait again for the end of each paid period."""
+    for subscription in list(state.subscriptions.values()):
+        if subscription.status != SubscriptionStatus.INACTIVE:
+            _wait_for_the_end(state, subscription)
+
+
+def _wait_for_the_end(state: State, subscription: Subscription) -> None:
+    left_ms = max(0, subscription.period_end_ms - state.clock.now_ms())
+    state.clock.call_in(left_ms / 1000, lambda: _reach_the_end(state, subscription))
+
+
+def _reach_the_end(state: State, subscription: Subscription) -> None:
+    """The period is over: it renews by itself, or, when it was cancelled, it ends."""
+    if subscription.status == SubscriptionStatus.INACTIVE:
+        return
+    if subscription.period_end_ms <= state.clock.now_ms():
+        move(state, subscription, "expire" if subscription.status == SubscriptionStatus.ENDING else "renew")
+    if subscription.status != SubscriptionStatus.INACTIVE:
+        _wait_for_the_end(state, subscription)
+
+
+def _keep(state: State, name: str, subscription: Subscription) -> None:
+    state.save(subscription)
+    data = subscription_view(subscription)
+    state.hub.emit(Event(name, data, application_id=subscription.application_id, bots_only=True))
+
+
 def _tell_entitlement(state: State, name: str, entitlement: Entitlement) -> None:
-    state.hub.emit(
-        Event(name, entitlement_view(entitlement), application_id=entitlement.application_id, bots_only=True)
-    )
-
-
-def _tell_subscription(state: State, name: str, subscription: Subscription) -> None:
-    state.hub.emit(
-        Event(name, subscription_view(subscription), application_id=subscription.application_id, bots_only=True)
-    )
+    data = entitlement_view(entitlement)
+    state.hub.emit(Event(name, data, application_id=entitlement.application_id, bots_only=True))

@@ -9,9 +9,12 @@ from typing import Any
 
 from sandbox.rules import errors, limits
 from sandbox.rules.checks import components as component_checks
+from sandbox.rules.checks.form import without_nulls
 from sandbox.rules.checks.message import check_message
+from sandbox.rules.clock import iso
+from sandbox.rules.errors import Path
 from sandbox.rules.ids import parse
-from sandbox.rules.kinds import EDITOR_FLAGS, SENDER_FLAGS, ComponentType, MessageFlag
+from sandbox.rules.kinds import EDITOR_FLAGS, SENDER_FLAGS, ButtonStyle, ComponentType, MessageFlag
 from sandbox.rules.permissions import Permission
 from sandbox.world import files, permissions
 from sandbox.world.entities import Attachment, Channel, Message
@@ -54,6 +57,29 @@ def check_edit(message: Message, body: Json, uploads: Uploads) -> None:
         had=legacy_fields(message),
     )
     _refuse_leaving_nothing(message, body, uploads, kept)
+
+
+def check_belongings(state: State, application_id: int | None, body: Json, path: Path = ()) -> None:
+    """What components name must be there for their sender: SKUs of its own, emoji that it can use."""
+    faults = errors.Faults()
+    for place, component in component_checks.walk_paths(body.get("components") or [], (*path, "components")):
+        if component.get("style") == ButtonStyle.PREMIUM and component.get("type") == ComponentType.BUTTON:
+            sku = state.skus.get(parse(component.get("sku_id")) or 0)
+            if sku is None or sku.application_id != application_id:
+                message = "The application for this SKU does not exist or does not match the message author"
+                faults.add((*place, "sku_id"), "BUTTON_COMPONENT_INVALID_APPLICATION", message)  # [I] 8182
+        named = {place: component, **{(*place, "options", n): o for n, o in enumerate(component.get("options") or [])}}
+        for where, part in named.items():
+            emoji_id = parse((part.get("emoji") or {}).get("id"))
+            if emoji_id is not None and not _can_use(state, application_id or 0, emoji_id):
+                faults.add((*where, "emoji", "id"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+    faults.raise_if_any()
+
+
+def _can_use(state: State, user_id: int, emoji_id: int) -> bool:
+    """An application's own emoji, and those of the servers that it is in."""
+    emoji = state.emojis.get(emoji_id)
+    return emoji is not None and (emoji.owner_id == user_id or state.find_member(emoji.owner_id, user_id) is not None)
 
 
 def _refuse_leaving_nothing(message: Message, body: Json, uploads: Uploads, kept: list[Attachment]) -> None:
@@ -109,7 +135,10 @@ def find_mentions(state: State, channel: Channel, author_id: int, body: Json, re
     users = [user for user in users if user in state.users and ("users" in kinds or user in listed)]
     if replied_to is not None and (allowed is None or allowed.get("replied_user")) and replied_to not in users:
         users.append(replied_to)
-    may_ping_all = bool(permissions.in_channel(state, author_id, channel) & Permission.MENTION_EVERYONE)
+    # A webhook has no permissions to ask for: it pings whom its message allows.
+    may_ping_all = author_id in state.webhooks or bool(
+        permissions.in_channel(state, author_id, channel) & Permission.MENTION_EVERYONE
+    )
     roles = [
         int(found)
         for found in dict.fromkeys(_ROLE_MENTION.findall(text))
@@ -127,16 +156,17 @@ def _shown_text(body: Json) -> str:
     return "\n".join(str(text or "") for text in (body.get("content"), *displays))
 
 
-def sender_flags(body: Json) -> int:
-    return int(body.get("flags") or 0) & int(SENDER_FLAGS)
+def sender_flags(body: Json, *, ephemeral: bool, loading: bool) -> int:
+    flags = int(body.get("flags") or 0) & int(SENDER_FLAGS)
+    return int(flags | (MessageFlag.EPHEMERAL if ephemeral else 0) | (MessageFlag.LOADING if loading else 0))
 
 
 def apply_edit(state: State, message: Message, body: Json, uploads: Uploads) -> None:
     """Change a message in place; the caller has checked the body, and announces the change."""
     if "content" in body:
-        message.content = body["content"] or ""
+        message.content = (body["content"] or "").strip()
     if "embeds" in body:
-        message.embeds = list(body["embeds"] or [])
+        message.embeds = without_nulls(body["embeds"] or [])
     if "components" in body:
         message.components = component_checks.assign_ids(body["components"] or [])
     if body.get("flags") is not None:
@@ -154,6 +184,27 @@ def apply_edit(state: State, message: Message, body: Json, uploads: Uploads) -> 
         gone = [file for file in message.attachments if file not in kept]
         message.attachments = kept + take_files(state, body, uploads, ephemeral=message.only_for is not None)
         state.forget_files(gone)
+
+
+def make_poll(state: State, form: Json | None) -> Json | None:
+    """A poll as it is shown. Nobody can vote in the sandbox: the routes of votes answer 501."""
+    if form is None:
+        return None
+    return {
+        "question": form["question"],
+        "answers": [
+            {"answer_id": number, "poll_media": _poll_media(answer["poll_media"])}
+            for number, answer in enumerate(form["answers"], 1)
+        ],
+        "expiry": iso(state.clock.now_ms() + (form.get("duration") or limits.POLL_DEFAULT_HOURS) * 3_600_000),
+        "allow_multiselect": bool(form.get("allow_multiselect")),
+        "layout_type": 1,
+        "results": {"answer_counts": [], "is_finalized": False},
+    }
+
+
+def _poll_media(media: Json) -> Json:
+    return media if media.get("emoji") is None else media | {"emoji": {"id": None, "name": None} | media["emoji"]}
 
 
 def seconds_since(state: State, message: Message) -> float:

@@ -263,6 +263,32 @@ class Webhook:
     name: str
     creator_id: int
     avatar: str | None = None
+    application_id: int | None = None  # the application whose bot made it
+
+
+@dataclass(slots=True)
+class Invite:
+    id: int
+    code: str
+    channel_id: int
+    guild_id: int
+    inviter_id: int
+    created_ms: int
+    max_age_seconds: int = 86_400  # 0: for ever
+    max_uses: int = 0  # 0: any number
+    uses: int = 0
+    temporary: bool = False
+
+
+@dataclass(slots=True)
+class CommandPermissions:
+    """Who may use a command in a server, or all commands of an application, as its moderators set it."""
+
+    id: int
+    application_id: int
+    guild_id: int
+    target_id: int  # a command's id, or the application's for all of its commands
+    entries: list[Json] = field(default_factory=list)  # {"id", "type", "permission"} as on the wire
 
 
 @dataclass(slots=True)
@@ -315,14 +341,17 @@ class Grant:
     scopes: list[str]
     code: str | None = None
     redirect_uri: str = ""
+    code_challenge: str | None = None  # PKCE
+    code_challenge_method: str = "plain"
+    guild_id: int | None = None  # where the bot was installed on the way
     access_token: str | None = None
     refresh_token: str | None = None
-    expires_ms: int = 0
+    expires_ms: int = 0  # of the code, then of the access token
 
 
 Entity = (
     User | Application | Role | Member | Guild | Emoji | Channel | Message | Command | Interaction | Webhook
-    | Sku | Entitlement | Subscription | Grant
+    | Invite | CommandPermissions | Sku | Entitlement | Subscription | Grant
 )  # fmt: skip
 
 E = TypeVar("E")

@@ -7,6 +7,7 @@ once, however many listen. Whether a listener may see it is the listener's own q
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,17 +56,39 @@ class Listener(Protocol):
 
 
 class Hub:
-    """Hands each event to every listener, in the order in which things happened."""
+    """Hands each event to every listener that it may be for, in the order in which things happened.
+
+    One that joins with a `user_id` listens for that user or bot alone: what is addressed to others passes it by. Most
+    events of an interaction are addressed, and a hundred open pages need not look at them.
+    """
 
     def __init__(self) -> None:
         self._listeners: dict[int, Listener] = {}
+        self._users: dict[int, int | None] = {}  # for whom each listens
+        self._by_user: dict[int | None, dict[int, Listener]] = defaultdict(dict)
 
-    def join(self, listener: Listener) -> None:
-        self._listeners[id(listener)] = listener
+    def join(self, listener: Listener, *, user_id: int | None = None) -> None:
+        key = id(listener)
+        self._listeners[key] = self._by_user[user_id][key] = listener
+        self._users[key] = user_id
 
     def leave(self, listener: Listener) -> None:
-        self._listeners.pop(id(listener), None)
+        key = id(listener)
+        if self._listeners.pop(key, None) is not None:
+            user_id = self._users.pop(key)
+            del self._by_user[user_id][key]
+            if not self._by_user[user_id]:
+                del self._by_user[user_id]
+
+    def __len__(self) -> int:
+        return len(self._listeners)
 
     def emit(self, event: Event) -> None:
-        for listener in list(self._listeners.values()):
+        for listener in self._readers(event):
             listener.hear(event)
+
+    def _readers(self, event: Event) -> list[Listener]:
+        if event.users is None and event.application_id is None:
+            return list(self._listeners.values())
+        users = {None, event.application_id, *(event.users or ())}
+        return [listener for user in users if user in self._by_user for listener in self._by_user[user].values()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from sandbox.rules import limits
+from sandbox.rules.checks.media import clean_name
 from sandbox.world.entities import Attachment
 from sandbox.world.state import State
 
@@ -45,6 +45,7 @@ _BY_NAME = {
     "ogg": "audio/ogg",
     "pdf": "application/pdf",
 }
+_ATTACHED = "attachment://"
 
 
 def look_at(data: bytes, filename: str) -> Looks:
@@ -88,8 +89,7 @@ def _webp_size(data: bytes) -> tuple[int | None, int | None]:
 
 def safe_name(name: str) -> str:
     """Discord keeps letters, digits, dot, dash and underscore; the rest becomes an underscore."""
-    kept = re.sub(r"[^\w.\-]+", "_", name.replace("\\", "/").rpartition("/")[2]).strip("_") or "unknown"
-    return kept[-limits.FILE_NAME_CHARACTERS :]
+    return clean_name(name.replace("\\", "/").rpartition("/")[2])[-limits.FILE_NAME_CHARACTERS :]
 
 
 def make_attachment(state: State, upload: Upload, about: Json, *, ephemeral: bool = False) -> Attachment:
@@ -176,8 +176,11 @@ def _component_media(components: list[Json]) -> Iterator[str]:
             yield from _component_media([component["accessory"]])
 
 
+def attached_name(url: str) -> str | None:
+    """The file that `attachment://name` means, by the name under which it is kept."""
+    return safe_name(url[len(_ATTACHED) :]) if url.startswith(_ATTACHED) else None
+
+
 def hidden_names(message_parts: Json) -> frozenset[str]:
     """File names shown by an embed or a component: those files are not listed among the attachments."""
-    return frozenset(
-        url[len("attachment://") :] for url in media_urls(message_parts) if url.startswith("attachment://")
-    )
+    return frozenset(name for url in media_urls(message_parts) if (name := attached_name(url)) is not None)

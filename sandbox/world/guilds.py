@@ -6,7 +6,8 @@ from typing import Any
 
 from sandbox.rules import errors
 from sandbox.rules.kinds import MessageType
-from sandbox.world import seed
+from sandbox.rules.permissions import Permission
+from sandbox.world import messages, seed
 from sandbox.world.actors import Actor, ActorKind
 from sandbox.world.entities import Application, Channel, Guild, Member, Role
 from sandbox.world.events import Event
@@ -28,12 +29,14 @@ def announce_guild(state: State, guild: Guild, user_id: int) -> None:
         state.hub.emit(Event("GUILD_CREATE", data, users=frozenset({user_id}), people_only=True))
 
 
-def install(state: State, application: Application, guild: Guild) -> Member:
+def install(state: State, application: Application, guild: Guild, allowed: Permission = seed.BOT) -> Member:
+    """Put a bot into a server, with a role of its own where it was given permissions."""
     member = state.find_member(guild.id, application.id)
     if member is not None:
         return member
-    member = seed.add_to_guild(state, application, guild)
-    announce_role(state, "GUILD_ROLE_CREATE", state.roles[member.roles[0]])
+    member = seed.add_to_guild(state, application, guild, allowed)
+    for role_id in member.roles:
+        announce_role(state, "GUILD_ROLE_CREATE", state.roles[role_id])
     _welcome(state, guild, member)
     return member
 
@@ -53,8 +56,6 @@ def _welcome(state: State, guild: Guild, member: Member) -> None:
     state.hub.emit(Event("GUILD_MEMBER_ADD", data, guild_id=guild.id))
     system = state.channels.get(guild.system_channel_id or 0)
     if system is not None:
-        from sandbox.world import messages  # a join is told by a message, and messages know servers
-
         messages.send(state, system, member.user_id, {}, kind=MessageType.USER_JOIN)
 
 
@@ -151,4 +152,8 @@ def delete_channel(state: State, channel: Channel) -> None:
     del state.messages[channel.id]
     for interaction in [one for one in state.interactions.values() if one.channel_id == channel.id]:
         state.remove(interaction)
+    for webhook in state.webhooks_of(channel_id=channel.id):
+        state.remove(webhook)
+    for invite in [one for one in state.invites.values() if one.channel_id == channel.id]:
+        state.remove(invite)
     state.remove(channel)

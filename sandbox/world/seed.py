@@ -185,7 +185,9 @@ def join(state: State, guild: Guild, user_id: int, role_ids: list[int]) -> Membe
 
 
 def add_to_guild(state: State, application: Application, guild: Guild, allowed: Permission = BOT) -> Member:
-    """Install an application in a server, with the role that Discord makes for it."""
+    """Install an application in a server, with the role that Discord makes for it when it asks for permissions."""
+    if not allowed:
+        return join(state, guild, application.id, [])
     height = max((role.position for role in state.roles_of(guild.id)), default=0) + 1
     role = make_role(state, guild, application.name, int(allowed), position=height, managed_by=application.id)
     return join(state, guild, application.id, [role.id])

@@ -19,12 +19,14 @@ from sandbox.world.entities import (
     Attachment,
     Channel,
     Command,
+    CommandPermissions,
     Emoji,
     Entitlement,
     Entity,
     Grant,
     Guild,
     Interaction,
+    Invite,
     Member,
     Message,
     Role,
@@ -72,6 +74,8 @@ class State:
         self.commands: dict[int, Command] = {}
         self.interactions: dict[str, Interaction] = {}  # by token
         self.webhooks: dict[int, Webhook] = {}
+        self.invites: dict[int, Invite] = {}
+        self.command_permissions: dict[int, CommandPermissions] = {}
         self.skus: dict[int, Sku] = {}
         self.entitlements: dict[int, Entitlement] = {}
         self.subscriptions: dict[int, Subscription] = {}
@@ -233,6 +237,25 @@ class State:
     def emojis_of(self, owner_id: int) -> list[Emoji]:
         return [emoji for emoji in self.emojis.values() if emoji.owner_id == owner_id]
 
+    def webhooks_of(self, *, channel_id: int | None = None, guild_id: int | None = None) -> list[Webhook]:
+        """A channel's, or a server's."""
+        return [
+            hook
+            for hook in self.webhooks.values()
+            if (channel_id is not None and hook.channel_id == channel_id)
+            or (guild_id is not None and hook.guild_id == guild_id)
+        ]
+
+    def invite(self, code: str) -> Invite:
+        """One that is still good."""
+        now = self.clock.now_ms()
+        for invite in self.invites.values():
+            if invite.code == code and not (
+                invite.max_age_seconds and invite.created_ms + invite.max_age_seconds * 1000 <= now
+            ):
+                return invite
+        raise errors.UNKNOWN_INVITE()
+
     def everything(self) -> Iterator[Entity]:
         for shelf in self._shelves.values():
             yield from shelf.values()
@@ -268,6 +291,8 @@ class State:
             Emoji: self.emojis,
             Command: self.commands,
             Webhook: self.webhooks,
+            Invite: self.invites,
+            CommandPermissions: self.command_permissions,
             Sku: self.skus,
             Entitlement: self.entitlements,
             Subscription: self.subscriptions,

@@ -44,7 +44,7 @@ def open_thread(
             archive_minutes=minutes,
             archive_changed_ms=now,
             invitable=body.get("invitable", True) is not False,
-            members=[owner_id],
+            members=[owner_id] if owner_id in state.users else [],  # a webhook opens posts without joining them
             tags=tags or [],
         ),
     )
@@ -56,13 +56,14 @@ def open_thread(
     return thread
 
 
-def note_message(state: State, channel: Channel, author_id: int) -> None:
-    """Count a message of a thread, wake the thread, and make its author a member."""
+def note_message(state: State, channel: Channel, author_id: int, *, is_first: bool) -> None:
+    """Count a message of a thread, wake the thread, and make its author a member. The initial one does not count."""
     thread = channel.thread
     if thread is None:
         return
-    thread.total_sent += 1
-    thread.message_count += 1
+    if not is_first:
+        thread.total_sent += 1
+        thread.message_count += 1
     if thread.archived:
         set_archived(state, channel, archived=False)
     if author_id not in thread.members and author_id in state.users:

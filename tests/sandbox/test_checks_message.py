@@ -41,7 +41,6 @@ PASSES: list[Any] = [
     {"content": "x", "message_reference": {"message_id": "1", "fail_if_not_exists": False}},
     {"message_reference": {"message_id": "1", "channel_id": "2", "type": 1}},
     {"poll": {"question": {"text": "?"}, "answers": [{"poll_media": {"text": "x" * 55}}] * 10, "duration": 768}},
-    {"sticker_ids": ["1", 2, "3"]},
 ]
 
 

@@ -104,7 +104,7 @@ REFUSED: list[tuple[str, int]] = [
     (json.dumps({"op": 2, "d": IDENTIFY | {"shard": "0/1"}}), 4010),
     (json.dumps({"op": 2, "d": {"token": "TOKEN", "properties": {}}}), 4013),
     (json.dumps({"op": 2, "d": IDENTIFY | {"intents": -1}}), 4013),
-    (json.dumps({"op": 2, "d": IDENTIFY | {"intents": 1 << 17}}), 4013),
+    (json.dumps({"op": 2, "d": IDENTIFY | {"intents": 1 << 18}}), 4013),
     (json.dumps({"op": 2, "d": IDENTIFY | {"intents": "all"}}), 4013),
     (json.dumps({"op": 2, "d": IDENTIFY | {"intents": GUILD_MEMBERS}}), 4014),
     ('{"op": 6, "d": null}', 4002),

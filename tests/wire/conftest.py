@@ -24,6 +24,13 @@ def description() -> Description:
 
 
 @pytest.fixture(scope="session")
+def description_at_hand() -> Description | None:
+    """For tests that have more to show than the form of what is sent, and so do without it where it is not there."""
+    path = find_description()
+    return None if path is None else Description.load(path)
+
+
+@pytest.fixture(scope="session")
 def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small PNG of 8 × 6 pixels, drawn without a library."""
     path = tmp_path_factory.mktemp("wire") / "house.png"

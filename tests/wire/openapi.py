@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import jsonschema
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 Json = Any
@@ -60,7 +60,7 @@ class Description:
     def __init__(self, document: Json) -> None:
         _correct(document)
         self._registry: Registry[Any] = Registry().with_resources(
-            (uri, Resource(contents=_rewritten(document, lenient=uri == LENIENT), specification=DRAFT202012))
+            (uri, DRAFT202012.create_resource(_rewritten(document, lenient=uri == LENIENT)))
             for uri in (LENIENT, STRICT)
         )
         self._kind = _validator_class(document)
@@ -119,7 +119,7 @@ class Description:
         return self._validators[uri]
 
 
-# -- the description, made fit for checking ------------------------------------------------------------------------------
+# -- the description, made fit for checking ----------------------------------------------------------------------------
 
 
 def _correct(document: Json) -> None:
@@ -127,7 +127,17 @@ def _correct(document: Json) -> None:
     # "Error Messages": the codes inside a form error are words, such as BASE_TYPE_CHOICES.
     word = {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}}}
     faults = {"type": "array", "items": word | {"required": ["code", "message"]}}
-    document["components"]["schemas"]["InnerErrors"]["properties"]["_errors"] = faults
+    schemas = document["components"]["schemas"]
+    schemas["InnerErrors"]["properties"]["_errors"] = faults
+    # "Message Reference Types": forwards are of type 1, which the description leaves out.
+    schemas["MessageReferenceType"]["oneOf"].append({"const": 1})
+    # "Entitlement Types": test purchases and others are of types 1 to 7; who owns one may be a server alone.
+    schemas["EntitlementTypes"]["oneOf"] += [{"const": kind} for kind in range(1, 8)]
+    schemas["EntitlementResponse"]["required"].remove("user_id")
+    # "Rate Limit Response Structure": only some limits have a `code`.
+    schemas["RatelimitedResponse"]["allOf"][0] = {"properties": {"code": {"type": "integer"}}, "required": ["message"]}
+    # "Edit Current Application": a description is a string.
+    schemas["ApplicationFormPartial"]["properties"]["description"] = {"type": "string"}
 
 
 def _rewritten(node: Json, *, lenient: bool) -> Json:
@@ -206,7 +216,7 @@ def _readings(value: str) -> list[tuple[str, Json]]:
     return [*numbers, *truths, (STRICT, value), (STRICT, [value])]
 
 
-# -- the validator -------------------------------------------------------------------------------------------------------
+# -- the validator -----------------------------------------------------------------------------------------------------
 
 FORMATS: Final = FormatChecker(formats=())
 
@@ -245,7 +255,7 @@ def _validator_class(document: Json) -> Any:
             failures += errors
         yield ValidationError(f"fits none of {len(options)} forms", context=failures)
 
-    return jsonschema.validators.extend(Draft202012Validator, {"anyOf": any_of})
+    return jsonschema.validators.extend(Draft202012Validator, {"anyOf": any_of})  # type: ignore[no-untyped-call]
 
 
 def _types_meant(schema: Json) -> Collection[int]:

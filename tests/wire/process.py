@@ -20,7 +20,7 @@ PATIENCE_SECONDS: Final = 20.0  # two cores may be busy with other tests; a heal
 Line = dict[str, Any]
 
 
-class BotDied(Exception):
+class BotDied(Exception):  # noqa: N818  # it names what happened to it
     """The process ended, or never told what was waited for; its standard error says why."""
 
 
@@ -113,7 +113,7 @@ async def until(condition: Callable[[], object], what: str) -> None:
     """Wait until something in this process is so; for things that nothing announces."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not condition():
+            while not condition():  # noqa: ASYNC110  # what is waited for sets no event
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"In {PATIENCE_SECONDS:.0f} s it never came about that {what}.") from None

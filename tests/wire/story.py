@@ -11,7 +11,7 @@ from sandbox.member import File, Json, Member
 from sandbox.server import Sandbox
 from tests.wire.openapi import Description
 from tests.wire.process import BotProcess, Line, running, until
-from tests.wire.recorded import faults_of_run
+from tests.wire.recorded import assert_fits
 
 ROOM: Final = "painting"
 SKETCH: Final = File("note.txt", b"a house with a red roof")
@@ -46,6 +46,7 @@ async def live_through(box: Sandbox, command: list[str], picture: Path, **more: 
         message = await press_and_choose(bot, cleo, message)
         await fill_in(bot, cleo, message)
         await react(box, bot, cleo, message, "👍")
+        await paint_under_a_rate_limit(box, bot, cleo)
         for number, disturb in enumerate((box.gateway.reconnect, box.gateway.drop)):
             await lose_connection(box, bot, cleo, message, disturb, "🎈🎉"[number])
         return bot.unread
@@ -64,6 +65,16 @@ async def paint(bot: BotProcess, cleo: Member) -> Json:
     assert [file["filename"] for file in message["attachments"]] == ["house.png"]
     assert message["flags"] == 0, "it is no longer loading"
     return message
+
+
+async def paint_under_a_rate_limit(box: Sandbox, bot: BotProcess, cleo: Member) -> None:
+    """A 429 must look so that the library waits and tries again, and does not take it for a ban."""
+    order = {"kind": "http", "method": "PATCH", "path": "/webhooks/**", "status": 429, "retry_after": 0.2}
+    fault = box.faults.add(order)
+    await cleo.command(ROOM, "paint", prompt="a second house")
+    await bot.saw("painted", same=True)
+    assert fault.fired == 1
+    await cleo.wait_for(ROOM, lambda m: m["content"] == "Painted: a second house (none)")
 
 
 async def press_and_choose(bot: BotProcess, cleo: Member, message: Json) -> Json:
@@ -105,6 +116,7 @@ async def lose_connection(
     assert len(greetings) == 2, "one for the person, one for the bot: a resumed session is not begun anew"
 
 
-def held_against(description: Description, box: Sandbox) -> list[str]:
-    """Everything that this run sent, as sentences about what does not fit Discord's description."""
-    return faults_of_run(description, box.journal.exchanges, box.journal.dispatches)
+def hold_against(description: Description | None, box: Sandbox) -> None:
+    """Everything that this run sent must fit Discord's description, where that is at hand."""
+    if description is not None:
+        assert_fits(description, box.journal.exchanges, box.journal.dispatches)

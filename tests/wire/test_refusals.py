@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-import io
 import aiohttp
 import pytest
 import pytest_asyncio
 
 from sandbox.server import Sandbox
-from tests.wire.openapi import Description, find_description
+from tests.wire.openapi import Description
 from tests.wire.refused import commands, components, interactions, messages, places
 from tests.wire.refused.court import PREPARATIONS, Court, open_court
 from tests.wire.refused.refusal import FORM, Refusal, fill
@@ -41,16 +41,9 @@ async def http(sandbox: Sandbox) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-@pytest.fixture(scope="module")
-def description() -> Description | None:
-    """Without it the table is still judged, only the form of the refusals is not."""
-    path = find_description()
-    return None if path is None else Description.load(path)
-
-
 @pytest.mark.parametrize("refusal", TABLE, ids=[refusal.title for refusal in TABLE])
 async def test_wrong_request_is_refused(
-    court: Court, http: aiohttp.ClientSession, description: Description | None, refusal: Refusal
+    court: Court, http: aiohttp.ClientSession, description_at_hand: Description | None, refusal: Refusal
 ) -> None:
     names = court.names | PREPARATIONS[refusal.after](court)
     path = "/api/v10" + fill(refusal.path, names)
@@ -61,9 +54,9 @@ async def test_wrong_request_is_refused(
     if refusal.code == FORM:
         found = places_of(answer["errors"])
         assert any(place == refusal.at or place.startswith(refusal.at) for place in found), answer
-    operation = description and description.operation(refusal.method, path)
-    if description and operation:
-        assert description.check_response(operation, response.status, answer) == []
+    operation = description_at_hand and description_at_hand.operation(refusal.method, path)
+    if description_at_hand and operation:
+        assert description_at_hand.check_response(operation, response.status, answer) == []
 
 
 async def test_table_has_no_title_twice() -> None:

@@ -1,6 +1,15 @@
 // Builds DOM nodes from values. Text only ever becomes text nodes: nothing here, or anywhere in this page, parses HTML.
 
-const PROPERTIES = new Set(["value", "checked", "disabled", "selected", "hidden", "readOnly", "indeterminate", "multiple"]);
+const PROPERTIES = new Set([
+  "value",
+  "checked",
+  "disabled",
+  "selected",
+  "hidden",
+  "readOnly",
+  "indeterminate",
+  "multiple",
+]);
 
 /** h("button.press.primary", {onclick, "aria-label": "Send"}, "Send", [more]) */
 export function h(spec, ...parts) {
@@ -8,7 +17,8 @@ export function h(spec, ...parts) {
   const node = document.createElement(tag || "div");
   if (classes.length) node.className = classes.join(" ");
   for (const part of parts) {
-    if (part !== null && typeof part === "object" && !(part instanceof Node) && !Array.isArray(part)) setAll(node, part);
+    if (part !== null && typeof part === "object" && !(part instanceof Node) && !Array.isArray(part))
+      setAll(node, part);
     else add(node, part);
   }
   return node;
@@ -16,7 +26,8 @@ export function h(spec, ...parts) {
 
 function setAll(node, props) {
   for (const [key, value] of Object.entries(props)) {
-    if (value === null || value === undefined || (value === false && !PROPERTIES.has(key) && !key.startsWith("aria-"))) continue;
+    if (value === null || value === undefined || (value === false && !PROPERTIES.has(key) && !key.startsWith("aria-")))
+      continue;
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
     else if (key === "class") node.className = [node.className, value].filter(Boolean).join(" ");
     else if (key === "style") for (const [name, v] of Object.entries(value)) node.style.setProperty(name, v);
@@ -48,7 +59,13 @@ export function fill(node, ...parts) {
 /** An address that may stand in href or src, or null: no javascript:, no data: beyond pictures. */
 export function safeAddress(value) {
   const text = String(value);
-  if (text.startsWith("#") || text.startsWith("/") || text.startsWith("blob:") || /^data:image\/(png|jpeg|webp|gif|svg\+xml)/.test(text)) return text;
+  if (
+    text.startsWith("#") ||
+    text.startsWith("/") ||
+    text.startsWith("blob:") ||
+    /^data:image\/(png|jpeg|webp|gif|svg\+xml)/.test(text)
+  )
+    return text;
   try {
     const url = new URL(text);
     return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
@@ -63,7 +80,10 @@ export function oncePerFrame(draw) {
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(() => { asked = false; draw(); });
+    requestAnimationFrame(() => {
+      asked = false;
+      draw();
+    });
   };
 }
 
@@ -71,14 +91,30 @@ export function oncePerFrame(draw) {
 export function walkWithArrows(root, selector, { horizontal = false } = {}) {
   const [back, forth] = horizontal ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];
   root.addEventListener("keydown", (event) => {
-    if (![back, forth, "Home", "End"].includes(event.key) || event.altKey || event.target.matches("input, textarea, select")) return;
+    if (
+      ![back, forth, "Home", "End"].includes(event.key) ||
+      event.altKey ||
+      event.target.matches("input, textarea, select")
+    )
+      return;
     const items = [...root.querySelectorAll(selector)].filter((item) => item.offsetParent !== null);
     const at = items.indexOf(event.target.closest(selector));
     if (at < 0) return;
-    const next = event.key === "Home" ? 0 : event.key === "End" ? items.length - 1 : at + (event.key === forth ? 1 : -1);
+    const next =
+      event.key === "Home" ? 0 : event.key === "End" ? items.length - 1 : at + (event.key === forth ? 1 : -1);
     items[(next + items.length) % items.length]?.focus();
     event.preventDefault();
   });
+}
+
+/** Of many that arrows walk through, Tab stops at one: where we are, or the first. */
+export function rove(root, selector) {
+  const items = [...root.querySelectorAll(selector)];
+  const stop =
+    items.find((item) => item === document.activeElement) ??
+    items.find((item) => item.getAttribute("aria-current")) ??
+    items[0];
+  for (const item of items) item.tabIndex = item === stop ? 0 : -1;
 }
 
 export const announce = (text) => {

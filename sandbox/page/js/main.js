@@ -1,15 +1,15 @@
 // Starts the page: opens a session, then shows the place that the address names.
 
 import { announce, fill, h } from "./dom.js";
-import { connection, open } from "./state/session.js";
+import { connection, cut, open } from "./state/session.js";
 import { channel, isDirect, isForum, listen, store, tell } from "./state/store.js";
 import { here, place } from "./state/router.js";
 import { channelName } from "./state/names.js";
 import { shelf } from "./state/messages.js";
-import { mountStream } from "./stream/stream.js";
-import { mountForum } from "./stream/forum.js";
+import { Stream } from "./stream/stream.js";
+import { Forum } from "./stream/forum.js";
 import { gateNode, isShut } from "./stream/gate.js";
-import { mountComposer } from "./composer/composer.js";
+import { Composer } from "./composer/composer.js";
 import { commandsAt } from "./interactions/commands.js";
 import { closeFloating } from "./overlays/floating.js";
 import { stepChannel } from "./shell/channels.js";
@@ -44,33 +44,66 @@ function show() {
 
 function mount(one, key) {
   const node = h("div.view");
-  if (isShut(one)) { node.append(gateNode(one)); return { key, node, stop() {} }; }
-  if (isForum(one)) {
-    const forum = mountForum(one.id);
-    node.append(forum.node);
-    return { key, node, stop: forum.stop };
+  if (isShut(one)) {
+    node.append(gateNode(one));
+    return { key, node, stop() {} };
   }
-  const stream = mountStream(one.id, place.messageId);
-  const composer = mountComposer(one.id, stream, node);
+  if (isForum(one)) {
+    const forum = new Forum(one.id);
+    node.append(forum.node);
+    return { key, node, stop: () => forum.stop() };
+  }
+  const stream = new Stream(one.id, place.messageId);
+  const composer = new Composer(one.id, stream, node);
   node.append(stream.node, composer.node);
   commandsAt(one.id).catch(() => {});
-  return { key, node, jump: stream.jump, focus: composer.focus, stop() { stream.stop(); composer.stop(); } };
+  return {
+    key,
+    node,
+    jump: (id) => stream.jump(id),
+    focus: () => composer.focus(),
+    stop() {
+      stream.stop();
+      composer.stop();
+    },
+  };
 }
 
-const nowhere = () => ({ key: null, stop() {}, node: h("div.nowhere", h("p", place.guildId === "@me" ? "Choose a conversation, or begin one." : "There is nothing here that you may see.")) });
+const nowhere = () => ({
+  key: null,
+  stop() {},
+  node: h(
+    "div.nowhere",
+    h(
+      "p",
+      place.guildId === "@me" ? "Choose a conversation, or begin one." : "There is nothing here that you may see.",
+    ),
+  ),
+});
 
 listen("place", () => {
   const one = here();
   show();
   if (one) announce(`${isDirect(one) ? "" : "Channel "}${channelName(one)}`);
 });
-listen("world", () => { if (shown && !shown.node.isConnected) show(); });
-listen("channels", () => { if (shown?.key && !channel(place.channelId)) show(); });
-listen("members", () => { if (shown?.key && !here()) show(); });
+listen("world", () => {
+  if (shown && !shown.node.isConnected) show();
+});
+listen("channels", () => {
+  if (shown?.key && !channel(place.channelId)) show();
+});
+listen("members", () => {
+  if (shown?.key && !here()) show();
+});
 
 const notice = document.getElementById("notice");
 listen("connection", (state) => {
-  const words = { opening: "", open: "", lost: "Connection lost. Trying again…", refused: "The gateway refused this person's token. Load the page again." };
+  const words = {
+    opening: "",
+    open: "",
+    lost: "Connection lost. Trying again…",
+    refused: "The gateway refused this person's token. Load the page again.",
+  };
   notice.className = `notice ${words[state] ? "warn" : ""}`;
   fill(notice, words[state]);
   document.documentElement.dataset.connection = state;
@@ -80,12 +113,26 @@ addEventListener("keydown", (event) => {
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     stepChannel(event.key === "ArrowDown" ? 1 : -1, event.shiftKey);
-  } else if ((event.ctrlKey || event.metaKey) && event.key === "`") { event.preventDefault(); tell("drawer"); }
-  else if ((event.ctrlKey || event.metaKey) && event.key === "/") { event.preventDefault(); tell("keys"); }
-  else if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); tell("switcher"); }
+  } else if ((event.ctrlKey || event.metaKey) && event.key === "`") {
+    event.preventDefault();
+    tell("drawer");
+  } else if ((event.ctrlKey || event.metaKey) && event.key === "/") {
+    event.preventDefault();
+    tell("keys");
+  } else if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+    event.preventDefault();
+    tell("switcher");
+  }
 });
 
-open().catch((error) => { fill(body, h("div.nowhere", h("p.fault", error.message))); connection.state = "refused"; });
+document.getElementById("skip").addEventListener("click", () => {
+  (body.querySelector('.message[tabindex="0"], .post') ?? document.getElementById("composer") ?? body).focus();
+});
+
+open().catch((error) => {
+  fill(body, h("div.nowhere", h("p.fault", error.message)));
+  connection.state = "refused";
+});
 
 // For browser tests and the curious: what the page knows, to read.
-window.sandboxPage = { store, place, shelf };
+window.sandboxPage = { store, place, shelf, cut };

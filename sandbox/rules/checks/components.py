@@ -5,12 +5,12 @@ The functions with `faults` expect components that have passed their form.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.rules import limits
 from sandbox.rules.checks import media
+from sandbox.rules.checks.form import without_nulls
 from sandbox.rules.errors import INTERNAL_SERVER_ERROR, Faults, Json, Path
 from sandbox.rules.kinds import SELECTS, ButtonStyle, ComponentType
 
@@ -51,7 +51,7 @@ def walk_paths(components: Iterable[Any], path: Path = ()) -> Iterator[tuple[Pat
 
 def assign_ids(components: list[Json]) -> list[Json]:
     """A copy in which each component has an id: its own, or the next one that is free, counted from 1."""
-    numbered = copy.deepcopy(components)
+    numbered: list[Json] = without_nulls(components)
     taken = {component.get("id") for component in walk(numbered)}
     next_id = 1
     for component in walk(numbered):

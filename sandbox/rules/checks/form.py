@@ -44,6 +44,13 @@ def children(value: object) -> Collection[object]:
     return value if isinstance(value, list) else ()
 
 
+def without_nulls(value: Any) -> Any:
+    """A copy in which what was null is absent, as Discord keeps and shows it."""
+    if isinstance(value, dict):
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
 def shown(value: object) -> str:
     """A value as it appears in a sentence: short, whatever it is."""
     if isinstance(value, dict | list):

@@ -26,6 +26,7 @@ from sandbox.rules.checks.media import clean_name
 from sandbox.rules.errors import (
     EMPTY_MESSAGE,
     FORWARD_WITH_CONTENT,
+    INVALID_STICKER,
     VOICE_WITH_CONTENT,
     VOICE_WITHOUT_FILE,
     VOICE_WITHOUT_METADATA,
@@ -163,6 +164,8 @@ def check_message(
     faults.raise_if_any()
     if v2:
         components.refuse_what_breaks_discord(body.get("components") or [])
+    if body.get("sticker_ids"):
+        raise INVALID_STICKER()  # there are no stickers in the sandbox
     if not edit:
         refuse_empty(body, uploads, v2=v2)
         refuse_bad_voice(body, uploads)

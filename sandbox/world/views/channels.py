@@ -7,12 +7,14 @@ from typing import Any
 from sandbox.rules.clock import iso
 from sandbox.world.entities import Channel, ForumTag, Overwrite, Thread
 from sandbox.world.state import State
+from sandbox.world.views.members import member_view
 from sandbox.world.views.users import user_view
 
 Json = dict[str, Any]
 
 FORUM_TYPES = frozenset({15, 16})
 VOICE_TYPES = frozenset({2, 13})
+_NO_EMOJI: Json = {"emoji_id": None, "emoji_name": None}
 
 
 def _text(snowflake: int | None) -> str | None:
@@ -48,8 +50,6 @@ def thread_member_view(state: State, thread: Channel, user_id: int, *, with_memb
     }
     member = state.find_member(thread.guild_id, user_id)
     if with_member and member is not None:
-        from sandbox.world.views.guilds import member_view  # members and channels show each other
-
         view["member"] = member_view(state, member)
     return view
 
@@ -84,7 +84,7 @@ def channel_view(state: State, channel: Channel, viewer_id: int | None = None) -
     if channel.type in FORUM_TYPES:
         view |= {
             "available_tags": [tag_view(tag) for tag in channel.tags],
-            "default_reaction_emoji": channel.default_reaction,
+            "default_reaction_emoji": channel.default_reaction and _NO_EMOJI | channel.default_reaction,
             "default_sort_order": channel.default_sort,
             "default_forum_layout": channel.default_layout,
             "default_thread_rate_limit_per_user": channel.default_thread_slowmode_seconds,

@@ -11,7 +11,7 @@ from sandbox.world.entities import Command, Guild, Interaction
 from sandbox.world.state import State
 from sandbox.world.views.channels import channel_view
 from sandbox.world.views.commerce import entitlement_view
-from sandbox.world.views.guilds import member_view
+from sandbox.world.views.members import member_view
 from sandbox.world.views.messages import message_view
 from sandbox.world.views.users import user_view
 

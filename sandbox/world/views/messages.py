@@ -142,6 +142,7 @@ class _Media:
 
     def __init__(self, state: State, message: Message) -> None:
         self.state = state
+        self.message_id = message.id
         self.place_id = message.application_id or message.channel_id if message.only_for else message.channel_id
         self.by_name = {file.filename: file for file in message.attachments}
         self.hidden = (
@@ -151,8 +152,8 @@ class _Media:
         )
 
     def _resolve(self, url: str) -> tuple[str, Attachment | None]:
-        if url.startswith("attachment://"):
-            file = self.by_name.get(url[len("attachment://") :])
+        if (name := files.attached_name(url)) is not None:
+            file = self.by_name.get(name)
             return (files.link(self.state, self.place_id, file), file) if file is not None else (url, None)
         attachment_id = files.attachment_id_in(self.state, url)
         file = self.state.files.get(attachment_id) if attachment_id is not None else None
@@ -163,6 +164,8 @@ class _Media:
     def embed(self, embed: Json) -> Json:
         view = dict(embed)
         view.setdefault("type", "rich")
+        if view.get("fields"):
+            view["fields"] = [{"inline": False} | field for field in view["fields"]]
         for part in ("image", "thumbnail", "video"):
             if isinstance(view.get(part), dict):
                 url, file = self._resolve(str(view[part].get("url", "")))
@@ -197,7 +200,8 @@ class _Media:
 
     def _media(self, media: Json) -> Json:
         url, file = self._resolve(str(media.get("url", "")))
-        view: Json = {"url": url, "proxy_url": url, "loading_state": 2, "flags": 0} | _size(file)
+        view: Json = {"id": str(file.id if file is not None else self.message_id), "url": url, "proxy_url": url}
+        view |= {"loading_state": 2, "flags": 0} | _size(file)
         if file is not None:
             view["attachment_id"] = str(file.id)
         view["content_type"] = (

@@ -79,7 +79,15 @@ def application_view(state: State, application: Application) -> Json:
         ),
         "explicit_content_filter": 0,
         "team": None,
-        "eligible_oauth2_scopes": ["identify", "guilds", "guilds.members.read", "bot", "applications.commands"],
+        "eligible_oauth2_scopes": [
+            "identify",
+            "guilds",
+            "guilds.join",
+            "guilds.members.read",
+            "applications.commands.permissions.update",
+            "bot",
+            "applications.commands",
+        ],
         "event_webhooks_status": 1,
         "integration_types_config": {
             "0": {"oauth2_install_params": {"scopes": ["applications.commands", "bot"], "permissions": "0"}},

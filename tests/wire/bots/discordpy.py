@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from typing import Any
 
 for hidden in filter(None, os.environ.get("WIRE_WITHOUT", "").split(",")):
     sys.modules[hidden] = None  # type: ignore[assignment]  # Python's own way to make an import fail
@@ -61,7 +63,7 @@ class Controls(ui.View):
 
 
 class Story(discord.Client):
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(intents=discord.Intents.default(), guild_ready_timeout=0.1, **options)
         self.tree = app_commands.CommandTree(self)
 
@@ -105,7 +107,7 @@ async def styles(_interaction: discord.Interaction, typed: str) -> list[app_comm
 def main() -> None:
     discord.http.Route.BASE = URL + "/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(GATEWAY)
-    Story().run(TOKEN, log_handler=None)
+    Story().run(TOKEN, log_level=logging.WARNING)
 
 
 if __name__ == "__main__":

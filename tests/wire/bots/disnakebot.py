@@ -5,6 +5,10 @@ from __future__ import annotations
 import disnake
 from disnake import ui
 from disnake.ext import commands
+from disnake.interactions.application_command import ApplicationCommandInteraction
+from disnake.interactions.message import MessageInteraction
+from disnake.interactions.modal import ModalInteraction
+from disnake.ui.select.string import StringSelect
 
 from tests.wire.bots.telling import STYLES, TOKEN, URL, picture, tell
 
@@ -14,7 +18,7 @@ bot = commands.InteractionBot(intents=disnake.Intents.default())
 
 @bot.slash_command(description="Paint a picture")
 async def paint(
-    inter: disnake.ApplicationCommandInteraction[commands.InteractionBot], prompt: str, style: str = "none"
+    inter: ApplicationCommandInteraction[commands.InteractionBot], prompt: str, style: str = "none"
 ) -> None:
     tell("command", prompt=prompt, style=style, user=inter.author.name)
     await inter.response.defer()
@@ -27,7 +31,7 @@ async def paint(
                 ui.Button(label="Ask", custom_id="ask"),
                 ui.Button(label="Help", url="https://example.org/help"),
             ],
-            [ui.StringSelect(custom_id="size", options={"Small": "small", "Large": "large"})],
+            [StringSelect(custom_id="size", options={"Small": "small", "Large": "large"})],
         ],
     )
     data = await message.attachments[0].read()
@@ -35,13 +39,13 @@ async def paint(
 
 
 @paint.autocomplete("style")
-async def styles(_inter: disnake.ApplicationCommandInteraction[commands.InteractionBot], typed: str) -> list[str]:
+async def styles(_inter: ApplicationCommandInteraction[commands.InteractionBot], typed: str) -> list[str]:
     tell("autocomplete", typed=typed)
     return [style for style in STYLES if style.startswith(typed)]
 
 
 @bot.listen("on_button_click")
-async def on_click(inter: disnake.MessageInteraction[commands.InteractionBot]) -> None:
+async def on_click(inter: MessageInteraction[commands.InteractionBot]) -> None:
     if inter.component.custom_id == "again":
         tell("button", custom_id=inter.component.custom_id, user=inter.author.name)
         await inter.response.defer()
@@ -58,14 +62,14 @@ async def on_click(inter: disnake.MessageInteraction[commands.InteractionBot]) -
 
 
 @bot.listen("on_dropdown")
-async def on_choice(inter: disnake.MessageInteraction[commands.InteractionBot]) -> None:
+async def on_choice(inter: MessageInteraction[commands.InteractionBot]) -> None:
     assert inter.values is not None
     tell("select", values=list(inter.values))
     await inter.response.edit_message(content=f"Size: {inter.values[0]}")
 
 
 @bot.listen("on_modal_submit")
-async def on_submit(inter: disnake.ModalInteraction[commands.InteractionBot]) -> None:
+async def on_submit(inter: ModalInteraction[commands.InteractionBot]) -> None:
     words, file = inter.text_values["words"], inter.resolved_values["sketch"][0]
     data = await file.read()
     tell("modal", words=words, file=file.filename, bytes=len(data), type=file.content_type)

@@ -30,7 +30,7 @@ class Label(ComponentBuilder):
     def id(self) -> hikari.UndefinedType:
         return hikari.UNDEFINED
 
-    def build(self) -> tuple[MutableMapping[str, Any], Sequence[hikari.Resource[Any]]]:
+    def build(self) -> tuple[MutableMapping[str, Any], Sequence[hikari.files.Resource[Any]]]:
         return {"type": self.type, "label": self._text, "component": self._component}, ()
 
 
@@ -57,11 +57,7 @@ async def on_autocomplete(event: hikari.AutocompleteInteractionCreateEvent) -> N
     typed = next(str(option.value) for option in event.interaction.options if option.is_focused)
     tell("autocomplete", typed=typed)
     await event.interaction.create_response(
-        [
-            AutocompleteChoiceBuilder(style, style)
-            for style in STYLES
-            if style.startswith(typed)
-        ]
+        [AutocompleteChoiceBuilder(style, style) for style in STYLES if style.startswith(typed)]
     )
 
 

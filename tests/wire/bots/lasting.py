@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from typing import Any
 
 import discord
 import yarl
@@ -59,18 +61,22 @@ async def gallery(interaction: discord.Interaction) -> None:
     await interaction.response.defer()
     view = ui.LayoutView(timeout=None)
     pictures = [discord.File(picture(), f"{number}.png", description=f"Picture {number}") for number in range(4)]
+    # Typed as an item of old views alone, though layouts take it.
+    buttons: list[Any] = [Upscale(job=77, index=index) for index in range(4)]
     container: ui.Container[ui.LayoutView] = ui.Container(
         ui.TextDisplay("Four houses"),
         ui.MediaGallery(*[discord.MediaGalleryItem(file, description=file.description) for file in pictures]),
         ui.Separator(),
-        ui.ActionRow(*[Upscale(job=77, index=index) for index in range(4)]),
+        ui.ActionRow(*buttons),
         accent_colour=0x336699,
     )
     view.add_item(container)
     message = await interaction.edit_original_response(view=view, attachments=pictures)
-    found = [c for c in message.components if isinstance(c, discord.Container)][0].children
-    items = [child for child in found if isinstance(child, discord.MediaGalleryComponent)][0].items
-    same = [await item.media.read() == picture().read_bytes() for item in items]
+    parts = next(part for part in message.components if isinstance(part, discord.Container)).children
+    items = next(part for part in parts if isinstance(part, discord.MediaGalleryComponent)).items
+    # discord.py 2.7 gives the media of a gallery no way to read itself.
+    data = [await interaction.client.http.get_from_cdn(item.media.url) for item in items]
+    same = [each == picture().read_bytes() for each in data]
     tell("gallery", attachments=len(message.attachments), same=same, width=items[0].media.width)
     await interaction.followup.send("Keep them?", view=Lasting())
 
@@ -78,7 +84,7 @@ async def gallery(interaction: discord.Interaction) -> None:
 def main() -> None:
     discord.http.Route.BASE = URL + "/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(GATEWAY)
-    Bot().run(TOKEN, log_handler=None)
+    Bot().run(TOKEN, log_level=logging.WARNING)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""A small bot that runs against the sandbox and against SimCord, and tells both times what it saw, in the same words."""
+"""A small bot that runs against the sandbox and against SimCord, and tells both times in the same words what it saw."""
 
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -175,7 +176,7 @@ async def attempts(
 def main() -> None:
     discord.http.Route.BASE = URL + "/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(GATEWAY)
-    Twin(tell).run(TOKEN, log_handler=None)
+    Twin(tell).run(TOKEN, log_level=logging.WARNING)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 import ssl
@@ -30,6 +31,7 @@ class Everywhere(AbstractResolver):
 
 async def main() -> None:
     trusted = ssl.create_default_context(cafile=os.environ["WIRE_CERTIFICATE"])
+    logging.basicConfig(level=logging.WARNING)
     async with Story(connector=aiohttp.TCPConnector(resolver=Everywhere(), ssl=trusted)) as story:
         await story.start(TOKEN)
 

@@ -8,8 +8,20 @@ from typing import Final
 
 from sandbox.rules.kinds import ChannelType, InteractionType
 from sandbox.rules.permissions import Permission
-from sandbox.world import interactions, messages, seed, threads
-from sandbox.world.entities import Application, Channel, ForumTag, Guild, Interaction, Message, Overwrite, Sku, Webhook
+from sandbox.world import answers, interactions, messages, reactions, seed, threads
+from sandbox.world.actors import person_token
+from sandbox.world.entities import (
+    Application,
+    Channel,
+    ForumTag,
+    Guild,
+    Interaction,
+    Message,
+    Overwrite,
+    Reaction,
+    Sku,
+    Webhook,
+)
 from sandbox.world.state import State
 from tests.wire.refused.refusal import EPHEMERAL, Json
 
@@ -81,6 +93,7 @@ def open_court(state: State) -> Court:
         {
             "bot": {"Authorization": f"Bot {app.token}"},
             "weak": {"Authorization": f"Bot {rival.token}"},
+            "ada": {"Authorization": person_token(state, ada)},
             "nobody": {},
             "impostor": {"Authorization": f"Bot {app.token}x"},
             "bearer": {"Authorization": "Bearer nothing"},
@@ -117,8 +130,8 @@ def _messages(
 
     full, locked_theirs = say("text", ada), say("locked", ada)
     for number in range(20):
-        messages.react(state, full, ada, messages.Reaction(chr(0x1F330 + number)))
-    messages.react(state, locked_theirs, ada, messages.Reaction("🌱"))
+        reactions.react(state, full, ada, Reaction(chr(0x1F330 + number)))
+    reactions.react(state, locked_theirs, ada, Reaction("🌱"))
     threaded = say("text", ada)
     threads.open_thread(state, rooms["text"], ada, {"name": "of a message"}, thread_id=threaded.id)
     archived, thread = (threads.open_thread(state, rooms["text"], app.id, {"name": name}) for name in ("old", "open"))
@@ -144,7 +157,7 @@ def _webhooks(state: State, guild: Guild, rooms: dict[str, Channel], app: Applic
     return names
 
 
-# -- what must have happened before an answer to an interaction is wrong ------------------------------------------------
+# -- what must have happened before an answer to an interaction is wrong ----------------------------------------------
 
 COMMAND: Final[Json] = {"id": "1", "name": "paint", "type": 1}
 COMPLETION: Final[Json] = COMMAND | {"options": [{"name": "style", "type": 3, "value": "m", "focused": True}]}
@@ -169,7 +182,7 @@ def _submitted(court: Court) -> dict[str, str]:
 
 def _answered(court: Court, body: Json) -> tuple[Interaction, Message]:
     interaction = court.begin(InteractionType.APPLICATION_COMMAND, dict(COMMAND))
-    message = interactions.answer(court.state, interaction, body)
+    message = answers.answer(court.state, interaction, body)
     assert message is not None
     return interaction, message
 

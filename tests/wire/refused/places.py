@@ -34,6 +34,25 @@ WHO: Final = [
     Refusal("request without a token", "GET", "/users/@me", None, 401, 0, who="nobody"),
     Refusal("request with a wrong token", "GET", "/users/@me", None, 401, 0, who="impostor"),
     Refusal("request with an unknown bearer", "GET", "/users/@me", None, 401, 0, who="bearer"),
+    Refusal("person where only bots may", "GET", "/gateway/bot", None, 403, 20002, who="ada"),
+    Refusal(
+        "bot where only people may",
+        "PUT",
+        "/applications/{app}/guilds/{guild}/commands/{app}/permissions",
+        {"permissions": []},
+        403,
+        20001,
+    ),
+    Refusal("message to oneself", "POST", "/users/@me/channels", {"recipient_id": "{app}"}, 400, 50033),
+    Refusal("@everyone deleted", "DELETE", "/guilds/{guild}/roles/{guild}", None, 400, 50028),
+    Refusal("thread inside a thread", "POST", "/channels/{thread}/threads", {"name": "x", "type": 11}, 400, 50024),
+    form(
+        "time-out of over 28 days",
+        "PATCH",
+        "/guilds/{guild}/members/{ada}",
+        {"communication_disabled_until": "2999-01-01T00:00:00+00:00"},
+        "communication_disabled_until",
+    ),
     Refusal("method that a route has not", "DELETE", "/gateway", None, 405, 0),
 ]
 CHANGES: Final = [

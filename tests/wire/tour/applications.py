@@ -30,6 +30,7 @@ async def visit_application(visit: Visitor) -> None:
     await visit.ask("GET", "/oauth2/applications/@me")
     await visit.ask("GET", "/gateway", who="nobody")
     await visit.ask("GET", "/gateway/bot")
+    await visit.ask("GET", "/soundboard-default-sounds")
 
 
 async def visit_commands(visit: Visitor) -> None:
@@ -47,7 +48,6 @@ async def visit_commands(visit: Visitor) -> None:
         await visit.ask("PATCH", f"{commands}/{made['id']}", {"description": "y", "default_member_permissions": "8"})
         await visit.ask("GET", f"{commands}/{made['id']}")
         await visit.ask("DELETE", f"{commands}/{spare['id']}")
-    await visit.ask("GET", f"/applications/{visit['app']}/guilds/{visit['guild']}/commands/permissions")
 
 
 async def visit_interactions(visit: Visitor) -> None:
@@ -99,17 +99,3 @@ async def visit_emoji(visit: Visitor) -> None:
         await visit.ask("GET", f"{emojis}/{made['id']}")
         await visit.ask("PATCH", f"{emojis}/{made['id']}", {"name": "pencil"})
         await visit.ask("DELETE", f"{emojis}/{made['id']}")
-
-
-async def visit_purchases(visit: Visitor) -> None:
-    purchases = f"/applications/{visit['app']}/entitlements"
-    made = await visit.ask("POST", purchases, {"sku_id": visit["sku"], "owner_id": visit["ada"], "owner_type": 2})
-    await visit.ask("POST", purchases, {"sku_id": visit["sku"], "owner_id": visit["guild"], "owner_type": 1})
-    await visit.ask("GET", f"{purchases}?limit=100&exclude_ended=true")
-    await visit.ask("GET", f"{purchases}/{made['id']}")
-    await visit.ask("DELETE", f"{purchases}/{made['id']}")
-    await visit.ask("GET", f"/applications/{visit['app']}/skus")
-    subscriptions = f"/skus/{visit['sku']}/subscriptions"
-    found = await visit.ask("GET", f"{subscriptions}?user_id={visit['ada']}")
-    for one in found:
-        await visit.ask("GET", f"{subscriptions}/{one['id']}")

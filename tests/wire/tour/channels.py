@@ -31,6 +31,8 @@ async def visit_messages(visit: Visitor) -> None:
     parts = [text(), gallery, section, {"type": 14}, attached, row(button())]
     layout = {"flags": COMPONENTS_V2, "components": [{"type": 17, "accent_color": 1, "components": parts}]}
     await visit.ask("POST", f"{room}/messages", layout, file=("a.png", PNG))
+    answers = [{"poll_media": {"text": name, "emoji": {"name": "🎈"}}} for name in ("red", "green")]
+    await visit.ask("POST", f"{room}/messages", {"poll": {"question": {"text": "Which?"}, "answers": answers}})
     await visit.ask("GET", f"{room}/messages?limit=100")
     await visit.ask("POST", f"{room}/typing")
     await visit_reactions(visit, here)

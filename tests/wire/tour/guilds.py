@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.world.actors import person_token
 from tests.wire.tour.visitor import Visitor
 
 
@@ -35,6 +36,7 @@ async def visit_roles(visit: Visitor, member: str) -> None:
     made = await visit.ask("POST", roles, {"name": "Painter", "color": 0x336699, "permissions": "1024"})
     await visit.ask("GET", roles)
     await visit.ask("GET", f"{roles}/{made['id']}")
+    await visit.ask("GET", f"{roles}/member-counts")
     await visit.ask("PATCH", f"{roles}/{made['id']}", {"name": "Old painter", "hoist": True})
     await visit.ask("PATCH", roles, [{"id": made["id"], "position": 1}])
     await visit.ask("PUT", f"{member}/roles/{made['id']}")
@@ -51,3 +53,24 @@ async def visit_users(visit: Visitor) -> None:
     private = await visit.ask("POST", "/users/@me/channels", {"recipient_id": visit["ada"]})
     await visit.say(private["id"])
     await visit.ask("GET", f"/channels/{private['id']}")
+
+
+async def visit_invites(visit: Visitor) -> None:
+    channel = f"/channels/{visit['text']}/invites"
+    made = await visit.ask("POST", channel, {"max_age": 3600, "max_uses": 5, "unique": True})
+    await visit.ask("GET", channel)
+    await visit.ask("GET", f"/guilds/{visit['guild']}/invites")
+    await visit.ask("GET", f"/invites/{made['code']}?with_counts=true", who="nobody")
+    token = person_token(visit.box.state, int(visit["stranger"]))
+    visit.court.headers["stranger"] = {"Authorization": token}
+    await visit.ask("POST", f"/invites/{made['code']}", {}, who="stranger")
+    await visit.ask("DELETE", f"/invites/{made['code']}")
+
+
+async def visit_search(visit: Visitor) -> None:
+    await visit.ask("GET", f"/guilds/{visit['guild']}/messages/search?content=words&limit=10")
+
+
+async def leave(visit: Visitor) -> None:
+    """The last station: after it the bot is nowhere."""
+    await visit.ask("DELETE", f"/users/@me/guilds/{visit['guild']}")

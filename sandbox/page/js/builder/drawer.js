@@ -3,22 +3,43 @@
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { listen } from "../state/store.js";
-import { mountTraffic } from "./traffic.js";
-import { mountFaults } from "./faults.js";
-import { mountLimits } from "./limits.js";
-import { mountClock } from "./clock.js";
+import { Traffic } from "./traffic.js";
+import { Faults } from "./faults.js";
+import { Limits } from "./limits.js";
+import { ClockPanel } from "./clock.js";
 
 const drawer = document.getElementById("drawer");
-const TABS = { traffic: ["Traffic", mountTraffic], limits: ["Limits", mountLimits], faults: ["Faults", mountFaults], clock: ["Clock", mountClock] };
+const TABS = {
+  traffic: ["Traffic", Traffic],
+  limits: ["Limits", Limits],
+  faults: ["Faults", Faults],
+  clock: ["Clock", ClockPanel],
+};
 let current = sessionStorage.getItem("sandbox.tab") ?? "traffic";
 let mounted = null;
 
 function draw() {
   mounted?.stop();
-  mounted = TABS[current][1]();
-  const tabs = h("div.tabs", { role: "tablist", "aria-label": "Drawer" }, Object.entries(TABS).map(([key, [name]]) => h("button.tab", {
-    type: "button", role: "tab", id: `tab-${key}`, "aria-selected": String(key === current), "aria-controls": "drawer-panel", tabindex: key === current ? 0 : -1, onclick: () => choose(key),
-  }, name)));
+  mounted = new TABS[current][1]();
+  const tabs = h(
+    "div.tabs",
+    { role: "tablist", "aria-label": "Drawer" },
+    Object.entries(TABS).map(([key, [name]]) =>
+      h(
+        "button.tab",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${key}`,
+          "aria-selected": String(key === current),
+          "aria-controls": "drawer-panel",
+          tabindex: key === current ? 0 : -1,
+          onclick: () => choose(key),
+        },
+        name,
+      ),
+    ),
+  );
   tabs.addEventListener("keydown", (event) => {
     const keys = Object.keys(TABS);
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -26,8 +47,21 @@ function draw() {
     choose(keys[(keys.indexOf(current) + step + keys.length) % keys.length]);
     drawer.querySelector('[aria-selected="true"]').focus();
   });
-  fill(drawer, h("div.grip", { role: "separator", "aria-orientation": "horizontal", "aria-label": "Height" }), h("div.drawer-bar", tabs, mounted.tools ?? h("span.grow"), h("button.tool", { type: "button", "aria-label": "Close the drawer", onclick: toggle }, icon("close"))),
-    h("div.drawer-panel", { role: "tabpanel", id: "drawer-panel", "aria-labelledby": `tab-${current}`, tabindex: 0 }, mounted.node));
+  fill(
+    drawer,
+    h("div.grip", { role: "separator", "aria-orientation": "horizontal", "aria-label": "Height" }),
+    h(
+      "div.drawer-bar",
+      tabs,
+      mounted.tools ?? h("span.grow"),
+      h("button.tool", { type: "button", "aria-label": "Close the drawer", onclick: toggle }, icon("close")),
+    ),
+    h(
+      "div.drawer-panel",
+      { role: "tabpanel", id: "drawer-panel", "aria-labelledby": `tab-${current}`, tabindex: 0 },
+      mounted.node,
+    ),
+  );
   drawer.querySelector(".grip").addEventListener("pointerdown", resize);
 }
 
@@ -39,15 +73,27 @@ function choose(key) {
 
 function resize(event) {
   event.preventDefault();
-  const move = (now) => { drawer.style.height = `${Math.max(140, Math.min(innerHeight - 160, innerHeight - now.clientY))}px`; };
+  const move = (now) => {
+    drawer.style.height = `${Math.max(140, Math.min(innerHeight - 160, innerHeight - now.clientY))}px`;
+  };
   addEventListener("pointermove", move);
   addEventListener("pointerup", () => removeEventListener("pointermove", move), { once: true });
 }
 
 function toggle() {
   drawer.hidden = !drawer.hidden;
-  if (drawer.hidden) { mounted?.stop(); mounted = null; fill(drawer); document.getElementById("composer")?.focus(); } else { draw(); drawer.querySelector('[aria-selected="true"]').focus(); }
+  if (drawer.hidden) {
+    mounted?.stop();
+    mounted = null;
+    fill(drawer);
+    document.getElementById("composer")?.focus();
+  } else {
+    draw();
+    drawer.querySelector('[aria-selected="true"]').focus();
+  }
 }
 
 listen("drawer", toggle);
-drawer.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) toggle(); });
+drawer.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) toggle();
+});

@@ -2,181 +2,268 @@
 
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
-import { channel, isDirect, isThread, listen, store } from "../state/store.js";
-import { channelName, nameOf } from "../state/names.js";
-import { may, maySend } from "../state/permissions.js";
-import { shelf } from "../state/messages.js";
 import { commandsAt } from "../interactions/commands.js";
+import { openEmojiPicker } from "../overlays/emoji_picker.js";
+import { attempt, toast } from "../overlays/toast.js";
+import { shelf } from "../state/messages.js";
+import { channelName } from "../state/names.js";
+import { may, maySend } from "../state/permissions.js";
+import { channel, isDirect, isThread, listen, store } from "../state/store.js";
+import { startEditing } from "../stream/editing.js";
 import { post } from "../wire/api.js";
 import { nonce } from "../wire/snowflake.js";
-import { attempt, toast } from "../overlays/toast.js";
-import { openEmojiPicker } from "../overlays/emoji_picker.js";
-import { startEditing } from "../stream/editing.js";
 import { CommandForm } from "./command_form.js";
 import { Palette } from "./palette.js";
+import { ReplyBar } from "./reply_bar.js";
 import { commandRows, wordRows } from "./suggestions.js";
 import { fitHeight, toWire } from "./text.js";
 import { Uploads } from "./uploads.js";
 
 const TYPING_EVERY_MS = 8000;
+const LONGEST = 2000;
 const drafts = new Map();
 
-/** `view` is the whole channel: files may be dropped anywhere on it. */
-export function mountComposer(channelId, stream, view) {
-  const place = channel(channelId);
-  const name = `${isDirect(place) ? "@" : isThread(place) ? "" : "#"}${channelName(place)}`;
-  if (!maySend(channelId)) return { node: h("div.composer.shut", h("p", "You may not write here.")), stop() {}, focus() {} };
+export class Composer {
+  #form = null;
+  #typedAt = 0;
+  #stops = [];
 
-  const palette = new Palette();
-  const uploads = new Uploads();
-  let form = null;
-  let reply = null;
-  let typed = 0;
-  const area = h("textarea.write", { id: "composer", rows: 1, placeholder: `Message ${name}`, "aria-label": `Message ${name}`, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "palette-list", maxlength: 4000, value: drafts.get(channelId) ?? "" });
-  const replyBar = h("div.reply-bar", { hidden: true });
-  const count = h("span.left", { "aria-live": "polite" });
-  const slot = h("div.write-slot", area);
-  const smile = h("button.tool", { type: "button", "aria-label": "Emoji", title: "Emoji", onclick: () => openEmojiPicker(smile, { guildId: place.guild_id, onPick: (emoji) => insert(area.selectionStart, area.selectionEnd, emoji.id ? `:${emoji.name}: ` : emoji.name) }) }, icon("smile"));
-  const apps = h("button.tool", { type: "button", "aria-label": "Commands", title: "Commands", onclick: () => { leaveForm(); area.value = "/"; area.focus(); suggest(); } }, icon("slash"));
-  const send = h("button.tool.send", { type: "button", "aria-label": "Send", title: "Send", onclick: () => (form ? form.run() : submit()) }, icon("send"));
-  const opener = uploads.opener();
-  const box = h("div.write-box", uploads.node, h("div.write-line", may("ATTACH_FILES", channelId) ? opener : null, slot, count, apps, smile, send));
-  const veil = h("div.drop-veil", { hidden: true }, icon("clip"), h("b", `Drop files for ${name}`));
-  const node = h("div.composer", palette.node, replyBar, box);
-
-  function insert(from, to, text) {
-    area.setRangeText(text, from, to, "end");
-    area.focus();
-    area.dispatchEvent(new Event("input"));
-  }
-
-  async function suggest() {
-    const { value } = area;
-    const slash = /^\/([\p{L}\p{N}_' -]*)$/u.exec(value);
-    if (slash) {
-      const index = await commandsAt(channelId).catch((error) => { toast(error.message, { bad: true }); return null; });
-      if (!index || area.value !== value || form) return;
-      const exact = value.endsWith(" ") ? index.leaves.find((leaf) => `/${leaf.name} ` === value) : null;
-      if (exact) { enter(exact); return; }
-      palette.show("Commands", commandRows(index, slash[1].trim(), enter), area, { keep: true, empty: index.leaves.length ? null : "No app offers commands here." });
+  /** `stream` is shown its end after sending; files may be dropped anywhere on `view`. */
+  constructor(channelId, stream, view) {
+    Object.assign(this, { channelId, stream, place: channel(channelId) });
+    const sign = isDirect(this.place) ? "@" : isThread(this.place) ? "" : "#";
+    this.name = `${sign}${channelName(this.place)}`;
+    if (!maySend(channelId)) {
+      this.node = h("div.composer.shut", h("p", "You may not write here."));
       return;
     }
-    const command = /^\/(\S+(?: \S+){0,2}) /u.exec(value);
-    if (command && (await takeTyped(value))) return;
-    const words = wordRows(value, area.selectionStart, channelId, insert);
-    if (words) palette.show(words.title, words.rows, area);
-    else palette.hide();
+    this.palette = new Palette();
+    this.uploads = new Uploads(() => this.#fit());
+    this.reply = new ReplyBar(this.place, () => this.area.focus());
+    this.#build(view);
+    this.#listen();
+    requestAnimationFrame(() => this.#fit());
   }
 
-  /** "/imagine a red house" typed or pasted at once: the rest becomes the first option's text. */
-  async function takeTyped(value) {
-    const index = await commandsAt(channelId).catch(() => null);
-    const leaf = index?.leaves.filter((one) => value.startsWith(`/${one.name} `)).sort((a, b) => b.name.length - a.name.length)[0];
-    if (!leaf || area.value !== value || form) return false;
-    enter(leaf, value.slice(leaf.name.length + 2));
-    return true;
+  #build(view) {
+    this.area = this.#textArea();
+    this.slot = h("div.write-slot", this.area);
+    this.count = h("span.left", { "aria-live": "polite" });
+    this.opener = this.uploads.opener();
+    const smile = this.#tool("smile", "Emoji", () => this.#pickEmoji(smile));
+    const line = h(
+      "div.write-line",
+      may("ATTACH_FILES", this.channelId) ? this.opener : null,
+      this.slot,
+      this.count,
+      this.#tool("slash", "Commands", () => this.#offerCommands()),
+      smile,
+      this.#tool("send", "Send", () => (this.#form ? this.#form.run() : this.#submit()), "send"),
+    );
+    this.box = h("div.write-box", this.uploads.node, line);
+    this.node = h("div.composer", this.palette.node, this.reply.node, this.box);
+    const veil = h("div.drop-veil", { hidden: true }, icon("clip"), h("b", `Drop files for ${this.name}`));
+    view.append(veil);
+    this.uploads.accept(view, (isOver) => (veil.hidden = !isOver));
+    this.uploads.drop = (files) => (this.#form ? this.#form.drop(files) : this.uploads.add(files));
   }
 
-  function enter(leaf, text = "") {
-    area.value = "";
-    drafts.delete(channelId);
-    form = new CommandForm(leaf, palette, () => { leaveForm(); area.focus(); });
-    fill(slot, form.node);
-    box.classList.add("commanding");
-    opener.hidden = true;
-    fillTyped(leaf, text);
-    form.focus();
+  #tool(mark, label, run, kind = null) {
+    return h(
+      "button.tool",
+      { type: "button", class: kind, "aria-label": label, title: label, onclick: run },
+      icon(mark),
+    );
   }
 
-  /** "prompt: a red house seed: 4" goes to the options of these names. */
-  function fillTyped(leaf, text) {
-    if (!text.trim()) return;
-    const names = leaf.options.map((one) => one.name);
-    const parts = text.split(new RegExp(`(?:^|\\s)(${names.map((one) => one.replace(/[^\w-]/g, ".")).join("|") || "$^"}): ?`));
-    const set = (option, value) => { form.addField(option); const entry = form.entries.get(option.name); if (entry.file === null && entry.input.tagName === "TEXTAREA") { entry.text = value; entry.input.value = value; } };
-    if (parts[0].trim() && leaf.options[0]) set(leaf.options[0], parts[0].trim());
-    for (let at = 1; at < parts.length; at += 2) set(leaf.options.find((one) => one.name === parts[at]), parts[at + 1].trim());
+  #textArea() {
+    const area = h("textarea.write", {
+      id: "composer",
+      rows: 1,
+      placeholder: `Message ${this.name}`,
+      "aria-label": `Message ${this.name}`,
+      maxlength: 4000,
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": "palette-list",
+      value: drafts.get(this.channelId) ?? "",
+    });
+    area.addEventListener("input", () => this.#typed());
+    area.addEventListener("blur", () => this.#form || this.palette.hide());
+    area.addEventListener("keydown", (event) => this.#key(event));
+    area.addEventListener("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (!files.length) return;
+      event.preventDefault();
+      this.uploads.add(files);
+    });
+    return area;
   }
 
-  function leaveForm() {
-    if (!form) return;
-    form = null;
-    fill(slot, area);
-    box.classList.remove("commanding");
-    opener.hidden = false;
+  #listen() {
+    this.#stops.push(
+      listen("reply", (one) => one.channel_id === this.channelId && this.reply.set(one)),
+      listen("mention", (user) => {
+        this.#leaveForm();
+        this.#insert(this.area.value.length, this.area.value.length, `@${user.username} `);
+      }),
+      listen("use-command", (wanted) => this.#useCommand(wanted)),
+    );
   }
 
-  async function submit() {
-    const content = toWire(area.value.trim(), channelId);
-    if (!content && !uploads.items.length) return;
-    const { files, attachments } = uploads.take({ keep: true });
-    const body = { content, nonce: nonce(), ...(attachments.length ? { attachments } : {}) };
-    if (reply) Object.assign(body, { message_reference: { message_id: reply.one.id, channel_id: channelId, ...(place.guild_id ? { guild_id: place.guild_id } : {}) }, allowed_mentions: { parse: ["users", "roles", "everyone"], replied_user: reply.ping } });
-    const kept = area.value;
-    const [items, before] = [uploads.items, reply];
-    area.value = "";
-    uploads.items = [];
-    uploads.draw();
-    setReply(null);
-    resize();
-    stream?.toEnd();
-    const made = await attempt(() => post(`/channels/${channelId}/messages`, body, { files }));
-    if (made) return;
-    if (!area.value) { area.value = kept; uploads.items = items; uploads.draw(); if (before) setReply(before.one); resize(); }
+  focus() {
+    (this.#form ?? this.area)?.focus();
+  }
+  stop() {
+    for (const stop of this.#stops) stop();
   }
 
-  function setReply(one) {
-    reply = one ? { one, ping: one.author.id !== store.me.id } : null;
-    replyBar.hidden = !reply;
-    if (!reply) { fill(replyBar); return; }
-    const ping = h("button.as-link", { type: "button", "aria-pressed": String(reply.ping), onclick: () => { reply.ping = !reply.ping; ping.setAttribute("aria-pressed", String(reply.ping)); fill(ping, reply.ping ? "@ on" : "@ off"); } }, reply.ping ? "@ on" : "@ off");
-    fill(replyBar, h("span.grow.cut", "Replying to ", h("b", nameOf(one.author, place.guild_id))), ping, h("button.tool", { type: "button", "aria-label": "Do not reply", onclick: () => { setReply(null); area.focus(); } }, icon("close", "small")));
-    area.focus();
+  #typed() {
+    this.#fit();
+    this.#suggest();
+    const { value } = this.area;
+    if (!value || value.startsWith("/") || Date.now() - this.#typedAt < TYPING_EVERY_MS) return;
+    this.#typedAt = Date.now();
+    post(`/channels/${this.channelId}/typing`).catch(() => {}); // a courtesy: the message itself tells of any fault
   }
 
-  function resize() {
-    fitHeight(area);
-    fill(count, area.value.length > 1800 ? String(2000 - area.value.length) : "");
-    count.classList.toggle("over", area.value.length > 2000);
-    box.classList.toggle("ready", Boolean(area.value.trim() || uploads.items.length));
-    if (area.value) drafts.set(channelId, area.value);
-    else drafts.delete(channelId);
+  #fit() {
+    const { value } = this.area;
+    fitHeight(this.area);
+    fill(this.count, value.length > LONGEST - 200 ? String(LONGEST - value.length) : "");
+    this.count.classList.toggle("over", value.length > LONGEST);
+    this.box.classList.toggle("ready", Boolean(value.trim() || this.uploads.items.length));
+    if (value) drafts.set(this.channelId, value);
+    else drafts.delete(this.channelId);
   }
 
-  function editLast() {
-    const mine = shelf(channelId).list.filter((one) => one.author?.id === store.me.id && !one.interaction_metadata && [0, 19].includes(one.type)).at(-1);
+  #insert(from, to, text) {
+    this.area.setRangeText(text, from, to, "end");
+    this.area.focus();
+    this.area.dispatchEvent(new Event("input"));
+  }
+
+  #pickEmoji(anchor) {
+    const { selectionStart, selectionEnd } = this.area;
+    const insert = (emoji) => this.#insert(selectionStart, selectionEnd, emoji.id ? `:${emoji.name}: ` : emoji.name);
+    openEmojiPicker(anchor, { guildId: this.place.guild_id, onPick: insert });
+  }
+
+  #key(event) {
+    const { value } = this.area;
+    if (event.key === " " && this.palette.open && /^\/\S/.test(value)) return;
+    if (this.palette.key(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit();
+    else if (event.key === "ArrowUp" && !value && event.shiftKey) this.#toMessages();
+    else if (event.key === "ArrowUp" && !value && !event.altKey) this.#editLast();
+    else if (event.key === "Escape" && this.reply.one) this.reply.set(null);
+    else return;
+    event.preventDefault();
+  }
+
+  #toMessages() {
+    this.node.parentNode.querySelector('.message[tabindex="0"]')?.focus();
+  }
+
+  #editLast() {
+    const isMine = (one) => one.author?.id === store.me.id && !one.interaction_metadata && [0, 19].includes(one.type);
+    const mine = shelf(this.channelId).list.filter(isMine).at(-1);
     if (mine) startEditing(mine);
   }
 
-  uploads.onChange = resize;
-  uploads.drop = (files) => (form ? form.drop(files) : uploads.add(files));
-  area.addEventListener("input", () => {
-    resize();
-    suggest();
-    if (area.value && !area.value.startsWith("/") && Date.now() - typed > TYPING_EVERY_MS) { typed = Date.now(); post(`/channels/${channelId}/typing`).catch(() => {}); }
-  });
-  area.addEventListener("blur", () => { if (!form) palette.hide(); });
-  area.addEventListener("keydown", (event) => {
-    if (event.key === " " && palette.open && /^\/\S/.test(area.value)) return;
-    if (palette.key(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }
-    else if (event.key === "ArrowUp" && !area.value && !event.altKey) { event.preventDefault(); if (event.shiftKey) node.parentNode.querySelector('.message[tabindex="0"]')?.focus(); else editLast(); }
-    else if (event.key === "Escape" && reply) { event.preventDefault(); setReply(null); }
-  });
-  area.addEventListener("paste", (event) => { const files = [...(event.clipboardData?.files ?? [])]; if (files.length) { event.preventDefault(); uploads.add(files); } });
-  uploads.accept(view, (over) => { veil.hidden = !over; });
-  view.append(veil);
-  requestAnimationFrame(resize);
+  // Commands
 
-  const stops = [
-    listen("reply", (one) => { if (one.channel_id === channelId) setReply(one); }),
-    listen("mention", (user) => { leaveForm(); insert(area.value.length, area.value.length, `@${user.username} `); }),
-    listen("use-command", async ({ name: wanted, id, applicationId }) => {
-      const index = await commandsAt(channelId).catch(() => null);
-      const leaf = index?.leaves.find((one) => one.name === wanted && (!id || one.command.id === id) && (!applicationId || one.command.application_id === applicationId)) ?? index?.leaves.find((one) => one.name === wanted);
-      if (leaf) { leaveForm(); enter(leaf); } else toast(`/${wanted} cannot be used here.`, { bad: true });
-    }),
-  ];
-  return { node, focus: () => (form ?? area).focus(), stop() { for (const stop of stops) stop(); } };
+  #offerCommands() {
+    this.#leaveForm();
+    this.area.value = "/";
+    this.area.focus();
+    this.#suggest();
+  }
+
+  async #suggest() {
+    const { value } = this.area;
+    if (value.startsWith("/") && (await this.#suggestCommands(value))) return;
+    const insert = (...edit) => this.#insert(...edit);
+    const words = wordRows(value, this.area.selectionStart, this.channelId, insert);
+    if (words) this.palette.show(words.title, words.rows, this.area);
+    else this.palette.hide();
+  }
+
+  /** True when the text is a command's beginning, or was one that is now in the form. */
+  async #suggestCommands(value) {
+    const slash = /^\/([\p{L}\p{N}_' -]*)$/u.exec(value);
+    const index = await commandsAt(this.channelId).catch((error) => void toast(error.message, { bad: true }));
+    if (!index || this.area.value !== value || this.#form) return true;
+    const begun = index.leaves.filter((leaf) => value.startsWith(`/${leaf.name} `));
+    const isPrefix = (leaf) => index.leaves.some((one) => one !== leaf && one.name.startsWith(`${leaf.name} `));
+    const leaf = begun.sort((a, b) => b.name.length - a.name.length)[0];
+    if (leaf && !isPrefix(leaf)) {
+      this.#enter(leaf, value.slice(leaf.name.length + 2));
+      return true;
+    }
+    if (!slash) return false;
+    const rows = commandRows(index, slash[1].trim(), (picked) => this.#enter(picked));
+    const empty = index.leaves.length ? null : "No app offers commands here.";
+    this.palette.show("Commands", rows, this.area, { keep: true, empty });
+    return true;
+  }
+
+  #enter(leaf, text = "") {
+    this.area.value = "";
+    this.#fit();
+    this.#form = new CommandForm(leaf, this.palette, () => {
+      this.#leaveForm();
+      this.area.focus();
+    });
+    fill(this.slot, this.#form.node);
+    this.box.classList.add("commanding");
+    this.opener.hidden = true;
+    this.#form.fillTyped(text);
+    this.#form.focus();
+  }
+
+  #leaveForm() {
+    if (!this.#form) return;
+    this.#form = null;
+    fill(this.slot, this.area);
+    this.box.classList.remove("commanding");
+    this.opener.hidden = false;
+  }
+
+  async #useCommand({ name, id, applicationId }) {
+    const { leaves } = (await commandsAt(this.channelId).catch(() => null)) ?? { leaves: [] };
+    const named = leaves.filter((one) => one.name === name);
+    const isIt = ({ command }) =>
+      (!id || command.id === id) && (!applicationId || command.application_id === applicationId);
+    const leaf = named.find(isIt) ?? named[0];
+    if (!leaf) return toast(`/${name} cannot be used here.`, { bad: true });
+    this.#leaveForm();
+    return this.#enter(leaf);
+  }
+
+  // Sending
+
+  async #submit() {
+    const kept = { text: this.area.value, items: this.uploads.items, reply: this.reply.one };
+    const content = toWire(kept.text.trim(), this.channelId);
+    if (!content && !kept.items.length) return;
+    const { files, attachments } = this.uploads.take();
+    const body = { content, nonce: nonce(), ...(attachments.length ? { attachments } : {}), ...this.reply.fields() };
+    this.area.value = "";
+    this.reply.set(null);
+    this.#fit();
+    this.stream.toEnd();
+    const made = await attempt(() => post(`/channels/${this.channelId}/messages`, body, { files }));
+    if (!made && !this.area.value) this.#putBack(kept);
+  }
+
+  /** A refused message is not lost: it stands in the composer again. */
+  #putBack({ text, items, reply }) {
+    this.area.value = text;
+    this.uploads.items = items;
+    this.uploads.draw();
+    if (reply) this.reply.set(reply);
+    this.#fit();
+  }
 }
-

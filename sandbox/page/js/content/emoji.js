@@ -9,18 +9,30 @@ Objects|💡 idea bulb|💻 laptop|🖥️ computer|📱 phone|⌚ watch|⏰ ala
 Symbols|❤️ heart love red|🧡 orange heart|💛 yellow heart|💚 green heart|💙 blue heart|💜 purple heart|🖤 black heart|🤍 white heart|💔 broken heart|✨ sparkles|⭐ star|🌟 glowing star|💯 hundred|✅ check yes done|☑️ checkbox|✔️ tick|❌ cross no cancel|❗ exclamation|❓ question|⚠️ warning|🚫 forbidden|⛔ no entry|♻️ recycle|🔄 refresh reroll repeat|🔁 repeat loop|🔀 shuffle|▶️ play|⏸️ pause|⏹️ stop|⏩ forward|⬆️ up|⬇️ down|⬅️ left|➡️ right|↩️ back|🆕 new|🆗 ok|🔞 adult|🔴 red circle|🟠 orange circle|🟡 yellow circle|🟢 green circle|🔵 blue circle|🟣 purple circle|⚪ white circle|⚫ black circle|➕ plus|➖ minus|💬 speech|💭 thought|🏁 finish flag|🏳️‍🌈 rainbow flag
 Letters|0️⃣ zero keycap|1️⃣ one keycap|2️⃣ two keycap|3️⃣ three keycap|4️⃣ four keycap|5️⃣ five keycap|6️⃣ six keycap|7️⃣ seven keycap|8️⃣ eight keycap|9️⃣ nine keycap|🔟 ten keycap|🇦 letter a|🇧 letter b|🇨 letter c|🇩 letter d|🇪 letter e|🇫 letter f|🇺 letter u|🇻 letter v|🇽 letter x|🅰️ a button|🅱️ b button|#️⃣ hash keycap|*️⃣ star keycap|ℹ️ info`;
 
-export const GROUPS = TEXT.trim().split("\n").map((line) => {
-  const [name, ...items] = line.split("|");
-  return { name, emoji: items.map((item) => { const [mark, ...words] = item.split(" "); return { name: mark, words: words.join(" "), short: words.slice(0, 2).join("_") }; }) };
-});
+export const GROUPS = TEXT.trim()
+  .split("\n")
+  .map((line) => {
+    const [name, ...items] = line.split("|");
+    return {
+      name,
+      emoji: items.map((item) => {
+        const [mark, ...words] = item.split(" ");
+        return { name: mark, words: words.join(" "), short: words.slice(0, 2).join("_") };
+      }),
+    };
+  });
 
 export const ALL = GROUPS.flatMap((group) => group.emoji);
 
 export function findEmoji(query, custom = []) {
   const wanted = query.toLowerCase();
-  const score = (words) => words.startsWith(wanted) ? 0 : words.includes(` ${wanted}`) ? 1 : words.includes(wanted) ? 2 : 9;
+  const score = (words) =>
+    words.startsWith(wanted) ? 0 : words.includes(` ${wanted}`) ? 1 : words.includes(wanted) ? 2 : 9;
   return [...custom.map((one) => ({ ...one, words: one.name.toLowerCase() })), ...ALL]
-    .map((one) => [score(one.words), one]).filter(([rank]) => rank < 9).sort((a, b) => a[0] - b[0]).map(([, one]) => one);
+    .map((one) => [score(one.words), one])
+    .filter(([rank]) => rank < 9)
+    .sort((a, b) => a[0] - b[0])
+    .map(([, one]) => one);
 }
 
 /** How the API names an emoji in a path. */

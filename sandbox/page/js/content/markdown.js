@@ -11,7 +11,10 @@ const INLINE = [
   ["custom", /<(a?):(\w{2,32}):(\d+)>/y],
   ["time", /<t:(-?\d{1,13})(?::([tTdDfFRsS]))?>/y],
   ["all", /@(everyone|here)\b/y],
-  ["masked", /\[((?:\[[^\]\n]*\]|\\.|[^[\]\\])+)\]\(\s*<?((?:https?:\/\/|mailto:)(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+["'][^"'\n]*["'])?\s*\)/y],
+  [
+    "masked",
+    /\[((?:\[[^\]\n]*\]|\\.|[^[\]\\])+)\]\(\s*<?((?:https?:\/\/|mailto:)(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+["'][^"'\n]*["'])?\s*\)/y,
+  ],
   ["link", /https?:\/\/[^\s<]+[^<.,:;"'\])*_~|\s]/y],
   ["bolditalic", /\*\*\*((?:\\.|[^\\*]|\*(?!\*\*))+?)\*\*\*(?!\*)/y],
   ["bold", /\*\*((?:\\[\s\S]|[^\\])+?)\*\*(?!\*)/y],
@@ -29,7 +32,10 @@ const STARTS = /[\\`<@[h*_~|\p{Emoji_Presentation}\p{Extended_Pictographic}\p{Re
 export function parseInline(text, depth = 0) {
   const nodes = [];
   let plain = "";
-  const flush = () => { if (plain) nodes.push(plain); plain = ""; };
+  const flush = () => {
+    if (plain) nodes.push(plain);
+    plain = "";
+  };
   for (let at = 0; at < text.length;) {
     const found = depth < 12 && STARTS.test(String.fromCodePoint(text.codePointAt(at))) ? match(text, at) : null;
     if (!found) {
@@ -40,7 +46,10 @@ export function parseInline(text, depth = 0) {
     }
     const [kind, groups] = found;
     at += groups[0].length;
-    if (kind === "escape") { plain += groups[1]; continue; }
+    if (kind === "escape") {
+      plain += groups[1];
+      continue;
+    }
     flush();
     nodes.push(inlineNode(kind, groups, depth));
   }
@@ -87,13 +96,24 @@ export function parse(source, depth = 0) {
     if (body) nodes.push(...parseInline(body));
     text = "";
   };
-  const block = (node, length) => { flush(true); nodes.push(node); rest = rest.slice(length); };
+  const block = (node, length) => {
+    flush(true);
+    nodes.push(node);
+    rest = rest.slice(length);
+  };
   while (rest) {
     let found;
-    if (depth === 0 && (found = /^ {0,3}>>> ([\s\S]*)/.exec(rest))) block({ t: "quote", nodes: parse(found[1], 1) }, rest.length);
-    else if (depth === 0 && (found = /^(?:> [^\n]*(?:\n|$)|>(?:\n|$))+/.exec(rest))) block({ t: "quote", nodes: parse(found[0].replace(/^> ?/gm, "").replace(/\n$/, ""), 1) }, found[0].length);
-    else if ((found = /^(#{1,3}) +([^\n]*\S[^\n]*)(?:\n|$)/.exec(rest))) block({ t: "heading", level: found[1].length, nodes: parseInline(found[2].replace(/\s#+\s*$/, "")) }, found[0].length);
-    else if ((found = /^-# +([^\n]*\S[^\n]*)(?:\n|$)/.exec(rest))) block({ t: "subtext", nodes: parseInline(found[1]) }, found[0].length);
+    if (depth === 0 && (found = /^ {0,3}>>> ([\s\S]*)/.exec(rest)))
+      block({ t: "quote", nodes: parse(found[1], 1) }, rest.length);
+    else if (depth === 0 && (found = /^(?:> [^\n]*(?:\n|$)|>(?:\n|$))+/.exec(rest)))
+      block({ t: "quote", nodes: parse(found[0].replace(/^> ?/gm, "").replace(/\n$/, ""), 1) }, found[0].length);
+    else if ((found = /^(#{1,3}) +([^\n]*\S[^\n]*)(?:\n|$)/.exec(rest)))
+      block(
+        { t: "heading", level: found[1].length, nodes: parseInline(found[2].replace(/\s#+\s*$/, "")) },
+        found[0].length,
+      );
+    else if ((found = /^-# +([^\n]*\S[^\n]*)(?:\n|$)/.exec(rest)))
+      block({ t: "subtext", nodes: parseInline(found[1]) }, found[0].length);
     else if (ITEM.test(rest.split("\n", 1)[0]) && !/^\s*\*\*/.test(rest)) {
       const length = listLength(rest);
       block(parseList(rest.slice(0, length)), length);
@@ -105,7 +125,10 @@ export function parse(source, depth = 0) {
         text += rest.slice(0, open);
         rest = rest.slice(open);
         block({ t: "pre", language: found[1] ?? "", text: found[2] }, found[0].length);
-      } else { text += line; rest = rest.slice(line.length); }
+      } else {
+        text += line;
+        rest = rest.slice(line.length);
+      }
     }
   }
   flush(false);
@@ -114,8 +137,13 @@ export function parse(source, depth = 0) {
 
 function listLength(rest) {
   let length = 0;
+  let ordered = null;
   for (const line of rest.split("\n")) {
-    if (!ITEM.test(line) && !(length && /^ {2,}\S/.test(line))) break;
+    const found = ITEM.exec(line);
+    if (!found && !(length && /^ {2,}\S/.test(line))) break;
+    const isOrdered = found ? /\d/.test(found[2]) : ordered;
+    if (found && !found[1] && ordered !== null && isOrdered !== ordered) break;
+    if (found && !found[1]) ordered = isOrdered;
     length += line.length + 1;
   }
   return Math.min(length, rest.length);
@@ -126,7 +154,13 @@ function parseList(text) {
   const open = [{ indent: -1, list: root }];
   for (const line of text.replace(/\n$/, "").split("\n")) {
     const found = ITEM.exec(line);
-    if (!found) { open.at(-1).list.items.at(-1)?.nodes.push("\n", ...parseInline(line.trim())); continue; }
+    if (!found) {
+      open
+        .at(-1)
+        .list.items.at(-1)
+        ?.nodes.push("\n", ...parseInline(line.trim()));
+      continue;
+    }
     const indent = found[1].length;
     while (open.length > 2 && open.at(-1).indent > indent) open.pop();
     if (open.length === 1) open.push({ indent, list: root });
@@ -136,7 +170,8 @@ function parseList(text) {
       open.push({ indent, list });
     }
     const list = open.at(-1).list;
-    if (list.ordered === null) Object.assign(list, { ordered: /\d/.test(found[2]), start: parseInt(found[2], 10) || 1 });
+    if (list.ordered === null)
+      Object.assign(list, { ordered: /\d/.test(found[2]), start: parseInt(found[2], 10) || 1 });
     list.items.push({ nodes: parseInline(found[3]) });
   }
   return root;
@@ -148,5 +183,18 @@ export const isJumbo = (nodes) => {
   return marks.length > 0 && marks.length <= 30 && marks.every((one) => one.t === "emoji" || one.t === "custom");
 };
 
-export const plainText = (nodes) => nodes.map((one) => typeof one === "string" ? one
-  : one.text ?? (one.nodes ? plainText(one.nodes) : one.items ? one.items.map((item) => plainText(item.nodes)).join(" ") : one.name ? `:${one.name}:` : "")).join("");
+export const plainText = (nodes) =>
+  nodes
+    .map((one) =>
+      typeof one === "string"
+        ? one
+        : (one.text ??
+          (one.nodes
+            ? plainText(one.nodes)
+            : one.items
+              ? one.items.map((item) => plainText(item.nodes)).join(" ")
+              : one.name
+                ? `:${one.name}:`
+                : "")),
+    )
+    .join("");

@@ -5,13 +5,24 @@ import { now } from "../state/clock.js";
 
 const format = (options) => new Intl.DateTimeFormat(undefined, options);
 const STYLES = {
-  t: format({ timeStyle: "short" }), T: format({ timeStyle: "medium" }),
-  d: format({ dateStyle: "short" }), D: format({ dateStyle: "long" }),
-  f: format({ dateStyle: "long", timeStyle: "short" }), F: format({ dateStyle: "full", timeStyle: "short" }),
-  s: format({ dateStyle: "short", timeStyle: "short" }), S: format({ dateStyle: "short", timeStyle: "medium" }),
+  t: format({ timeStyle: "short" }),
+  T: format({ timeStyle: "medium" }),
+  d: format({ dateStyle: "short" }),
+  D: format({ dateStyle: "long" }),
+  f: format({ dateStyle: "long", timeStyle: "short" }),
+  F: format({ dateStyle: "full", timeStyle: "short" }),
+  s: format({ dateStyle: "short", timeStyle: "short" }),
+  S: format({ dateStyle: "short", timeStyle: "medium" }),
 };
 const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30.44], ["month", 12], ["year", Infinity]];
+const STEPS = [
+  ["second", 60],
+  ["minute", 60],
+  ["hour", 24],
+  ["day", 30.44],
+  ["month", 12],
+  ["year", Infinity],
+];
 
 export function relative(ms) {
   let amount = (ms - now()) / 1000;
@@ -26,7 +37,15 @@ export function timeNode(unix, style) {
   const date = new Date(unix * 1000);
   if (Number.isNaN(date.getTime())) return `<t:${unix}>`;
   const text = style === "R" ? relative(date.getTime()) : STYLES[style].format(date);
-  return h("time.moment", { datetime: date.toISOString(), title: STYLES.F.format(date), dataset: style === "R" ? { relative: String(date.getTime()) } : {} }, text);
+  return h(
+    "time.moment",
+    {
+      datetime: date.toISOString(),
+      title: STYLES.F.format(date),
+      dataset: style === "R" ? { relative: String(date.getTime()) } : {},
+    },
+    text,
+  );
 }
 
 /** The time beside a message: "Today at 14:02", or a date. */
@@ -38,7 +57,10 @@ export function when(ms) {
   return STYLES.s.format(date);
 }
 
-const dayOf = (ms) => { const date = new Date(ms); return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000; };
+const dayOf = (ms) => {
+  const date = new Date(ms);
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
+};
 export const daysBetween = (a, b) => dayOf(b) - dayOf(a);
 export const clockTime = (ms) => STYLES.t.format(new Date(ms));
 export const longDay = (ms) => STYLES.D.format(new Date(ms));

@@ -18,17 +18,29 @@ function open(modal) {
   const fault = h("p.fault", { role: "alert" });
   const send = h("button.press.primary", { type: "submit" }, "Submit");
   let sending = false;
-  const application = modal.application ?? store.applications.find((one) => one.id === modal.application_id) ?? { id: "0", name: "App" };
+  const application = modal.application ??
+    store.applications.find((one) => one.id === modal.application_id) ?? { id: "0", name: "App" };
 
   const dialog = openDialog({
-    title: modal.title, kind: "modal", lead: applicationFace(application, 24), body: [rows, fault], onSubmit: submit,
-    foot: [h("span.grow.hint", `This form is sent to ${application.name}.`), h("button.press.plain", { type: "button", onclick: () => dialog.close() }, "Cancel"), send],
+    title: modal.title,
+    kind: "modal",
+    lead: applicationFace(application, 24),
+    body: [rows, fault],
+    onSubmit: submit,
+    foot: [
+      h("span.grow.hint", `This form is sent to ${application.name}.`),
+      h("button.press.plain", { type: "button", onclick: () => dialog.close() }, "Cancel"),
+      send,
+    ],
   });
 
   function submit() {
     if (sending) return;
     const wrong = parts.filter((part) => !part.check());
-    if (wrong.length) { wrong[0].focus(); return; }
+    if (wrong.length) {
+      wrong[0].focus();
+      return;
+    }
     const files = [];
     const components = parts.map((part) => part.read(files));
     sending = true;
@@ -37,7 +49,10 @@ function open(modal) {
     submitModal(modal, components, files, (good, one) => {
       sending = false;
       if (good) dialog.close();
-      else { fill(send, "Submit"); fill(fault, one.reason ?? "The application did not respond"); }
+      else {
+        fill(send, "Submit");
+        fill(fault, one.reason ?? "The application did not respond");
+      }
     });
   }
 }
@@ -65,19 +80,31 @@ function row(one, index, modal, parts) {
 
 let count = 0;
 function labelled(name, hint, component, control) {
-  const id = `m${count += 1}`;
+  const id = `m${(count += 1)}`;
   const needed = component.required !== false && component.type !== 23;
   const note = h("span.fault", { id: `${id}-e` });
   control.fault = note;
   const target = control.target ?? control.node;
   if (control.group) {
     control.node.setAttribute("aria-labelledby", `${id}-l`);
-    return h("div.field", h("span.name", { id: `${id}-l`, class: needed ? "needed" : null }, name), hint ? h("span.hint", hint) : null, control.node, note);
+    return h(
+      "div.field",
+      h("span.name", { id: `${id}-l`, class: needed ? "needed" : null }, name),
+      hint ? h("span.hint", hint) : null,
+      control.node,
+      note,
+    );
   }
   target.id ||= id;
   target.setAttribute("aria-describedby", `${id}-h ${id}-e`);
   if (needed) target.setAttribute("aria-required", "true");
-  return h("div.field", h("label.name", { for: target.id, class: needed ? "needed" : null }, name), hint ? h("span.hint", { id: `${id}-h` }, hint) : null, control.node, note);
+  return h(
+    "div.field",
+    h("label.name", { for: target.id, class: needed ? "needed" : null }, name),
+    hint ? h("span.hint", { id: `${id}-h` }, hint) : null,
+    control.node,
+    note,
+  );
 }
 
 function partOf(control, read) {

@@ -12,19 +12,42 @@ export function selectNode(component, { channelId, onDone, busy = false, label =
   const max = component.max_values ?? 1;
   const name = label ?? (component.placeholder || "Make a selection");
   const face = h("span.select-face");
-  const node = h("button.select", {
-    type: "button", "aria-haspopup": "listbox", "aria-expanded": "false", disabled: Boolean(component.disabled) || busy, dataset: { key: component.custom_id },
-    onclick: () => openListbox(node, {
-      options: rowsOf(component, channelId), label: name, multiple: max > 1 || min === 0, min, max, chosen,
-      onDone: (values) => { chosen = values; draw(); onDone(values); },
-    }),
-  }, face, busy ? dots() : icon("down", "small"));
+  const node = h(
+    "button.select",
+    {
+      type: "button",
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      disabled: Boolean(component.disabled) || busy,
+      dataset: { key: component.custom_id },
+      onclick: () =>
+        openListbox(node, {
+          options: rowsOf(component, channelId),
+          label: name,
+          multiple: max > 1 || min === 0,
+          min,
+          max,
+          chosen,
+          onDone: (values) => {
+            chosen = values;
+            draw();
+            onDone(values);
+          },
+        }),
+    },
+    face,
+    busy ? dots() : icon("down", "small"),
+  );
 
   function draw() {
     const rows = chosen.length ? rowsOf(component, channelId).filter((row) => chosen.includes(row.value)) : [];
     if (!rows.length) fill(face, h("span.placeholder", component.placeholder || "Make a selection"));
     else if (max === 1) fill(face, rows[0].lead ?? null, h("span.cut", rows[0].label));
-    else fill(face, rows.map((row) => h("span.chip", row.label)));
+    else
+      fill(
+        face,
+        rows.map((row) => h("span.chip", row.label)),
+      );
     node.setAttribute("aria-label", rows.length ? `${name}: ${rows.map((row) => row.label).join(", ")}` : name);
   }
   draw();

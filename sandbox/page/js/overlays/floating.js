@@ -1,62 +1,102 @@
 // Places a floating box beside an anchor inside the window, and closes it from outside: Esc, a press elsewhere, resize.
 
+const GAP_PX = 6;
+const EDGE_PX = 8;
+const PHONE_PX = 860; // on a phone a keyboard that slides in resizes the window: boxes move instead of closing
 const open = [];
 
-/** Shows `box` near `anchor` (an element or {x, y}); returns a function that closes it. */
-export function float(box, anchor, { side = "below", align = "start", onClose = null, match = false } = {}) {
-  const host = (anchor instanceof Element && anchor.closest("dialog")) || document.querySelector("dialog[open]") || document.body;
-  const back = document.activeElement;
-  box.classList.add("floating");
-  host.append(box);
-  if (match && anchor instanceof Element) box.style.minWidth = `${anchor.getBoundingClientRect().width}px`;
-  put(box, anchor, side, align);
-  if (anchor instanceof Element) anchor.setAttribute("aria-expanded", "true");
+class Floating {
+  constructor(box, anchor, options) {
+    Object.assign(this, { box, anchor, back: document.activeElement }, options);
+    this.element = anchor instanceof Element ? anchor : null;
+    this.isOutside = (event) => this.#outside(event);
+    this.resized = () => (innerWidth > PHONE_PX ? this.close() : this.place());
+    this.#show();
+  }
 
-  const entry = { box, close };
-  open.push(entry);
-  function close({ refocus = true } = {}) {
-    const at = open.indexOf(entry);
+  #show() {
+    const host = this.element?.closest("dialog") ?? document.querySelector("dialog[open]") ?? document.body;
+    this.box.classList.add("floating");
+    host.append(this.box);
+    if (this.match && this.element) this.box.style.minWidth = `${this.element.getBoundingClientRect().width}px`;
+    this.place();
+    this.element?.setAttribute("aria-expanded", "true");
+    open.push(this);
+    addEventListener("pointerdown", this.isOutside, true);
+    addEventListener("resize", this.resized);
+    this.box.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    });
+  }
+
+  close({ refocus = true } = {}) {
+    const at = open.indexOf(this);
     if (at < 0) return;
-    for (const above of open.splice(at)) if (above !== entry) above.box.remove();
-    removeEventListener("pointerdown", outside, true);
-    removeEventListener("resize", resized);
-    if (anchor instanceof Element) anchor.setAttribute("aria-expanded", "false");
-    const inside = box.contains(document.activeElement);
-    box.remove();
-    if (refocus && (inside || document.activeElement === document.body)) (back?.isConnected ? back : anchor instanceof Element ? anchor : null)?.focus?.({ preventScroll: true });
-    onClose?.();
+    for (const above of open.slice(at + 1).reverse()) above.close({ refocus: false });
+    open.splice(at, 1);
+    removeEventListener("pointerdown", this.isOutside, true);
+    removeEventListener("resize", this.resized);
+    this.element?.setAttribute("aria-expanded", "false");
+    const hadFocus = this.box.contains(document.activeElement);
+    this.box.remove();
+    if (refocus && (hadFocus || document.activeElement === document.body)) this.#giveFocusBack();
+    this.onClose?.();
   }
-  function outside(event) {
-    if (open.slice(open.indexOf(entry)).some((one) => one.box.contains(event.target))) return;
-    if (anchor instanceof Element && anchor.contains(event.target)) { event.preventDefault(); event.stopPropagation(); anchor.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true }); }
-    close({ refocus: false });
+
+  #giveFocusBack() {
+    const target = this.back?.isConnected && this.back !== document.body ? this.back : this.element;
+    target?.focus?.({ preventScroll: true });
   }
-  const resized = () => { if (innerWidth > 860) close(); else put(box, anchor, side, align); };
-  addEventListener("pointerdown", outside, true);
-  addEventListener("resize", resized);
-  box.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    event.stopPropagation();
-    close();
-  });
-  return close;
+
+  #outside(event) {
+    if (open.slice(open.indexOf(this)).some((one) => one.box.contains(event.target))) return;
+    if (this.element?.contains(event.target)) {
+      if (!this.toggles) return;
+      // A second press of the opener closes, and must not open again.
+      const swallow = (click) => click.stopImmediatePropagation();
+      this.element.addEventListener("click", swallow, { capture: true, once: true });
+    }
+    this.close({ refocus: false });
+  }
+
+  place() {
+    const { x, y } = this.anchor;
+    const edge = this.element?.getBoundingClientRect() ?? { left: x, right: x, top: y, bottom: y };
+    this.box.style.maxHeight = `${innerHeight - 3 * EDGE_PX}px`;
+    const { offsetWidth: width, offsetHeight: height } = this.box;
+    const [left, top] =
+      this.side === "left" || this.side === "right"
+        ? this.#beside(edge, width)
+        : this.#overOrUnder(edge, width, height);
+    this.box.style.left = `${Math.max(EDGE_PX, Math.min(left, innerWidth - width - EDGE_PX))}px`;
+    this.box.style.top = `${Math.max(EDGE_PX, Math.min(top, innerHeight - height - EDGE_PX))}px`;
+  }
+
+  #beside(edge, width) {
+    const left = edge.left - width - GAP_PX;
+    const right = edge.right + GAP_PX;
+    if (this.side === "left") return [left < EDGE_PX ? right : left, edge.top];
+    return [right + width > innerWidth - EDGE_PX ? left : right, edge.top];
+  }
+
+  #overOrUnder(edge, width, height) {
+    const left = this.align === "end" ? edge.right - width : edge.left;
+    const above = edge.top - height - GAP_PX;
+    const below = edge.bottom + GAP_PX;
+    const fitsAbove = above > EDGE_PX;
+    const fitsBelow = below + height < innerHeight - EDGE_PX;
+    if (this.side === "above") return [left, fitsAbove ? above : below];
+    return [left, fitsBelow || !fitsAbove ? below : above];
+  }
 }
 
-export function put(box, anchor, side, align) {
-  const edge = anchor instanceof Element ? anchor.getBoundingClientRect() : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y, width: 0 };
-  box.style.maxHeight = `${innerHeight - 24}px`;
-  const { offsetWidth: width, offsetHeight: height } = box;
-  let left = align === "end" ? edge.right - width : edge.left;
-  let top = edge.bottom + 6;
-  if (side === "above") top = edge.top - height - 6;
-  if (side === "right") { left = edge.right + 6; top = edge.top; if (left + width > innerWidth - 8) left = edge.left - width - 6; }
-  if (side === "left") { left = edge.left - width - 8; top = edge.top; if (left < 8) left = edge.right + 8; }
-  if (side === "below" && top + height > innerHeight - 8 && edge.top - height - 6 > 8) top = edge.top - height - 6;
-  if (side === "above" && top < 8) top = edge.bottom + 6;
-  box.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
-  box.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;
+/** Shows `box` near `anchor` (an element or {x, y}); returns a function that closes it. */
+export function float(box, anchor, options = {}) {
+  const floating = new Floating(box, anchor, { side: "below", align: "start", toggles: true, ...options });
+  return (how) => floating.close(how);
 }
 
-export const closeFloating = () => { for (const one of [...open].reverse()) one.close({ refocus: false }); };
-export const isFloating = () => open.length > 0;
+export const closeFloating = () => open[0]?.close({ refocus: false });

@@ -4,60 +4,114 @@ import { h } from "../dom.js";
 import { icon } from "../icons.js";
 import { float } from "./floating.js";
 
-export function openMenu(anchor, items, { label = "Menu", side = "below", align = "start" } = {}) {
-  const box = h("div.menu", { role: "menu", "aria-label": label, tabindex: -1 });
-  let closeSub = null;
-  const close = float(build(box, items), anchor, { side, align });
+const canHover = () => matchMedia("(hover: hover)").matches;
+const enabled = (box) => [...box.querySelectorAll(":scope > .menu-item:not(:disabled)")];
 
-  function build(root, list) {
-    for (const item of list.filter(Boolean)) root.append(item === "-" ? h("hr", { role: "separator" }) : item.heading ? h("div.menu-heading", item.heading) : entry(root, item));
-    root.addEventListener("keydown", (event) => steer(root, event));
-    return root;
+class Menu {
+  #sub = null; // {node, close, box} of the sub-menu that is open
+
+  constructor(anchor, items, { label, side, align, parent = null }) {
+    this.parent = parent;
+    this.box = h("div.menu", { role: "menu", "aria-label": label, tabindex: -1 });
+    for (const item of items.filter(Boolean)) this.box.append(this.#part(item));
+    this.box.addEventListener("keydown", (event) => this.#key(event));
+    this.close = float(this.box, anchor, { side, align, toggles: !parent });
   }
 
-  function entry(root, item) {
-    const node = h("button.menu-item", {
-      type: "button", role: item.checked === undefined ? "menuitem" : "menuitemcheckbox", tabindex: -1, disabled: Boolean(item.disabled), class: item.danger ? "danger" : null,
-      "aria-checked": item.checked === undefined ? null : String(item.checked), "aria-haspopup": item.sub ? "menu" : null,
-      onclick: () => item.sub ? openSub(node, item) : pick(item),
-      onpointerenter: () => { closeSub?.(); if (item.sub && matchMedia("(hover: hover)").matches) openSub(node, item); else node.focus({ preventScroll: true }); },
-    }, item.lead ?? null, h("span.grow", item.label, item.hint ? h("small", item.hint) : null), item.sub ? icon("right", "small") : item.checked !== undefined ? h("span.box", item.checked ? icon("check", "small") : null) : item.icon ? icon(item.icon, "small") : null);
+  focus() {
+    (enabled(this.box)[0] ?? this.box).focus({ preventScroll: true });
+  }
+
+  #part(item) {
+    if (item === "-") return h("hr", { role: "separator" });
+    return item.heading ? h("div.menu-heading", item.heading) : this.#entry(item);
+  }
+
+  #entry(item) {
+    const isTick = item.checked !== undefined;
+    const node = h(
+      "button.menu-item",
+      {
+        type: "button",
+        role: isTick ? "menuitemcheckbox" : "menuitem",
+        tabindex: -1,
+        disabled: Boolean(item.disabled),
+        class: item.danger ? "danger" : null,
+        "aria-checked": isTick ? String(item.checked) : null,
+        "aria-haspopup": item.sub ? "menu" : null,
+      },
+      item.lead ?? null,
+      h("span.grow", item.label, item.hint ? h("small", item.hint) : null),
+      this.#tail(item, isTick),
+    );
+    node.addEventListener("click", () => (item.sub ? this.#open(node, item).focus() : this.#pick(item)));
+    node.addEventListener("pointerenter", () => this.#enter(node, item));
     return node;
   }
 
-  function openSub(node, item) {
-    closeSub?.();
-    const inner = build(h("div.menu", { role: "menu", "aria-label": item.label, tabindex: -1 }), item.sub);
-    const shut = float(inner, node, { side: "right" });
-    closeSub = () => { closeSub = null; shut({ refocus: false }); };
-    inner.addEventListener("keydown", (event) => { if (event.key === "ArrowLeft") { event.stopPropagation(); closeSub?.(); node.focus(); } });
-    if (document.activeElement === node || !matchMedia("(hover: hover)").matches) inner.querySelector(".menu-item:not(:disabled)")?.focus();
+  #tail(item, isTick) {
+    if (item.sub) return icon("right", "small");
+    if (isTick) return h("span.box", item.checked ? icon("check", "small") : null);
+    return item.icon ? icon(item.icon, "small") : null;
   }
 
-  function pick(item) {
-    close();
+  #enter(node, item) {
+    if (this.#sub && this.#sub.node !== node) this.#closeSub();
+    if (item.sub && canHover()) this.#open(node, item);
+    else node.focus({ preventScroll: true });
+  }
+
+  #open(node, item) {
+    if (this.#sub?.node === node) return this.#sub;
+    this.#closeSub();
+    const sub = new Menu(node, item.sub, { label: item.label, side: "right", parent: this });
+    sub.node = node;
+    this.#sub = sub;
+    return sub;
+  }
+
+  #closeSub() {
+    this.#sub?.close({ refocus: false });
+    this.#sub = null;
+  }
+
+  #pick(item) {
+    let top = this;
+    while (top.parent) top = top.parent;
+    top.close();
     item.run?.();
   }
 
-  function steer(root, event) {
-    const nodes = [...root.querySelectorAll(":scope > .menu-item:not(:disabled)")];
+  #key(event) {
+    const nodes = enabled(this.box);
     const at = nodes.indexOf(document.activeElement);
-    let next = null;
-    if (event.key === "ArrowDown") next = nodes[(at + 1) % nodes.length];
-    else if (event.key === "ArrowUp") next = nodes[(at - 1 + nodes.length) % nodes.length];
-    else if (event.key === "Home") next = nodes[0];
-    else if (event.key === "End") next = nodes.at(-1);
-    else if (event.key === "ArrowRight" && document.activeElement.getAttribute("aria-haspopup")) document.activeElement.click();
-    else if (event.key === "Tab") close();
-    else if (event.key.length === 1 && event.key !== " ") next = [...nodes.slice(at + 1), ...nodes.slice(0, at + 1)].find((node) => node.textContent.toLowerCase().startsWith(event.key.toLowerCase()));
+    const moves = { ArrowDown: at + 1, ArrowUp: at - 1 + nodes.length, Home: 0, End: nodes.length - 1 };
+    if (event.key in moves) nodes[moves[event.key] % nodes.length]?.focus();
+    else if (event.key === "ArrowRight" && nodes[at]?.getAttribute("aria-haspopup")) nodes[at].click();
+    else if (event.key === "ArrowLeft" && this.parent) this.parent.leaveSub();
+    else if (event.key === "Tab") this.close();
+    else if (event.key.length === 1 && event.key !== " ") this.#typeAhead(nodes, at, event.key.toLowerCase());
     else return;
     event.preventDefault();
     event.stopPropagation();
-    next?.focus();
   }
 
-  (box.querySelector(".menu-item:not(:disabled)") ?? box).focus({ preventScroll: true });
-  return close;
+  leaveSub() {
+    const { node } = this.#sub;
+    this.#closeSub();
+    node.focus();
+  }
+
+  #typeAhead(nodes, at, letter) {
+    const order = [...nodes.slice(at + 1), ...nodes.slice(0, at + 1)];
+    order.find((node) => node.querySelector(".grow").textContent.toLowerCase().startsWith(letter))?.focus();
+  }
+}
+
+export function openMenu(anchor, items, { label = "Menu", side = "below", align = "start" } = {}) {
+  const menu = new Menu(anchor, items, { label, side, align });
+  menu.focus();
+  return menu.close;
 }
 
 /** The menu that a right-click or the keyboard's menu key asks for, at the right place. */
@@ -67,7 +121,8 @@ export function onMenu(node, items, label) {
     event.preventDefault();
     event.stopPropagation();
     const box = node.getBoundingClientRect();
-    const byKey = event.clientX === 0 && event.clientY === 0 || event.button === -1;
-    openMenu(byKey ? { x: box.left + 40, y: Math.min(box.bottom, innerHeight - 80) } : { x: event.clientX, y: event.clientY }, items(event), { label });
+    const isByKey = event.button === -1 || (event.clientX === 0 && event.clientY === 0);
+    const place = { x: box.left + 40, y: Math.min(box.bottom, innerHeight - 80) };
+    openMenu(isByKey ? place : { x: event.clientX, y: event.clientY }, items(event), { label });
   });
 }

@@ -22,5 +22,10 @@ export async function attempt(work, done = null) {
 }
 
 export async function copy(text) {
-  try { await navigator.clipboard.writeText(text); toast("Copied"); } catch { toast(text); }
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied");
+  } catch {
+    toast(text);
+  }
 }

@@ -23,28 +23,67 @@ export function showPane(name) {
 }
 
 scrim.addEventListener("click", () => showPane(null));
-addEventListener("keydown", (event) => { if (event.key === "Escape" && !scrim.hidden) showPane(null); });
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !scrim.hidden) showPane(null);
+});
 
-const tool = (name, label, run, props = {}) => { const node = h("button.tool", { type: "button", "aria-label": label, title: label, onclick: () => run(node), ...props }, icon(name)); return node; };
+const tool = (name, label, run, props = {}) => {
+  const node = h(
+    "button.tool",
+    { type: "button", "aria-label": label, title: label, onclick: () => run(node), ...props },
+    icon(name),
+  );
+  return node;
+};
 
 const draw = oncePerFrame(() => {
   if (!store.me) return;
   const one = here();
   const parent = isThread(one) ? channel(one.parent_id) : null;
-  document.title = one ? `${isDirect(one) ? "@" : "#"}${channelName(one)}${one.guild_id ? ` · ${guildName(one.guild_id)}` : ""}` : "Sandbox";
-  fill(bar,
+  document.title = one
+    ? `${isDirect(one) ? "@" : "#"}${channelName(one)}${one.guild_id ? ` · ${guildName(one.guild_id)}` : ""}`
+    : "Sandbox";
+  fill(
+    bar,
     tool("menu", "Channels", () => showPane("channels"), { class: "to-channels" }),
-    h("div.title", one ? icon(isDirect(one) ? "mail" : channelIcon(parent ?? one)) : null,
-      parent ? [h("a.crumb.cut", { href: addressOf(parent.id) }, channelName(parent)), h("span.crumb", { "aria-hidden": "true" }, "›")] : null,
-      h("h1.cut", one ? channelName(one) : "Nowhere")),
+    h(
+      "div.title",
+      one ? icon(isDirect(one) ? "mail" : channelIcon(parent ?? one)) : null,
+      parent
+        ? [
+            h("a.crumb.cut", { href: addressOf(parent.id) }, channelName(parent)),
+            h("span.crumb", { "aria-hidden": "true" }, "›"),
+          ]
+        : null,
+      h("h1.cut", one ? channelName(one) : "Nowhere"),
+    ),
     one?.topic && !isForum(one) ? h("div.topic.cut", { title: one.topic }, one.topic) : null,
-    one ? h("div.tools",
-      one.guild_id && !isThread(one) && !isForum(one) ? tool("thread", "Threads", (node) => openThreads(node, one), { "aria-haspopup": "dialog" }) : null,
-      isForum(one) ? null : tool("pin", "Pinned messages", (node) => openPins(node, one), { "aria-haspopup": "dialog" }),
-      isThread(one) ? tool("gear", "Edit thread", () => tell("thread-settings", one.id)) : null,
-      tool("people", "Members", () => (narrow.matches ? showPane("members") : toggleMembers()), narrow.matches ? {} : { "aria-pressed": String(membersShown()) })) : null);
+    one
+      ? h(
+          "div.tools",
+          one.guild_id && !isThread(one) && !isForum(one)
+            ? tool("thread", "Threads", (node) => openThreads(node, one), { "aria-haspopup": "dialog" })
+            : null,
+          isForum(one)
+            ? null
+            : tool("pin", "Pinned messages", (node) => openPins(node, one), { "aria-haspopup": "dialog" }),
+          isThread(one) ? tool("gear", "Edit thread", () => tell("thread-settings", one.id)) : null,
+          tool(
+            "people",
+            "Members",
+            () => (narrow.matches ? showPane("members") : toggleMembers()),
+            narrow.matches ? {} : { "aria-pressed": String(membersShown()) },
+          ),
+        )
+      : null,
+  );
 });
 
 for (const topic of ["place", "world", "channels", "header", "people"]) listen(topic, draw);
-narrow.addEventListener("change", () => { showPane(null); draw(); });
-listen("place", () => { if (narrow.matches) showPane(null); });
+narrow.addEventListener("change", () => {
+  showPane(null);
+  draw();
+});
+listen("place", () => {
+  if (narrow.matches) showPane(null);
+});

@@ -2,4 +2,6 @@
 
 let offset_ms = 0;
 export const now = () => Date.now() + offset_ms;
-export const setClock = (clock_ms) => { offset_ms = clock_ms - Date.now(); };
+export const setClock = (clock_ms) => {
+  offset_ms = clock_ms - Date.now();
+};

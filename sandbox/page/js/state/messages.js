@@ -8,7 +8,8 @@ const KEPT = 300;
 const PAGE = 50;
 
 export function shelf(channelId) {
-  if (!store.messages.has(channelId)) store.messages.set(channelId, { list: [], loaded: false, complete: false, behind: false, busy: null });
+  if (!store.messages.has(channelId))
+    store.messages.set(channelId, { list: [], loaded: false, complete: false, behind: false, busy: null });
   return store.messages.get(channelId);
 }
 
@@ -27,7 +28,9 @@ function keepPeople(one) {
 /** Loads the newest page, an older one, or the surroundings of one message. */
 export function load(channelId, { before = null, around = null } = {}) {
   const kept = shelf(channelId);
-  kept.busy ??= fetchPage(kept, channelId, before, around).finally(() => { kept.busy = null; });
+  kept.busy ??= fetchPage(kept, channelId, before, around).finally(() => {
+    kept.busy = null;
+  });
   return kept.busy;
 }
 
@@ -38,7 +41,11 @@ async function fetchPage(kept, channelId, before, around) {
   const isNew = (one) => !page.some((each) => each.id === one.id);
   if (around) Object.assign(kept, { list: page, complete: false, behind: true });
   else if (before) kept.list = [...page, ...kept.list.filter(isNew)];
-  else kept.list = [...page, ...kept.list.filter((one) => isNew(one) && (one.flags & 64 || compareIds(one.id, page.at(-1)?.id ?? "0") > 0))];
+  else
+    kept.list = [
+      ...page,
+      ...kept.list.filter((one) => isNew(one) && (one.flags & 64 || compareIds(one.id, page.at(-1)?.id ?? "0") > 0)),
+    ];
   kept.list.sort((a, b) => compareIds(a.id, b.id));
   if (!around) kept.complete = page.length < PAGE;
   if (!around && !before) kept.behind = false;
@@ -46,6 +53,7 @@ async function fetchPage(kept, channelId, before, around) {
   tell(`messages:${channelId}`, {});
 }
 
+/** A new message, or a known one whole. Where nobody reads above, the oldest of many are let go. */
 export function take(one) {
   keepPeople(one);
   const kept = shelf(one.channel_id);
@@ -56,7 +64,10 @@ export function take(one) {
     let place = kept.list.length;
     while (place > 0 && compareIds(kept.list[place - 1].id, one.id) > 0) place -= 1;
     kept.list.splice(place, 0, one);
-    if (kept.list.length > KEPT) { kept.list.splice(0, kept.list.length - KEPT + 100); kept.complete = false; }
+    if (kept.list.length > KEPT && !kept.isReadAbove) {
+      kept.list.splice(0, kept.list.length - KEPT + 100);
+      kept.complete = false;
+    }
   }
   tell(`messages:${one.channel_id}`, { fresh: at < 0 ? one : null, changed: one.id });
 }
@@ -74,7 +85,12 @@ export function drop(channelId, ids) {
   const kept = store.messages.get(channelId);
   if (!kept) return;
   kept.list = kept.list.filter((one) => !ids.includes(one.id));
-  tell(`messages:${channelId}`, { dropped: ids });
+  tell(`messages:${channelId}`, {});
+  for (const one of kept.list) {
+    if (!ids.includes(one.message_reference?.message_id)) continue;
+    one.referenced_message = null;
+    tell(`messages:${channelId}`, { changed: one.id });
+  }
 }
 
 const sameEmoji = (a, b) => (a.id ?? null) === (b.id ?? null) && (a.id ? true : a.name === b.name);
@@ -84,7 +100,7 @@ export function react(event, added) {
   if (!known) return;
   const reactions = (known.reactions ?? []).map((one) => ({ ...one }));
   let one = reactions.find((each) => sameEmoji(each.emoji, event.emoji));
-  if (!one && added) reactions.push(one = { emoji: event.emoji, count: 0, me: false });
+  if (!one && added) reactions.push((one = { emoji: event.emoji, count: 0, me: false }));
   if (one) {
     one.count += added ? 1 : -1;
     if (event.user_id === store.me.id) one.me = added;

@@ -16,7 +16,9 @@ export function go(channelId, messageId = null) {
   else location.hash = address;
 }
 
-export const goServer = (guildId) => { location.hash = `#/channels/${guildId}/${lastOf(guildId) ?? ""}`; };
+export const goServer = (guildId) => {
+  location.hash = `#/channels/${guildId}/${lastOf(guildId) ?? ""}`;
+};
 
 const lastKey = (guildId) => `sandbox.last.${store.me.id}.${guildId}`;
 
@@ -28,9 +30,10 @@ function lastOf(guildId) {
 
 const visible = (one) => one && (!one.guild_id || permissionsAt(one.id) & BIT.VIEW_CHANNEL);
 
-export const firstChannel = (guildId) => [...store.channels.values()]
-  .filter((one) => one.guild_id === guildId && [0, 5].includes(one.type) && visible(one))
-  .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))[0];
+export const firstChannel = (guildId) =>
+  [...store.channels.values()]
+    .filter((one) => one.guild_id === guildId && [0, 5].includes(one.type) && visible(one))
+    .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))[0];
 
 /** Reads the address; falls back to the first server's first channel. */
 export function follow() {
@@ -52,7 +55,9 @@ export function follow() {
 
 /** discord.com/channels/… as an address inside this page, or null. */
 export function inwardAddress(href) {
-  const found = /^https?:\/\/(?:(?:ptb|canary)\.)?discord(?:app)?\.com\/channels\/(@me|\d+)(\/\d+)?(\/\d+)?\/?$/.exec(href);
+  const found = /^https?:\/\/(?:(?:ptb|canary)\.)?discord(?:app)?\.com\/channels\/(@me|\d+)(\/\d+)?(\/\d+)?\/?$/.exec(
+    href,
+  );
   return found ? `#/channels/${found[1]}${found[2] ?? ""}${found[3] ?? ""}` : null;
 }
 

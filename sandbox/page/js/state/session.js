@@ -20,7 +20,10 @@ export async function loadPeople() {
 /** Opens the page as the person of ?as=, else as the last one in this tab, else as the first. */
 export async function open() {
   await loadPeople();
-  const wanted = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("sandbox.me") ?? localStorage.getItem("sandbox.me");
+  const wanted =
+    new URLSearchParams(location.search).get("as") ??
+    sessionStorage.getItem("sandbox.me") ??
+    localStorage.getItem("sandbox.me");
   const found = store.people.find(({ user }) => user.id === wanted || user.username === wanted) ?? store.people[0];
   if (!found) throw new Error("The sandbox has no people; make one with POST /_sim/people.");
   become(found.user.id);
@@ -39,6 +42,9 @@ export function become(userId) {
   setState("opening");
   gateway = new Gateway(person.token, { onDispatch: receive, onState: setState });
 }
+
+/** Loses the socket as a bad network does; the gateway client must come back by itself. */
+export const cut = () => gateway?.cut();
 
 function setState(state) {
   connection.state = state;

@@ -3,9 +3,20 @@
 const listeners = new Map();
 
 export const store = {
-  me: null, token: null, people: [], applications: [],
-  guilds: new Map(), channels: new Map(), users: new Map(), members: new Map(), roles: new Map(), presences: new Map(),
-  messages: new Map(), typing: new Map(), commands: new Map(), first: new Map(),
+  me: null,
+  token: null,
+  people: [],
+  applications: [],
+  guilds: new Map(),
+  channels: new Map(),
+  users: new Map(),
+  members: new Map(),
+  roles: new Map(),
+  presences: new Map(),
+  messages: new Map(),
+  typing: new Map(),
+  commands: new Map(),
+  first: new Map(),
 };
 
 export function listen(topic, run) {
@@ -67,8 +78,10 @@ export function dropGuild(id) {
   for (const one of [...store.roles.values()]) if (one.guild_id === id) store.roles.delete(one.id);
 }
 
-export const rolesOf = (guildId) => [...store.roles.values()].filter((one) => one.guild_id === guildId)
-  .sort((a, b) => b.position - a.position || (a.id < b.id ? -1 : 1));
+export const rolesOf = (guildId) =>
+  [...store.roles.values()]
+    .filter((one) => one.guild_id === guildId)
+    .sort((a, b) => b.position - a.position || (a.id < b.id ? -1 : 1));
 
 export const THREADS = new Set([10, 11, 12]);
 export const FORUMS = new Set([15, 16]);
@@ -77,4 +90,5 @@ export const isThread = (one) => THREADS.has(one?.type);
 export const isForum = (one) => FORUMS.has(one?.type);
 export const isDirect = (one) => DIRECT.has(one?.type);
 
-export const threadsOf = (parentId) => [...store.channels.values()].filter((one) => isThread(one) && one.parent_id === parentId);
+export const threadsOf = (parentId) =>
+  [...store.channels.values()].filter((one) => isThread(one) && one.parent_id === parentId);

@@ -12,7 +12,8 @@ export function openMarks() {
   const kept = localStorage.getItem(key());
   const known = kept ? JSON.parse(kept) : { marks: {}, calls: {}, fresh: true };
   ({ marks, calls } = known);
-  if (known.fresh) for (const one of store.channels.values()) if (one.last_message_id && !isDirect(one)) marks[one.id] = one.last_message_id;
+  if (known.fresh)
+    for (const one of store.channels.values()) if (!isDirect(one)) marks[one.id] = one.last_message_id ?? one.id;
   save();
 }
 
@@ -44,7 +45,10 @@ export const callsIn = (channelId) => calls[channelId] ?? 0;
 
 /** Counts a message that names me, or any in a direct message. */
 export function noteMessage(one) {
-  if (one.author?.id === store.me.id) { markRead(one.channel_id, one.id); return; }
+  if (one.author?.id === store.me.id) {
+    markRead(one.channel_id, one.id);
+    return;
+  }
   if (namesMe(one) || isDirect(channel(one.channel_id))) {
     calls[one.channel_id] = (calls[one.channel_id] ?? 0) + 1;
     save();

@@ -18,7 +18,9 @@ export function startEditing(one) {
   current = one.id;
   if (before && before !== one.id) tell("redraw");
   redraw(one);
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`m-${one.id}`)?.querySelector("textarea")?.focus()));
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => document.getElementById(`m-${one.id}`)?.querySelector("textarea")?.focus()),
+  );
 }
 
 function stop(one) {
@@ -31,16 +33,36 @@ export function editForm(one) {
   const area = h("textarea.input", { value: toDisplay(one.content), rows: 1, "aria-label": "Edit the message" });
   const save = async () => {
     const content = toWire(area.value.trim(), one.channel_id);
-    if (content === one.content) { stop(one); return; }
+    if (content === one.content) {
+      stop(one);
+      return;
+    }
     if (await attempt(() => patch(`/channels/${one.channel_id}/messages/${one.id}`, { content }))) stop(one);
   };
   area.addEventListener("input", () => fitHeight(area));
   area.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { event.stopPropagation(); stop(one); }
-    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); save(); }
-    else return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      stop(one);
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      save();
+    } else return;
     event.preventDefault();
   });
-  requestAnimationFrame(() => { fitHeight(area); area.setSelectionRange(area.value.length, area.value.length); });
-  return h("div.edit-form", area, h("p.hint", "Esc to ", h("button.as-link", { type: "button", onclick: () => stop(one) }, "cancel"), " · Enter to ", h("button.as-link", { type: "button", onclick: save }, "save")));
+  requestAnimationFrame(() => {
+    fitHeight(area);
+    area.setSelectionRange(area.value.length, area.value.length);
+  });
+  return h(
+    "div.edit-form",
+    area,
+    h(
+      "p.hint",
+      "Esc to ",
+      h("button.as-link", { type: "button", onclick: () => stop(one) }, "cancel"),
+      " · Enter to ",
+      h("button.as-link", { type: "button", onclick: save }, "save"),
+    ),
+  );
 }

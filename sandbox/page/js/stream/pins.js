@@ -17,12 +17,40 @@ async function pinned(channelId) {
 
 export async function openPins(anchor, channel) {
   const list = h("ol.card-list", h("li.hint", "…"));
-  const box = h("div.card", { role: "dialog", "aria-label": "Pinned messages", tabindex: -1 }, h("h2", "Pinned messages"), list);
+  const box = h(
+    "div.card",
+    { role: "dialog", "aria-label": "Pinned messages", tabindex: -1 },
+    h("h2", "Pinned messages"),
+    list,
+  );
   const close = float(box, anchor, { align: "end" });
   box.focus();
   try {
     const found = await pinned(channel.id);
-    fill(list, found.length ? found.map((one) => { const row = drawMessage(one, false); row.removeAttribute("id"); return h("li", h("ol", row), h("button.press", { type: "button", onclick: () => { close(); go(channel.id, one.id); } }, "Jump")); }) : h("li.hint", "Nothing is pinned here."));
+    fill(
+      list,
+      found.length
+        ? found.map((one) => {
+            const row = drawMessage(one, false);
+            row.removeAttribute("id");
+            return h(
+              "li",
+              h("ol", row),
+              h(
+                "button.press",
+                {
+                  type: "button",
+                  onclick: () => {
+                    close();
+                    go(channel.id, one.id);
+                  },
+                },
+                "Jump",
+              ),
+            );
+          })
+        : h("li.hint", "Nothing is pinned here."),
+    );
   } catch (error) {
     fill(list, h("li.fault", error.message));
   }

@@ -16,20 +16,42 @@ export const react = (one, emoji) => attempt(() => put(`${path(one, emoji)}/@me`
 export const unreact = (one, emoji) => attempt(() => remove(`${path(one, emoji)}/@me`));
 
 export function pickReaction(one, anchor) {
-  openEmojiPicker(anchor, { guildId: channel(one.channel_id)?.guild_id, side: "above", onPick: (emoji) => react(one, emoji) });
+  openEmojiPicker(anchor, {
+    guildId: channel(one.channel_id)?.guild_id,
+    side: "above",
+    onPick: (emoji) => react(one, emoji),
+  });
 }
 
 export function reactionBar(one) {
   if (!one.reactions?.length) return null;
-  const add = h("button.reaction.add", { type: "button", "aria-label": "Add a reaction", onclick: () => pickReaction(one, add) }, icon("smile", "small"));
-  return h("div.reactions", { role: "group", "aria-label": "Reactions" }, one.reactions.map((each) => pill(one, each)), one.flags & 64 ? null : add);
+  const add = h(
+    "button.reaction.add",
+    { type: "button", "aria-label": "Add a reaction", onclick: () => pickReaction(one, add) },
+    icon("smile", "small"),
+  );
+  return h(
+    "div.reactions",
+    { role: "group", "aria-label": "Reactions" },
+    one.reactions.map((each) => pill(one, each)),
+    one.flags & 64 ? null : add,
+  );
 }
 
 function pill(one, { emoji, count, me }) {
-  const node = h("button.reaction", {
-    type: "button", "aria-pressed": String(Boolean(me)), "aria-label": `${emoji.name}, ${count}`, dataset: { key: `r-${emoji.id ?? emoji.name}` },
-    onclick: () => (me ? unreact : react)(one, emoji), onpointerenter: () => whose(node, one, emoji),
-  }, emojiNode(emoji, { label: false }), h("span", count));
+  const node = h(
+    "button.reaction",
+    {
+      type: "button",
+      "aria-pressed": String(Boolean(me)),
+      "aria-label": `${emoji.name}, ${count}`,
+      dataset: { key: `r-${emoji.id ?? emoji.name}` },
+      onclick: () => (me ? unreact : react)(one, emoji),
+      onpointerenter: () => whose(node, one, emoji),
+    },
+    emojiNode(emoji, { label: false }),
+    h("span", count),
+  );
   return node;
 }
 
@@ -39,5 +61,7 @@ async function whose(node, one, emoji) {
     const users = await get(`${path(one, emoji)}?limit=10`);
     const guildId = channel(one.channel_id)?.guild_id;
     node.title = users.map((user) => nameOf(user, guildId)).join(", ");
-  } catch { /* a hint only: without it the count still says how many */ }
+  } catch {
+    /* a hint only: without it the count still says how many */
+  }
 }

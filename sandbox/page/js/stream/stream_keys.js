@@ -2,7 +2,16 @@
 
 import { actOn } from "./message_menu.js";
 
-const LETTERS = { r: "reply", e: "edit", p: "pin", "+": "react", Delete: "delete", Backspace: "delete", c: "copy", u: "unread" };
+const LETTERS = {
+  r: "reply",
+  e: "edit",
+  p: "pin",
+  "+": "react",
+  Delete: "delete",
+  Backspace: "delete",
+  c: "copy",
+  u: "unread",
+};
 
 export function steerStream(node, list) {
   const focusOn = (target) => {
@@ -12,7 +21,12 @@ export function steerStream(node, list) {
     target.focus({ preventScroll: true });
     target.scrollIntoView({ block: "nearest" });
   };
-  const near = (from, step) => { let one = from; do one = step > 0 ? one.nextElementSibling : one.previousElementSibling; while (one && !one.matches(".message")); return one; };
+  const near = (from, step) => {
+    let one = from;
+    do one = step > 0 ? one.nextElementSibling : one.previousElementSibling;
+    while (one && !one.matches(".message"));
+    return one;
+  };
 
   node.addEventListener("keydown", (event) => {
     const row = event.target.closest(".message");

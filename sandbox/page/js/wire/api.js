@@ -1,7 +1,9 @@
 // REST as one person: the Authorization header, JSON or multipart, waiting out 429s, errors with Discord's words.
 
 const session = { token: null };
-export const useToken = (token) => { session.token = token; };
+export const useToken = (token) => {
+  session.token = token;
+};
 
 export class ApiError extends Error {
   constructor(status, body) {

@@ -23,26 +23,38 @@ export class Gateway {
     this.#socket?.close(1000);
   }
 
+  cut() {
+    this.#socket?.close(4000);
+  }
+
   #connect() {
     if (this.#closed) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/gateway?v=10&encoding=json`);
     this.#socket = socket;
     socket.onmessage = (message) => this.#receive(JSON.parse(message.data));
-    socket.onclose = (event) => { if (socket === this.#socket) this.#lose(event.code); };
+    socket.onclose = (event) => {
+      if (socket === this.#socket) this.#lose(event.code);
+    };
   }
 
   #lose(code) {
     this.#clearTimers();
     if (this.#closed) return;
-    if (FATAL.has(code)) { this.onState("refused"); return; }
+    if (FATAL.has(code)) {
+      this.onState("refused");
+      return;
+    }
     if (code === 4007 || code === 4009) this.#forgetSession();
     this.onState("lost");
     this.#timers.push(setTimeout(() => this.#connect(), Math.min(250 * 2 ** this.#tries, 5000)));
     this.#tries += 1;
   }
 
-  #forgetSession() { this.sessionId = null; this.#sequence = null; }
+  #forgetSession() {
+    this.sessionId = null;
+    this.#sequence = null;
+  }
 
   #receive({ op, d, s, t }) {
     if (s !== null && s !== undefined) this.#sequence = s;
@@ -59,7 +71,10 @@ export class Gateway {
 
   #dispatch(type, data) {
     if (type === "READY") this.sessionId = data.session_id;
-    if (type === "READY" || type === "RESUMED") { this.#tries = 0; this.onState("open"); }
+    if (type === "READY" || type === "RESUMED") {
+      this.#tries = 0;
+      this.onState("open");
+    }
     this.onDispatch(type, data);
   }
 
@@ -67,15 +82,29 @@ export class Gateway {
     this.#acknowledged = true;
     this.#timers.push(setInterval(() => this.#beat(), interval_ms));
     if (this.sessionId) this.#send(OP.resume, { token: this.token, session_id: this.sessionId, seq: this.#sequence });
-    else this.#send(OP.identify, { token: this.token, properties: { os: "browser", browser: "sandbox page", device: "" } });
+    else
+      this.#send(OP.identify, {
+        token: this.token,
+        properties: { os: "browser", browser: "sandbox page", device: "" },
+      });
   }
 
   #beat() {
-    if (!this.#acknowledged) { this.#socket.close(4000); return; }
+    if (!this.#acknowledged) {
+      this.#socket.close(4000);
+      return;
+    }
     this.#acknowledged = false;
     this.#send(OP.heartbeat, this.#sequence);
   }
 
-  #send(op, d) { if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ op, d })); }
-  #clearTimers() { for (const timer of this.#timers.splice(0)) { clearTimeout(timer); clearInterval(timer); } }
+  #send(op, d) {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ op, d }));
+  }
+  #clearTimers() {
+    for (const timer of this.#timers.splice(0)) {
+      clearTimeout(timer);
+      clearInterval(timer);
+    }
+  }
 }
