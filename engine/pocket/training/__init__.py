@@ -1,0 +1,1 @@
+"""Training: one stage a file, and the loop that they share. Only train.py enters here."""
