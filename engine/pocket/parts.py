@@ -57,7 +57,7 @@ def make_text_encoder(vocabulary_size: int) -> CLIPTextModel:
         CLIPTextConfig(
             vocab_size=vocabulary_size,
             hidden_size=TEXT_WIDTH,
-            intermediate_size=4 * TEXT_WIDTH,
+            intermediate_size=3 * TEXT_WIDTH,
             projection_dim=TEXT_WIDTH,
             num_hidden_layers=4,
             num_attention_heads=4,
@@ -112,6 +112,7 @@ def make_scheduler() -> DDIMScheduler:
         rescale_betas_zero_snr=True,
         timestep_spacing="trailing",
         clip_sample=False,
+        steps_offset=1,
     )
 
 

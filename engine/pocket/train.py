@@ -11,10 +11,13 @@ from pathlib import Path
 import torch
 
 from engine.pocket.training.autoencoder import AutoencoderStage
-from engine.pocket.training.loop import Pace, pick_device, run
+from engine.pocket.training.checker import CheckerStage
+from engine.pocket.training.encoders import EncodersStage
+from engine.pocket.training.loop import Pace, Stage, pick_device, run
 from engine.pocket.training.painter import PainterStage
+from engine.pocket.training.upscaler import UpscalerStage
 
-STAGES = ("autoencoder", "painter")
+STAGES = ("autoencoder", "painter", "encoders", "upscaler", "checker")
 
 
 def main() -> None:
@@ -30,11 +33,30 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     device = pick_device(options.device)
     pace = Pace(seconds=options.minutes * 60)
+    for name in STAGES if options.stage == "all" else (options.stage,):
+        stage = make_stage(name, device, options)
+        if options.samples:
+            stage.target = options.samples
+        run(stage, options.folder, pace)
+
+
+def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> Stage:
+    """The stage with the batch that suits the device; targets are in samples and the same everywhere."""
     gpu = device.type == "cuda"
-    if options.stage in ("autoencoder", "all"):
-        run(AutoencoderStage(device, 24, options.samples or 110_000), options.folder, pace)
-    if options.stage in ("painter", "all"):
-        run(PainterStage(device, options.folder, 256 if gpu else 64, options.workers), options.folder, pace)
+    folder: Path = options.folder
+    match name:
+        case "autoencoder":
+            return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000)
+        case "painter":
+            return PainterStage(device, folder, 256 if gpu else 64, options.workers)
+        case "encoders":
+            return EncodersStage(device, folder, 512 if gpu else 128, 600_000)
+        case "upscaler":
+            return UpscalerStage(device, folder, 32 if gpu else 16, 400_000)
+        case "checker":
+            return CheckerStage(device, 128 if gpu else 32, 400_000)
+        case _:
+            raise ValueError(f"{name!r} is not a stage; use one of {', '.join(STAGES)}")
 
 
 if __name__ == "__main__":

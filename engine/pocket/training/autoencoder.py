@@ -42,7 +42,7 @@ class AutoencoderStage:
     def groups(self) -> list[list[nn.Parameter]]:
         return [list(self.model.parameters())]
 
-    def losses(self, number: int) -> Iterator[Tensor]:
+    def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         x = crops(number, self.batch, self.side, WHOLE).to(self.device, memory_format=torch.channels_last)
         with half_precision(self.device):
             z = self.model.encode(x * 2 - 1).latents

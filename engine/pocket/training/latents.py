@@ -78,9 +78,8 @@ class Pool:
         while self.size < min(size, self._capacity):
             pictures, covers = self._render(range(self.size, self.size + CHUNK))
             part = slice(self.size, self.size + CHUNK)
-            for i in range(0, CHUNK, 64):
-                x = torch.from_numpy(pictures[i : i + 64]).permute(0, 3, 1, 2).float() / 255
-                self._latents[self.size + i : self.size + i + 64] = encode(x).float().cpu().numpy()
+            batches = torch.split(torch.from_numpy(pictures).permute(0, 3, 1, 2), 64)
+            self._latents[part] = torch.cat([encode(x.float() / 255).float().cpu() for x in batches]).numpy()
             self._cover[part] = covers
             self._latents.flush()
             self._cover.flush()

@@ -31,7 +31,7 @@ class Stage(Protocol):
 
     def models(self) -> dict[str, nn.Module]: ...  # what is trained, averaged and saved
     def groups(self) -> list[list[nn.Parameter]]: ...  # one optimizer each
-    def losses(self, number: int) -> Iterator[Tensor]: ...  # one loss per optimizer, in order
+    def losses(self, number: int, samples: int) -> Iterator[Tensor]: ...  # one loss per optimizer, in order
     def figures(self) -> dict[str, float]: ...  # of the batches since the last call
     def show(self, folder: Path, samples: int) -> dict[str, float]: ...  # a sheet, and what was measured on it
 
@@ -95,7 +95,7 @@ def run(stage: Stage, folder: Path, pace: Pace, seed: int = 1) -> State:
 
 
 def _step(stage: Stage, optimizers: list[torch.optim.AdamW], rate: float, state: State) -> None:
-    for optimizer, loss in zip(optimizers, stage.losses(state.number), strict=False):
+    for optimizer, loss in zip(optimizers, stage.losses(state.number, state.samples), strict=False):
         for group in optimizer.param_groups:
             group["lr"] = rate
         optimizer.zero_grad(set_to_none=True)

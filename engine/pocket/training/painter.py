@@ -79,9 +79,9 @@ class PainterStage:
     def groups(self) -> list[list[nn.Parameter]]:
         return [[*self.unet.parameters(), *self.text.parameters()]]
 
-    def losses(self, number: int) -> Iterator[Tensor]:
+    def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         rng = random.Random(number)
-        latents, cover, captions = self.examples(number, rng)
+        latents, cover, captions = self.examples(samples, rng)
         tokens = self.tokens(captions, rng)
         noise = torch.randn(latents.shape).to(self.device)
         steps = noise_levels(len(latents)).to(self.device)
@@ -96,12 +96,12 @@ class PainterStage:
         self._note(error, cover)
         yield (error * weight).sum() / weight.sum()
 
-    def examples(self, number: int, rng: random.Random) -> tuple[Tensor, Tensor, list[str]]:
-        phase = next((p for p in self.phases if number * self.batch < p.until), self.phases[-1])
+    def examples(self, samples: int, rng: random.Random) -> tuple[Tensor, Tensor, list[str]]:
+        phase = next((p for p in self.phases if samples < p.until), self.phases[-1])
         width, height, share = rng.choices(phase.sizes, [s[2] for s in phase.sizes])[0]
-        start = next((p.until for p in reversed(self.phases) if p.until <= number * self.batch), 0)
+        start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
         pool = self._pool(phase, width, height, share / phase.sizes[0][2])
-        shown = (number * self.batch - start) * share
+        shown = (samples - start) * share
         pool.ensure(int(min(phase.pool * share / phase.sizes[0][2], 8_192 + shown * 0.7)), self.encode)
         indices = [rng.randrange(pool.size) for _ in range(self.batch)]
         latents, cover = pool.take(indices)
