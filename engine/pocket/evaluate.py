@@ -66,7 +66,7 @@ def main() -> None:
 def load_painter(options: argparse.Namespace) -> Paint:
     from diffusers import AutoPipelineForText2Image
 
-    pipe: Any = AutoPipelineForText2Image.from_pretrained(options.model, torch_dtype=torch.bfloat16)
+    pipe: Any = AutoPipelineForText2Image.from_pretrained(options.model, dtype=torch.bfloat16)
     pipe.set_progress_bar_config(disable=True)
     pipe.to("cuda" if torch.cuda.is_available() else "cpu")
 

@@ -7,17 +7,21 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from engine.pocket.training.autoencoder import AutoencoderStage
 from engine.pocket.training.checker import CheckerStage
+from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage
-from engine.pocket.training.loop import Pace, Stage, pick_device, run
+from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
+from engine.pocket.training.packing import pack
 from engine.pocket.training.painter import PainterStage
 from engine.pocket.training.upscaler import UpscalerStage
 
-STAGES = ("autoencoder", "painter", "encoders", "upscaler", "checker")
+if TYPE_CHECKING:
+    import torch
+
+STAGES = ("autoencoder", "painter", "decoder", "encoders", "upscaler", "checker")
 
 
 def main() -> None:
@@ -29,8 +33,14 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that render")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after this long; start again to go on")
     parser.add_argument("--samples", type=int, help="instead of the stage's own target")
+    parser.add_argument(
+        "--pack", type=Path, help="write the folder that ships, from the checkpoints, and train nothing"
+    )
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    if options.pack:
+        pack(options.folder, options.pack)
+        return
+    set_threads(options.threads)
     device = pick_device(options.device)
     pace = Pace(seconds=options.minutes * 60)
     for name in STAGES if options.stage == "all" else (options.stage,):
@@ -49,6 +59,8 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
             return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000)
         case "painter":
             return PainterStage(device, folder, 256 if gpu else 64, options.workers)
+        case "decoder":
+            return DecoderStage(device, folder, 64 if gpu else 16, 1_000_000 if gpu else 60_000)
         case "encoders":
             return EncodersStage(device, folder, 512 if gpu else 128, 600_000)
         case "upscaler":

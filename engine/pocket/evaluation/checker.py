@@ -68,7 +68,7 @@ def _down(a: int, b: int) -> nn.Module:
 
 
 class Checker(nn.Module):
-    def __init__(self, width: int = 48) -> None:
+    def __init__(self, width: int = 40) -> None:
         super().__init__()
         self.fine = nn.Sequential(_down(3, width // 2), _down(width // 2, width), _Block(width))
         self.middle = nn.Sequential(_down(width, 2 * width), _Block(2 * width), _Block(2 * width))

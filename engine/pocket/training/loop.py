@@ -65,6 +65,10 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def set_threads(count: int) -> None:
+    torch.set_num_threads(count)
+
+
 @contextmanager
 def half_precision(device: torch.device) -> Iterator[None]:
     with torch.autocast(device.type, torch.bfloat16):

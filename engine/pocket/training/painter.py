@@ -167,8 +167,8 @@ class PainterStage:
 
 
 def noise_levels(count: int) -> Tensor:
-    """Half of them anywhere, half about the middle, where shapes are decided; all spread evenly."""
-    even = (torch.arange(count) + torch.rand(count)) / count
-    middle = torch.sigmoid(torch.special.ndtri(even.clamp(1e-4, 1 - 1e-4)) * 0.9 + 0.3)
-    levels = torch.where(torch.arange(count) % 2 == 0, even, middle)
-    return (levels * 1000).long().clamp(0, 999)
+    """Half of them anywhere, half about the middle, where shapes are decided; each half spread evenly."""
+    half = count // 2
+    anywhere, middle = ((torch.arange(n) + torch.rand(n)) / n for n in (half, count - half))
+    middle = torch.sigmoid(torch.special.ndtri(middle.clamp(1e-4, 1 - 1e-4)) * 0.9 + 0.3)
+    return (torch.cat([anywhere, middle]) * 1000).long().clamp(0, 999)

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from engine.pocket.parts import make_autoencoder
 from engine.pocket.training.autoencoder import edge_loss
+from engine.pocket.training.critic import make_critic, persuasion, verdict_loss
 from engine.pocket.training.loop import half_precision, load_average
 from engine.pocket.training.pictures import held_out_scenes, save_sheet, to_image, to_tensor, training_seed
 from engine.pocket.upscaler import SCALE, make_upscaler
@@ -22,14 +23,6 @@ from engine.pocket.world import WHOLE, cast, paint, render
 FULL_SIDE = 1024
 CRITIC_FROM = 0.5  # of the target: first learn what is there, then how it should look
 CRITIC_WEIGHT = 0.004
-
-
-def make_critic(width: int = 32) -> nn.Module:
-    def layer(a: int, b: int, stride: int) -> list[nn.Module]:
-        return [nn.utils.parametrizations.spectral_norm(nn.Conv2d(a, b, 4, stride, 1)), nn.LeakyReLU(0.2)]
-
-    layers = [*layer(3, width, 2), *layer(width, 2 * width, 2), *layer(2 * width, 4 * width, 2)]
-    return nn.Sequential(*layers, nn.Conv2d(4 * width, 1, 3, padding=1))
 
 
 def reduced(large: Tensor, rng: random.Random) -> Tensor:
@@ -70,14 +63,13 @@ class UpscalerStage:
         critical = samples > self.target * CRITIC_FROM
         with half_precision(self.device):
             guess = self.net(small)
-            opinion = self.critic(guess) if critical else guess.new_zeros(())
+            liking = persuasion(self.critic, guess) if critical else torch.zeros((), device=self.device)
         pixel, edge = (guess.float() - large).abs().mean(), edge_loss(guess.float(), large)
         self._note(pixel=pixel, edge=edge, mse=(guess.float() - large).square().mean())
-        yield pixel + 0.5 * edge - CRITIC_WEIGHT * opinion.float().mean()
+        yield pixel + 0.5 * edge + CRITIC_WEIGHT * liking
         if critical:
             with half_precision(self.device):
-                real, false = self.critic(large).float(), self.critic(guess.detach()).float()
-            yield functional.relu(1 - real).mean() + functional.relu(1 + false).mean()
+                yield verdict_loss(self.critic, large, guess)
 
     def examples(self, number: int) -> tuple[Tensor, Tensor]:
         """Cut from one large picture: in the product, too, 256 becomes 1,024."""

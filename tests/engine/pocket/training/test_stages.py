@@ -1,0 +1,109 @@
+"""Each stage takes two small steps; what they leave is packed and painted with."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import AutoPipelineForText2Image
+from transformers import CLIPModel
+
+from engine.pocket.evaluation.checker import find, load_checker
+from engine.pocket.training import latents, upscaler
+from engine.pocket.training.autoencoder import AutoencoderStage
+from engine.pocket.training.checker import CheckerStage, targets
+from engine.pocket.training.decoder import DecoderStage
+from engine.pocket.training.encoders import EncodersStage, recall
+from engine.pocket.training.loop import Pace, Stage, run
+from engine.pocket.training.packing import pack
+from engine.pocket.training.painter import PainterStage, Phase, noise_levels
+from engine.pocket.training.upscaler import UpscalerStage
+from engine.pocket.upscaler import load_upscaler
+from engine.pocket.world import FIRST, WHOLE, cast
+
+CPU = torch.device("cpu")
+NEVER = Pace(rate=1e-3, warm=1, show_every=1 << 40)
+PARTS = ("encoder", "decoder")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("training")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(latents, "CHUNK", 8)
+    patch.setattr(upscaler, "FULL_SIDE", 128)
+    run(AutoencoderStage(CPU, 4, 8, side=32), folder, NEVER)
+    phase = Phase(8, FIRST, "first", ((64, 32, 1.0),), 8)
+    stages: list[Stage] = [
+        PainterStage(CPU, folder, 4, phases=[phase]),
+        DecoderStage(CPU, folder, 4, 8, side=32),
+        EncodersStage(CPU, folder, 4, 8),
+        UpscalerStage(CPU, folder, 2, 8, side=64),
+        CheckerStage(CPU, 4, 8),
+    ]
+    for stage in stages:
+        assert run(stage, folder, NEVER).samples == 8
+    patch.undo()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def packed(trained: Path) -> Path:
+    out = trained / "out" / "weights"
+    seen = pack(trained, out)
+    assert seen == dict.fromkeys(("autoencoder", "painter", "encoders", "upscaler", "checker"), 8)
+    return out
+
+
+def test_what_ships_fits_into_48_megabytes_and_shards_into_15(packed: Path) -> None:
+    sizes = [path.stat().st_size for path in packed.rglob("*") if path.is_file()]
+    assert sum(sizes) <= 48_000_000
+    assert max(sizes) <= 15_000_000
+
+
+def test_the_packed_folder_paints_and_guides_without_custom_classes(packed: Path) -> None:
+    pipe = AutoPipelineForText2Image.from_pretrained(packed, dtype=torch.float32)
+    pipe.set_progress_bar_config(disable=True)
+    common = {"width": 64, "height": 96, "num_inference_steps": 1, "output_type": "np"}
+    paint = [
+        pipe("a red cat", **common, guidance_scale=g, generator=torch.Generator().manual_seed(1)).images
+        for g in (1.0, 5.0)
+    ]
+    assert paint[0].shape == (1, 96, 64, 3)
+    assert (paint[0] != paint[1]).any()
+
+
+def test_the_companions_load(packed: Path) -> None:
+    assert CLIPModel.from_pretrained(packed / "encoders").config.projection_dim == 128
+    assert load_upscaler(packed / "upscaler" / "model.safetensors")(torch.zeros(1, 3, 8, 8)).shape[-1] == 32
+    assert len(find(load_checker(packed.parent / "checker.safetensors"), torch.rand(2, 3, 96, 64))) == 2
+
+
+def test_the_decoder_stage_leaves_the_encoder_as_it_was(trained: Path) -> None:
+    kept = torch.load(trained / "autoencoder.pt", weights_only=True)["average"]["autoencoder"]
+    after = torch.load(trained / "decoder.pt", weights_only=True)["average"]["autoencoder"]
+    moved = {part: max((kept[k] - after[k]).abs().max().item() for k in kept if k.startswith(part)) for part in PARTS}
+    assert moved["encoder"] < 1e-6 < moved["decoder"]
+
+
+def test_noise_levels_cover_the_whole_schedule() -> None:
+    torch.manual_seed(3)
+    levels = torch.cat([noise_levels(64) for _ in range(50)])
+    assert levels.min() < 10
+    assert levels.max() > 990
+    assert levels.float().mean() == pytest.approx(540, abs=40)
+
+
+def test_the_checker_is_told_each_things_middle_kind_and_color() -> None:
+    scenes = [scene for scene in (cast(n, WHOLE) for n in range(60)) if len(scene.things) == 2][:5]
+    heat, kind, color = targets(scenes)
+    for i, scene in enumerate(scenes):
+        y, x = int(scene.things[0].y * 32), int(scene.things[0].x * 32)
+        assert heat[i, y, x] > 0.5
+        assert kind[i, y, x] >= 0
+        assert color[i, y, x] >= 0
+
+
+def test_recall_counts_own_columns_among_the_first() -> None:
+    likeness = torch.tensor([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [3.0, 2.0, 1.0]])
+    assert recall(likeness, 1) == pytest.approx(1 / 3)
+    assert recall(likeness, 2) == pytest.approx(2 / 3)
