@@ -65,11 +65,20 @@ def pixels(a: Floats, rng: random.Random) -> Floats:
     return np.asarray(as_image(few).resize((w, h), Image.Resampling.NEAREST), np.float32)
 
 
+def broad_facets(a: Floats, rng: random.Random) -> Floats:
+    """Large triangles for the ground, each turned a little otherwise to the light."""
+    return _faceted(a, rng, 15, 0.09)
+
+
 def facets(a: Floats, rng: random.Random) -> Floats:
+    return _faceted(a, rng, 38, 0.02)
+
+
+def _faceted(a: Floats, rng: random.Random, cells: int, turn: float) -> Floats:
     h, w = a.shape[:2]
-    labels, count = triangles(h, w, 34, rng.randrange(8))
+    labels, count = triangles(h, w, cells, rng.randrange(8))
     colors = averaged(a, labels, count)
-    colors *= 1 + np.random.default_rng(rng.randrange(1 << 30)).uniform(-0.085, 0.085, (count, 1)).astype(np.float32)
+    colors *= 1 + np.random.default_rng(rng.randrange(1 << 30)).uniform(-turn, turn, (count, 1)).astype(np.float32)
     tiled: Floats = colors[labels].reshape(h, w, 3)
     return tiled
 

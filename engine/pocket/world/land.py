@@ -72,12 +72,13 @@ def paint_mountains(canvas: Canvas, horizon: float, air: Color) -> None:
                     (x - k * 0.45, peak + rise * 0.23),
                 )
                 canvas.poly(cap, snow, lined=False)
+    grass = canvas.lit((110, 156, 88))
+    canvas.poly(((0, horizon + 0.02), (1, horizon + 0.02), (1, 1.02), (0, 1.02)), dark(grass, 0.2), lined=False)
     pines = canvas.lit((52, 96, 74))
     for i in range(15):
         paint_pine(
             canvas, (i + rng.uniform(-0.3, 0.3)) / 14, horizon + 0.05, rng.uniform(0.05, 0.09), mix(pines, air, 0.2)
         )
-    grass = canvas.lit((110, 156, 88))
     canvas.poly(canvas.wave(horizon + 0.045, 0.012, 1.2), grass)
     canvas.poly(canvas.wave(horizon + 0.2, 0.016, 0.7), dark(grass, 0.12))
 
@@ -102,6 +103,8 @@ def paint_pine(canvas: Canvas, x: float, y: float, tall: float, color: Color) ->
 def paint_forest(canvas: Canvas, horizon: float, air: Color) -> None:
     rng = canvas.rng
     leaf = canvas.lit(rng.choice(((44, 104, 66), (56, 116, 58), (40, 98, 82))))
+    floor = canvas.lit((92, 132, 66))
+    canvas.poly(((0, horizon), (1, horizon), (1, 1.02), (0, 1.02)), dark(floor, 0.35), lined=False)
     for depth, fade in ((0.0, 0.6), (0.03, 0.3), (0.06, 0.0)):
         count = 12 - round(depth * 60)
         for i in range(count):
@@ -119,7 +122,6 @@ def paint_forest(canvas: Canvas, horizon: float, air: Color) -> None:
                 lined=False,
             )
             paint_pine(canvas, x, horizon + depth + 0.012, tall, color)
-    floor = canvas.lit((92, 132, 66))
     canvas.poly(canvas.wave(horizon + 0.08, 0.01, 1.4), floor)
     canvas.poly(canvas.wave(horizon + 0.2, 0.014, 0.9), dark(floor, 0.16))
     for _ in range(12):

@@ -119,9 +119,9 @@ class Pen:
         thick = max(self._line_px, round(width * self._half))
         at = self._place(points)
         line = self._inking.line
-        if line is not None and thick > 2.6 * self._line_px:
+        if line is not None and thick > 1.3 * self._line_px:
             self._contour(at, line(fill, self._main), thick + self._line_px)
-            self._contour(at, self._inking.fill(fill, self._main), thick - self._line_px)
+            self._contour(at, self._inking.fill(fill, self._main), max(1, thick - self._line_px // 2))
         else:
             self._contour(at, line(fill, self._main) if line is not None else fill, thick)
 

@@ -109,7 +109,7 @@ MANNERS: dict[Style, Manner] = {
     Style.WOODBLOCK: Manner(
         Inking(_own, _constant(INDIGO), 0.006), Inking(_own, _constant(INDIGO), 0.01), finishes.printed
     ),
-    Style.LOW_POLY: Manner(_FLAT, _FLAT, finishes.facets, volume=1.2),
+    Style.LOW_POLY: Manner(_FLAT, _FLAT, finishes.facets, ground_finish=finishes.broad_facets, volume=1.2),
     Style.COMIC: Manner(
         Inking(_vivid, _constant((30, 26, 34)), 0.008),
         Inking(_vivid, _constant((16, 14, 20)), 0.017),
