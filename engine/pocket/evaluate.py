@@ -143,7 +143,7 @@ def distances(paint: Paint, pictures: Tensor, questions: Sequence[Question], pai
     ids = tokenizer([f"a {kind}" for kind in KINDS], padding="max_length", return_tensors="pt").input_ids
     with torch.no_grad():
         names = text_features(encoders, ids).double().numpy()
-    scale = float(encoders.logit_scale.exp())
+        scale = encoders.logit_scale.exp().item()
     logits = scale * own @ names.T
     chances = np.exp(logits - logits.max(1, keepdims=True))
     grids = [features(paint([q.prompt] * 4, range(100, 104))) for q in questions[:25]]

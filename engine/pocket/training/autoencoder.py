@@ -28,6 +28,7 @@ def edge_loss(a: Tensor, b: Tensor) -> Tensor:
 
 class AutoencoderStage:
     name = "autoencoder"
+    rate = 5e-4
 
     def __init__(self, device: torch.device, batch: int, target: int, side: int = 128) -> None:
         self.device, self.batch, self.target, self.side = device, batch, target, side

@@ -24,6 +24,7 @@ NOBODY = -100
 
 class CheckerStage:
     name = "checker"
+    rate = 2e-3
 
     def __init__(self, device: torch.device, batch: int, target: int) -> None:
         self.device, self.batch, self.target = device, batch, target

@@ -21,6 +21,7 @@ CRITIC_WEIGHT = 0.02
 
 class DecoderStage(AutoencoderStage):
     name = "decoder"
+    rate = 2e-4
 
     def __init__(self, device: torch.device, folder: Path, batch: int, target: int, side: int = 128) -> None:
         super().__init__(device, batch, target, side)

@@ -21,6 +21,7 @@ GALLERY = 1000
 
 class EncodersStage:
     name = "encoders"
+    rate = 1e-3
 
     def __init__(self, device: torch.device, folder: Path, batch: int, target: int, gallery: int = GALLERY) -> None:
         self.device, self.batch, self.target, self._gallery_size = device, batch, target, gallery

@@ -28,6 +28,7 @@ class Stage(Protocol):
     name: str
     batch: int
     target: int  # samples to train on
+    rate: float  # of learning, at its highest
 
     def models(self) -> dict[str, nn.Module]: ...  # what is trained, averaged and saved
     def groups(self) -> list[list[nn.Parameter]]: ...  # one optimizer each
@@ -38,18 +39,18 @@ class Stage(Protocol):
 
 @dataclass(slots=True)
 class Pace:
-    rate: float = 5e-4
-    warm: int = 4_000  # samples until the full rate
+    warm: int = 10_000  # samples until the full rate
     floor: float = 0.1  # of the rate, at the end
     show_every: int = 20_000  # samples between sheets
     clock: Callable[[], float] = time.monotonic
     seconds: float = math.inf  # stop after this long, to go on another day
 
     def at(self, samples: int, target: int) -> float:
+        """The share of the full rate of learning."""
         if samples < self.warm:
-            return self.rate * (samples + 1) / self.warm
+            return (samples + 1) / self.warm
         t = min(1.0, samples / max(1, target))
-        return self.rate * (self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * t)))
+        return self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * t))
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def run(stage: Stage, folder: Path, pace: Pace, seed: int = 1) -> State:
     """Train `stage` to its target, going on from the folder's checkpoint if there is one."""
     folder.mkdir(parents=True, exist_ok=True)
     optimizers = [
-        torch.optim.AdamW(group, pace.rate, (0.9, 0.98), weight_decay=0.01, fused=True) for group in stage.groups()
+        torch.optim.AdamW(group, stage.rate, (0.9, 0.98), weight_decay=0.01, fused=True) for group in stage.groups()
     ]
     state = restore(stage, optimizers, folder)
     began = saved = pace.clock()
@@ -87,7 +88,7 @@ def run(stage: Stage, folder: Path, pace: Pace, seed: int = 1) -> State:
     halt = _Halt()
     while state.samples < stage.target and not halt.asked and pace.clock() - began < pace.seconds:
         torch.manual_seed(seed * 1_000_003 + state.number)
-        _step(stage, optimizers, pace.at(state.samples, stage.target), state)
+        _step(stage, optimizers, stage.rate * pace.at(state.samples, stage.target), state)
         shown = state.samples // pace.show_every > (state.samples - stage.batch) // pace.show_every
         if shown or pace.clock() - saved > CHECKPOINT_SECONDS:
             save(stage, optimizers, state, folder)

@@ -55,6 +55,7 @@ PHASES = (
 
 class PainterStage:
     name = "painter"
+    rate = 4e-4
 
     def __init__(
         self, device: torch.device, folder: Path, batch: int, workers: int = 1, phases: Sequence[Phase] = PHASES
@@ -102,7 +103,7 @@ class PainterStage:
         start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
         pool = self._pool(phase, width, height, share / phase.sizes[0][2])
         shown = (samples - start) * share
-        pool.ensure(int(min(phase.pool * share / phase.sizes[0][2], 8_192 + shown * 0.7)), self.encode)
+        pool.ensure(int(min(phase.pool * share / phase.sizes[0][2], 8_192 + shown * 0.3)), self.encode)
         indices = [rng.randrange(pool.size) for _ in range(self.batch)]
         latents, cover = pool.take(indices)
         captions = [caption(pool.shelf.scene(i), rng, TRAINING) for i in indices]

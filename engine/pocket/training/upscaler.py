@@ -41,6 +41,7 @@ def lanczos(small: Tensor) -> Tensor:
 
 class UpscalerStage:
     name = "upscaler"
+    rate = 5e-4
 
     def __init__(self, device: torch.device, folder: Path, batch: int, target: int, side: int = 192) -> None:
         self.device, self.batch, self.target, self.side = device, batch, target, side

@@ -14,6 +14,7 @@ class Line:
 
     name = "line"
     batch = 4
+    rate = 0.01
 
     def __init__(self, target: int) -> None:
         self.target = target
@@ -45,9 +46,9 @@ def weights(stage: Line) -> list[float]:
 
 def test_a_run_that_was_stopped_continues_exactly(tmp_path: Path) -> None:
     whole, first, second = Line(80), Line(36), Line(80)
-    run(whole, tmp_path / "whole", Pace(rate=0.01, floor=1.0))
-    run(first, tmp_path / "parts", Pace(rate=0.01, floor=1.0))
-    state = run(second, tmp_path / "parts", Pace(rate=0.01, floor=1.0))
+    run(whole, tmp_path / "whole", Pace(warm=1, floor=1.0))
+    run(first, tmp_path / "parts", Pace(warm=1, floor=1.0))
+    state = run(second, tmp_path / "parts", Pace(warm=1, floor=1.0))
     assert state.samples == 80
     assert second.seen[0] == 36
     assert weights(second) == weights(whole)
@@ -87,7 +88,7 @@ def test_a_missing_stage_is_named_with_the_remedy(tmp_path: Path) -> None:
 
 
 def test_the_rate_warms_up_and_falls_to_its_floor() -> None:
-    pace = Pace(rate=1.0, warm=100, floor=0.1)
+    pace = Pace(warm=100, floor=0.1)
     assert pace.at(0, 1000) < 0.02
     assert pace.at(100, 1000) > 0.9
     assert pace.at(1000, 1000) == pytest.approx(0.1)

@@ -1,5 +1,6 @@
 """Each stage takes two small steps; what they leave is packed and painted with."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from diffusers import AutoPipelineForText2Image
 from transformers import CLIPModel
 
+from engine.pocket import evaluate
 from engine.pocket.evaluation.checker import find, load_checker
 from engine.pocket.training import latents, upscaler
 from engine.pocket.training.autoencoder import AutoencoderStage
@@ -21,7 +23,7 @@ from engine.pocket.upscaler import load_upscaler
 from engine.pocket.world import FIRST, WHOLE, cast
 
 CPU = torch.device("cpu")
-NEVER = Pace(rate=1e-3, warm=1, show_every=1 << 40)
+NEVER = Pace(warm=1, show_every=1 << 40)
 PARTS = ("encoder", "decoder")
 
 
@@ -76,6 +78,33 @@ def test_the_companions_load(packed: Path) -> None:
     assert CLIPModel.from_pretrained(packed / "encoders").config.projection_dim == 128
     assert load_upscaler(packed / "upscaler" / "model.safetensors")(torch.zeros(1, 3, 8, 8)).shape[-1] == 32
     assert len(find(load_checker(packed.parent / "checker.safetensors"), torch.rand(2, 3, 96, 64))) == 2
+
+
+def test_evaluation_prints_a_table_and_one_line_of_json(
+    packed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (packed.parent / "color_train.txt").write_text("a red car and a blue cat\na quixotic notion\n")
+    checker = str(packed.parent / "checker.safetensors")
+    options = ["--questions", "4", "--side", "64", "--steps", "1", "--encoders", str(packed / "encoders")]
+    arguments = [str(packed), "--checker", checker, "--compbench", str(packed.parent), *options]
+    monkeypatch.setattr("sys.argv", ["evaluate", *arguments])
+    evaluate.main()
+    lines = capsys.readouterr().out.splitlines()
+    report = json.loads(lines[-1])
+    assert len(lines) == len(report) + 1
+    assert report["compbench coverage"] == 0.5
+    assert {"place", "style", "frechet distance", "inception score", "seconds_per_picture"} <= set(report)
+
+
+def test_the_checker_is_measured_on_renderings_with_their_own_prompts_and_with_wrong_ones(
+    packed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checker = str(packed.parent / "checker.safetensors")
+    monkeypatch.setattr(
+        "sys.argv", ["evaluate", "--renderings", "--checker", checker, "--questions", "6", "--side", "64"]
+    )
+    evaluate.main()
+    assert 0 <= json.loads(capsys.readouterr().out.splitlines()[-1])["wrong_accepted"] <= 1
 
 
 def test_the_decoder_stage_leaves_the_encoder_as_it_was(trained: Path) -> None:
