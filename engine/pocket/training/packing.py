@@ -4,19 +4,29 @@ name. What is not trained yet is left out.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
 from torch import nn
+from torch.nn import functional
 
 from engine.pocket.encoders import make_encoders
 from engine.pocket.evaluation.checker import Checker
-from engine.pocket.parts import make_autoencoder, make_pipeline, make_text_encoder, make_tokenizer, make_unet
+from engine.pocket.parts import (
+    PIXELS_PER_LATENT,
+    make_autoencoder,
+    make_pipeline,
+    make_text_encoder,
+    make_tokenizer,
+    make_unet,
+)
 from engine.pocket.training.loop import load_average
+from engine.pocket.training.pictures import held_out_scenes, to_tensor
 from engine.pocket.upscaler import make_upscaler
-from engine.pocket.world import vocabulary
+from engine.pocket.world import WHOLE, render, vocabulary
 
 SHARD = "14MB"
 
@@ -32,6 +42,7 @@ def pack(folder: Path, out: Path) -> dict[str, int]:
     load_average(folder, "painter", "text_encoder", text)
     pipeline: Any = make_pipeline(tokenizer, text, unet, autoencoder)
     pipeline.to(torch.float16).save_pretrained(out, max_shard_size=SHARD)
+    (out / "preview.json").write_text(json.dumps(preview_factors(autoencoder.float())))
     if (folder / "encoders.pt").exists():
         encoders = make_encoders(len(tokenizer))
         seen["encoders"] = load_average(folder, "encoders", "encoders", encoders)
@@ -42,6 +53,18 @@ def pack(folder: Path, out: Path) -> dict[str, int]:
     if (folder / "checker.pt").exists():
         seen["checker"] = pack_net(folder, "checker", Checker(), out.parent / "checker.safetensors")
     return seen
+
+
+def preview_factors(autoencoder: Any) -> dict[str, list[list[float]] | list[float]]:
+    """The plane that best turns one latent into the mean colour (0 to 1) of the square it stands for."""
+    pictures = torch.stack([to_tensor(render(scene, 128, 128)) for scene in held_out_scenes(96, WHOLE)])
+    with torch.no_grad():
+        latents = autoencoder.encode(pictures * 2 - 1).latents
+    rows = latents.permute(0, 2, 3, 1).reshape(-1, latents.shape[1])
+    colors = functional.avg_pool2d(pictures, PIXELS_PER_LATENT).permute(0, 2, 3, 1).reshape(-1, 3)
+    known = torch.cat([rows, torch.ones(len(rows), 1)], 1)
+    plane = torch.linalg.lstsq(known, colors).solution
+    return {"factors": plane[:-1].tolist(), "bias": plane[-1].tolist()}
 
 
 def newest_autoencoder(folder: Path) -> str:

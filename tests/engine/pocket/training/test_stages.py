@@ -74,6 +74,12 @@ def test_the_packed_folder_paints_and_guides_without_custom_classes(packed: Path
     assert (paint[0] != paint[1]).any()
 
 
+def test_the_packed_folder_tells_how_to_preview_its_latents(packed: Path) -> None:
+    preview = json.loads((packed / "preview.json").read_text())
+    assert [len(row) for row in preview["factors"]] == [3] * 4
+    assert len(preview["bias"]) == 3
+
+
 def test_the_companions_load(packed: Path) -> None:
     assert CLIPModel.from_pretrained(packed / "encoders").config.projection_dim == 128
     assert load_upscaler(packed / "upscaler" / "model.safetensors")(torch.zeros(1, 3, 8, 8)).shape[-1] == 32
