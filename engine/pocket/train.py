@@ -13,6 +13,7 @@ from engine.pocket.training.autoencoder import AutoencoderStage
 from engine.pocket.training.checker import CheckerStage
 from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage
+from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
 from engine.pocket.training.packing import pack
 from engine.pocket.training.painter import PainterStage
@@ -21,7 +22,7 @@ from engine.pocket.training.upscaler import UpscalerStage
 if TYPE_CHECKING:
     import torch
 
-STAGES = ("autoencoder", "painter", "decoder", "encoders", "upscaler", "checker")
+STAGES = ("autoencoder", "painter", "guided", "decoder", "encoders", "upscaler", "checker")
 
 
 def main() -> None:
@@ -59,6 +60,8 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
             return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000)
         case "painter":
             return PainterStage(device, folder, 256 if gpu else 64, options.workers)
+        case "guided":
+            return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
         case "decoder":
             return DecoderStage(device, folder, 64 if gpu else 16, 1_000_000 if gpu else 60_000)
         case "encoders":

@@ -36,8 +36,8 @@ def pack(folder: Path, out: Path) -> dict[str, int]:
     tokenizer = make_tokenizer(vocabulary())
     unet, text, autoencoder = make_unet(), make_text_encoder(len(tokenizer)), make_autoencoder()
     seen = {
-        "autoencoder": load_average(folder, newest_autoencoder(folder), "autoencoder", autoencoder),
-        "painter": load_average(folder, "painter", "unet", unet),
+        "autoencoder": load_average(folder, newest(folder, "decoder", "autoencoder"), "autoencoder", autoencoder),
+        "painter": load_average(folder, newest(folder, "guided", "painter"), "unet", unet),
     }
     load_average(folder, "painter", "text_encoder", text)
     pipeline: Any = make_pipeline(tokenizer, text, unet, autoencoder)
@@ -67,9 +67,9 @@ def preview_factors(autoencoder: Any) -> dict[str, list[list[float]] | list[floa
     return {"factors": plane[:-1].tolist(), "bias": plane[-1].tolist()}
 
 
-def newest_autoencoder(folder: Path) -> str:
-    """The stage that has it: the critic's schooling changes the decoder alone."""
-    return "decoder" if (folder / "decoder.pt").exists() else "autoencoder"
+def newest(folder: Path, later: str, earlier: str) -> str:
+    """The stage that a part was last taught in."""
+    return later if (folder / f"{later}.pt").exists() else earlier
 
 
 def pack_net(folder: Path, name: str, net: nn.Module, path: Path) -> int:

@@ -122,10 +122,10 @@ class PainterStage:
             latents: Tensor = self.autoencoder.encode(x * 2 - 1).latents
         return latents
 
-    def tokens(self, captions: list[str], rng: random.Random) -> Tensor:
+    def tokens(self, captions: list[str], rng: random.Random, forgetting: float = FORGETTING) -> Tensor:
         heard = ["" if rng.random() < SILENCE else text for text in captions]
         ids = self.tokenizer(heard, padding="max_length", truncation=True, return_tensors="pt").input_ids
-        forgotten = torch.rand(ids.shape) < FORGETTING
+        forgotten = torch.rand(ids.shape) < forgetting
         ids[forgotten & (ids > 3)] = 3
         result: Tensor = ids.to(self.device)
         return result

@@ -1,6 +1,7 @@
 """Each stage takes two small steps; what they leave is packed and painted with."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from transformers import CLIPModel
 
 from engine.pocket import evaluate
 from engine.pocket.evaluation.checker import find, load_checker
-from engine.pocket.training import latents, upscaler
+from engine.pocket.training import guided, latents, upscaler
 from engine.pocket.training.autoencoder import AutoencoderStage
 from engine.pocket.training.checker import CheckerStage, targets
 from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage, recall
+from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, run
 from engine.pocket.training.packing import pack
 from engine.pocket.training.painter import PainterStage, Phase, noise_levels
@@ -35,15 +37,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     patch.setattr(upscaler, "FULL_SIDE", 128)
     run(AutoencoderStage(CPU, 4, 8, side=32), folder, NEVER)
     phase = Phase(8, FIRST, "first", ((64, 32, 1.0),), 8)
-    stages: list[Stage] = [
-        PainterStage(CPU, folder, 4, phases=[phase]),
-        DecoderStage(CPU, folder, 4, 8, side=32),
-        EncodersStage(CPU, folder, 4, 8),
-        UpscalerStage(CPU, folder, 2, 8, side=64),
-        CheckerStage(CPU, 4, 8),
+    patch.setattr(guided, "PHASES", [phase])
+    stages: list[Callable[[], Stage]] = [
+        lambda: PainterStage(CPU, folder, 4, phases=[phase]),
+        lambda: GuidedStage(CPU, folder, 4, 8),
+        lambda: DecoderStage(CPU, folder, 4, 8, side=32),
+        lambda: EncodersStage(CPU, folder, 4, 8),
+        lambda: UpscalerStage(CPU, folder, 2, 8, side=64),
+        lambda: CheckerStage(CPU, 4, 8),
     ]
-    for stage in stages:
-        assert run(stage, folder, NEVER).samples == 8
+    for make in stages:
+        assert run(make(), folder, NEVER).samples == 8
     patch.undo()
     return folder
 
