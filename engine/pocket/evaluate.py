@@ -18,10 +18,10 @@ from torch import Tensor
 from engine.pocket.encoders import picture_features, text_features
 from engine.pocket.evaluation.checker import Checker, find, load_checker
 from engine.pocket.evaluation.measures import diversity, frechet_distance, inception_score
-from engine.pocket.evaluation.prompts import Question, compbench_questions, held_out_questions
+from engine.pocket.evaluation.prompts import Question, compbench_questions, held_out_questions, style_questions
 from engine.pocket.evaluation.verdict import judge
 from engine.pocket.training.pictures import save_sheet, to_tensor
-from engine.pocket.world import KINDS, render
+from engine.pocket.world import KINDS, Style, render
 
 Paint = Callable[[Sequence[str], Sequence[int]], Tensor]  # prompts and seeds to pictures from 0 to 1
 
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--guidance", type=float, default=3.0)
     parser.add_argument("--sheet", type=Path, help="where to save the first 64 pictures")
+    parser.add_argument("--styles", type=Path, help="a folder for a sheet of 64 prompts of each style")
     options = parser.parse_args()
     if options.model is None and not options.renderings:
         parser.error("give a model's folder, or --renderings")
@@ -51,16 +52,23 @@ def main() -> None:
         began = time.perf_counter()
         pictures = painted(paint, questions)
         report = {"seconds_per_picture": (time.perf_counter() - began) / len(questions)}
+        if options.styles:
+            for style in Style:
+                save_grid(painted(paint, style_questions(style)), options.styles / f"{style.replace(' ', '-')}.png")
         if options.compbench:
             report |= compbench(paint, checker, options.compbench)
         if options.encoders:
             report |= distances(paint, pictures, questions, load_encoders(options.encoders), options.side)
     report = scores(checker, pictures, questions) | report
     if options.sheet:
-        save_sheet([list(pictures[i : i + 8]) for i in range(0, min(64, len(pictures)), 8)], options.sheet)
+        save_grid(pictures, options.sheet)
     for name, value in report.items():
         print(f"{name:24} {value:8.4f}")
     print(json.dumps({k: round(v, 5) for k, v in report.items()}))
+
+
+def save_grid(pictures: Tensor, path: Path) -> None:
+    save_sheet([list(pictures[i : i + 8]) for i in range(0, min(64, len(pictures)), 8)], path)
 
 
 def load_painter(options: argparse.Namespace) -> Paint:

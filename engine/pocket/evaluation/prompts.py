@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.pocket.evaluation.verdict import Expectation, Wanted, expectation_of
-from engine.pocket.world import FULL, KINDS, WHOLE, Relation, Scene, caption, cast
+from engine.pocket.world import FULL, KINDS, WHOLE, Relation, Scene, Style, caption, cast, in_style
 from engine.pocket.world import words as world_words
 
 FIRST_SEED = (1 << 42) + 1
@@ -32,6 +32,15 @@ def held_out_questions(count: int) -> list[Question]:
         scene = cast(FIRST_SEED + number, WHOLE, held_out=True)
         prompt = caption(scene, random.Random(number), FULL, held_out=True)
         questions.append(Question(prompt, expectation_of(scene), scene))
+    return questions
+
+
+def style_questions(style: Style, count: int = 64) -> list[Question]:
+    """For a sheet of one style: the world's own mixture, in training's words."""
+    questions = []
+    for number in range(count):
+        scene = in_style(cast(FIRST_SEED + 100_000 + number, WHOLE), style)
+        questions.append(Question(caption(scene, random.Random(number), FULL), expectation_of(scene), scene))
     return questions
 
 

@@ -23,6 +23,7 @@ from engine.pocket.parts import (
     make_tokenizer,
     make_unet,
 )
+from engine.pocket.training.card import write_card
 from engine.pocket.training.loop import load_average
 from engine.pocket.training.pictures import held_out_scenes, to_tensor
 from engine.pocket.upscaler import make_upscaler
@@ -52,6 +53,7 @@ def pack(folder: Path, out: Path) -> dict[str, int]:
         seen["upscaler"] = pack_net(folder, "upscaler", make_upscaler(), out / "upscaler" / "model.safetensors")
     if (folder / "checker.pt").exists():
         seen["checker"] = pack_net(folder, "checker", Checker(), out.parent / "checker.safetensors")
+    write_card(folder, out, seen)
     return seen
 
 

@@ -84,6 +84,12 @@ def test_the_packed_folder_tells_how_to_preview_its_latents(packed: Path) -> Non
     assert len(preview["bias"]) == 3
 
 
+def test_a_card_tells_what_each_part_has_seen(packed: Path) -> None:
+    card = (packed / "README.md").read_text()
+    assert "painter 8, encoders 8" in card
+    assert "license: apache-2.0" in card
+
+
 def test_the_companions_load(packed: Path) -> None:
     assert CLIPModel.from_pretrained(packed / "encoders").config.projection_dim == 128
     assert load_upscaler(packed / "upscaler" / "model.safetensors")(torch.zeros(1, 3, 8, 8)).shape[-1] == 32
