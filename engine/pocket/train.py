@@ -57,19 +57,21 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
     folder: Path = options.folder
     match name:
         case "autoencoder":
-            return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000)
+            return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000, workers=options.workers)
         case "painter":
             return PainterStage(device, folder, 256 if gpu else 64, options.workers)
         case "guided":
             return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
         case "decoder":
-            return DecoderStage(device, folder, 64 if gpu else 16, 1_000_000 if gpu else 60_000)
+            return DecoderStage(
+                device, folder, 64 if gpu else 16, 1_000_000 if gpu else 60_000, workers=options.workers
+            )
         case "encoders":
-            return EncodersStage(device, folder, 512 if gpu else 128, 600_000)
+            return EncodersStage(device, folder, 512 if gpu else 128, 600_000, workers=options.workers)
         case "upscaler":
-            return UpscalerStage(device, folder, 32 if gpu else 16, 400_000)
+            return UpscalerStage(device, folder, 32 if gpu else 16, 400_000, workers=options.workers)
         case "checker":
-            return CheckerStage(device, 128 if gpu else 32, 400_000)
+            return CheckerStage(device, 128 if gpu else 32, 400_000, workers=options.workers)
         case _:
             raise ValueError(f"{name!r} is not a stage; use one of {', '.join(STAGES)}")
 

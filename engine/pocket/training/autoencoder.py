@@ -5,6 +5,7 @@ unit variance, survive noise, and shrink as pictures shrink, so that a small mod
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -13,7 +14,8 @@ from torch.nn import functional
 
 from engine.pocket.parts import make_autoencoder
 from engine.pocket.training.loop import half_precision
-from engine.pocket.training.pictures import crops, held_out_scenes, save_sheet, to_tensor
+from engine.pocket.training.pictures import crops, held_out_scenes, save_sheet, to_batch, to_tensor
+from engine.pocket.training.supply import Supply
 from engine.pocket.world import WHOLE, render
 
 
@@ -30,8 +32,9 @@ class AutoencoderStage:
     name = "autoencoder"
     rate = 5e-4
 
-    def __init__(self, device: torch.device, batch: int, target: int, side: int = 128) -> None:
-        self.device, self.batch, self.target, self.side = device, batch, target, side
+    def __init__(self, device: torch.device, batch: int, target: int, side: int = 128, workers: int = 1) -> None:
+        self.device, self.batch, self.target = device, batch, target
+        self._supply = Supply(partial(crops, count=batch, side=side, syllabus=WHOLE), workers)
         torch.manual_seed(11)
         self.model = make_autoencoder().to(device, memory_format=torch.channels_last)
         self._sums: dict[str, float] = {}
@@ -44,7 +47,7 @@ class AutoencoderStage:
         return [list(self.model.parameters())]
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
-        x = crops(number, self.batch, self.side, WHOLE).to(self.device, memory_format=torch.channels_last)
+        x = self.pictures(number)
         with half_precision(self.device):
             z = self.model.encode(x * 2 - 1).latents
             third = self.batch // 4
@@ -58,6 +61,9 @@ class AutoencoderStage:
         shape = z.mean((0, 2, 3)).square().mean() + (z.var((0, 2, 3)) - 1).square().mean()
         self._note(mse=(y - target).square().mean(), pixel=pixel, edge=edge, std=z.std())
         yield pixel + 0.5 * edge + 2 * (y - target).square().mean() + 0.02 * shape
+
+    def pictures(self, number: int) -> Tensor:
+        return to_batch(self._supply.take(number)).to(self.device, memory_format=torch.channels_last)
 
     def _note(self, **values: Tensor) -> None:
         for key, value in values.items():

@@ -17,8 +17,9 @@ pipeline_tag: text-to-image
 A text-to-image model of the Stable Diffusion family that fits into {megabytes:.0f} MB and paints on two CPU cores.
 Stock parts: `diffusers.AutoPipelineForText2Image.from_pretrained(folder)`; image to image and inpainting likewise.
 
-**Data.** None but its own: scenes drawn by a program (`engine/pocket/world`), {kinds} kinds of things in {colors}
-colours, {places} places, {styles} styles, captions spoken by the same program. No photograph, no artist's picture, no person.
+**Data.** None but its own: scenes drawn by a program (`engine/pocket/world`), {kinds} kinds of things in
+{colors} colours, {places} places, {styles} styles, captions spoken by the same program. No
+photograph, no artist's picture, no person.
 
 **Recipe.** v-prediction with zero terminal SNR; things weigh four times in the loss; captions dropped in one case of
 ten. `docs/pocket.md` has the stages, `docs/decisions/` the reasons.

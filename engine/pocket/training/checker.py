@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -15,7 +17,8 @@ from torch.nn import functional
 from engine.pocket.evaluation.checker import COLOR_NAMES, GRID, KIND_NAMES, PLACES, SIDE, STYLES, Checker, find
 from engine.pocket.evaluation.verdict import Skill, expectation_of, judge
 from engine.pocket.training.loop import half_precision
-from engine.pocket.training.pictures import to_tensor
+from engine.pocket.training.pictures import Pixels, to_batch, to_tensor
+from engine.pocket.training.supply import Supply
 from engine.pocket.world import WHOLE, Scene, cast, render
 
 FIRST_SEED = 1 << 40  # far from what the painter and its measures draw
@@ -26,10 +29,11 @@ class CheckerStage:
     name = "checker"
     rate = 2e-3
 
-    def __init__(self, device: torch.device, batch: int, target: int) -> None:
+    def __init__(self, device: torch.device, batch: int, target: int, workers: int = 1) -> None:
         self.device, self.batch, self.target = device, batch, target
         torch.manual_seed(15)
         self.net = Checker().to(device)
+        self._supply = Supply(partial(draw, count=batch), workers)
         self._sums: dict[str, float] = {}
         self._count = 0
 
@@ -40,10 +44,8 @@ class CheckerStage:
         return [list(self.net.parameters())]
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
-        seeds = [FIRST_SEED + 2 * (number * self.batch + i) + 1 for i in range(self.batch)]
-        scenes = [cast(seed, WHOLE, held_out=seed % 6 == 1) for seed in seeds]
-        pictures = torch.stack([to_tensor(render(s, SIDE, SIDE)) for s in scenes])
-        pictures = disturbed(pictures, random.Random(number)).to(self.device)
+        scenes = lesson(number, self.batch)
+        pictures = disturbed(to_batch(self._supply.take(number)), random.Random(number)).to(self.device)
         heat, kind, color = (t.to(self.device) for t in targets(scenes))
         place = torch.tensor([PLACES.index(s.place) for s in scenes], device=self.device)
         style = torch.tensor([STYLES.index(s.style) for s in scenes], device=self.device)
@@ -67,6 +69,15 @@ class CheckerStage:
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         return measure(self.net, [cast((1 << 41) + i, WHOLE) for i in range(400)], self.device)
+
+
+def lesson(number: int, count: int) -> list[Scene]:
+    seeds = [FIRST_SEED + 2 * (number * count + i) + 1 for i in range(count)]
+    return [cast(seed, WHOLE, held_out=seed % 6 == 1) for seed in seeds]
+
+
+def draw(number: int, count: int) -> Pixels:
+    return np.stack([np.asarray(render(scene, SIDE, SIDE)) for scene in lesson(number, count)])
 
 
 def disturbed(pictures: Tensor, rng: random.Random) -> Tensor:

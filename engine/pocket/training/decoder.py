@@ -13,8 +13,6 @@ from torch import Tensor, nn
 from engine.pocket.training.autoencoder import AutoencoderStage, edge_loss
 from engine.pocket.training.critic import make_critic, persuasion, verdict_loss
 from engine.pocket.training.loop import half_precision, load_average
-from engine.pocket.training.pictures import crops
-from engine.pocket.world import WHOLE
 
 CRITIC_WEIGHT = 0.02
 
@@ -23,8 +21,10 @@ class DecoderStage(AutoencoderStage):
     name = "decoder"
     rate = 2e-4
 
-    def __init__(self, device: torch.device, folder: Path, batch: int, target: int, side: int = 128) -> None:
-        super().__init__(device, batch, target, side)
+    def __init__(
+        self, device: torch.device, folder: Path, batch: int, target: int, side: int = 128, workers: int = 1
+    ) -> None:
+        super().__init__(device, batch, target, side, workers)
         load_average(folder, "autoencoder", "autoencoder", self.model)
         self.model.encoder.requires_grad_(False)
         self.critic = make_critic().to(device)
@@ -36,7 +36,7 @@ class DecoderStage(AutoencoderStage):
         return [list(self.model.decoder.parameters()), list(self.critic.parameters())]
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
-        x = crops(number, self.batch, self.side, WHOLE).to(self.device, memory_format=torch.channels_last)
+        x = self.pictures(number)
         with half_precision(self.device):
             with torch.no_grad():
                 z = self.model.encode(x * 2 - 1).latents

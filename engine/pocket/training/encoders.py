@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -13,7 +15,8 @@ from torch.nn import functional
 from engine.pocket.encoders import PICTURE_SIDE, make_encoders, picture_features, text_features
 from engine.pocket.parts import make_autoencoder, make_tokenizer
 from engine.pocket.training.loop import half_precision, load_average
-from engine.pocket.training.pictures import held_out_scenes, to_tensor, training_seed
+from engine.pocket.training.pictures import Pixels, held_out_scenes, to_batch, to_tensor, training_seed
+from engine.pocket.training.supply import Supply
 from engine.pocket.world import FULL, TRAINING, WHOLE, caption, cast, render, vocabulary
 
 GALLERY = 1000
@@ -23,13 +26,16 @@ class EncodersStage:
     name = "encoders"
     rate = 1e-3
 
-    def __init__(self, device: torch.device, folder: Path, batch: int, target: int, gallery: int = GALLERY) -> None:
+    def __init__(
+        self, device: torch.device, folder: Path, batch: int, target: int, gallery: int = GALLERY, workers: int = 1
+    ) -> None:
         self.device, self.batch, self.target, self._gallery_size = device, batch, target, gallery
         torch.manual_seed(13)
         self.tokenizer = make_tokenizer(vocabulary())
         self.encoders = make_encoders(len(self.tokenizer)).to(device)
         self.autoencoder = make_autoencoder().to(device).eval()
         load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
+        self._supply = Supply(partial(draw, count=batch), workers)
         self._gallery: tuple[Tensor, Tensor] | None = None
         self._sums: dict[str, float] = {}
         self._count = 0
@@ -42,10 +48,9 @@ class EncodersStage:
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         rng = random.Random(number)
-        scenes = [cast(training_seed(number * self.batch + i), WHOLE) for i in range(self.batch)]
-        pictures = torch.stack([to_tensor(render(s, PICTURE_SIDE, PICTURE_SIDE)) for s in scenes]).to(self.device)
-        pictures = self.disturbed(pictures, rng)
-        ids = self.tokens([caption(s, rng, FULL if rng.random() < 0.4 else TRAINING) for s in scenes])
+        pixels, captions = self._supply.take(number)
+        pictures = self.disturbed(to_batch(pixels).to(self.device), rng)
+        ids = self.tokens(captions)
         with half_precision(self.device):
             seen, said = picture_features(self.encoders, pictures), text_features(self.encoders, ids)
             likeness = self.encoders.logit_scale.exp().clamp(max=100) * seen.float() @ said.float().T
@@ -87,6 +92,14 @@ class EncodersStage:
         seen = torch.cat([picture_features(self.encoders, p.to(self.device)) for p in torch.split(pictures, 100)])
         said = torch.cat([text_features(self.encoders, t) for t in torch.split(ids, 100)])
         return {f"first_{k}": recall(said @ seen.T, k) for k in (1, 10)}
+
+
+def draw(number: int, count: int) -> tuple[Pixels, list[str]]:
+    """Pictures with a caption each, exact or as people speak."""
+    rng = random.Random(~number)
+    scenes = [cast(training_seed(number * count + i), WHOLE) for i in range(count)]
+    pictures = np.stack([np.asarray(render(s, PICTURE_SIDE, PICTURE_SIDE)) for s in scenes])
+    return pictures, [caption(s, rng, FULL if rng.random() < 0.4 else TRAINING) for s in scenes]
 
 
 def recall(likeness: Tensor, first: int) -> float:

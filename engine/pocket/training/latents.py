@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from torch import Tensor
 
 from engine.pocket.parts import LATENT_CHANNELS, PIXELS_PER_LATENT
 from engine.pocket.training.pictures import training_seed
+from engine.pocket.training.supply import executor
 from engine.pocket.world import Scene, Syllabus, cast, paint
 
 CHUNK = 2048
@@ -91,8 +91,7 @@ class Pool:
     def _render(self, indices: range) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         one = partial(draw, shelf=self.shelf)
         if self._workers > 1:
-            with ProcessPoolExecutor(self._workers) as pool:
-                drawn = list(pool.map(one, indices, chunksize=32))
+            drawn = list(executor(self._workers).map(one, indices, chunksize=32))
         else:
             drawn = [one(i) for i in indices]
         return np.stack([d[0] for d in drawn]), np.stack([d[1] for d in drawn])

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from engine.pocket.world import Scene, Syllabus, cast, paint
 
-ASPECTS = (1.0, 1.0, 1.0, 2 / 3, 3 / 2, 16 / 9, 9 / 16)
+Pixels = NDArray[np.uint8]  # rows, columns, channels; before them, if there are several, which picture
 
 
 def to_tensor(image: Image.Image) -> Tensor:
@@ -25,26 +26,30 @@ def to_image(tensor: Tensor) -> Image.Image:
     return Image.fromarray(array)
 
 
+def to_batch(pixels: Pixels) -> Tensor:
+    return torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float() / 255
+
+
 def training_seed(number: int) -> int:
     """Training draws even seeds; odd ones are for measuring."""
     return 2 * number
 
 
-def crops(number: int, count: int, side: int, syllabus: Syllabus) -> Tensor:
+def crops(number: int, count: int, side: int, syllabus: Syllabus) -> Pixels:
     """`count` squares: half of them whole small pictures, half cut from pictures of twice the side."""
     rng = random.Random(number)
-    squares: list[Tensor] = []
+    squares: list[Pixels] = []
     index = 0
     while len(squares) < count:
         scene = cast(training_seed(number * count + index), syllabus)
         index += 1
         if rng.random() < 0.34:
-            large = to_tensor(paint(scene, side * 2, side * 2).image)
+            large = np.asarray(paint(scene, side * 2, side * 2).image)
             corners = [(y, x) for y in (0, side) for x in (0, side)]
-            squares += [large[:, y : y + side, x : x + side] for y, x in rng.sample(corners, 2)]
+            squares += [large[y : y + side, x : x + side] for y, x in rng.sample(corners, 2)]
         else:
-            squares.append(to_tensor(paint(scene, side, side).image))
-    return torch.stack(squares[:count])
+            squares.append(np.asarray(paint(scene, side, side).image))
+    return np.stack(squares[:count])
 
 
 def held_out_scenes(count: int, syllabus: Syllabus) -> list[Scene]:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,9 +17,18 @@ from engine.pocket.parts import make_autoencoder
 from engine.pocket.training.autoencoder import edge_loss
 from engine.pocket.training.critic import make_critic, persuasion, verdict_loss
 from engine.pocket.training.loop import half_precision, load_average
-from engine.pocket.training.pictures import held_out_scenes, save_sheet, to_image, to_tensor, training_seed
+from engine.pocket.training.pictures import (
+    Pixels,
+    held_out_scenes,
+    save_sheet,
+    to_batch,
+    to_image,
+    to_tensor,
+    training_seed,
+)
+from engine.pocket.training.supply import Supply
 from engine.pocket.upscaler import SCALE, make_upscaler
-from engine.pocket.world import WHOLE, cast, paint, render
+from engine.pocket.world import WHOLE, cast, render
 
 FULL_SIDE = 1024
 CRITIC_FROM = 0.5  # of the target: first learn what is there, then how it should look
@@ -32,6 +42,10 @@ def reduced(large: Tensor, rng: random.Random) -> Tensor:
     return functional.interpolate(large, scale_factor=1 / SCALE, mode=kind, antialias=True).clamp(0, 1)
 
 
+def draw(number: int) -> Pixels:
+    return np.asarray(render(cast(training_seed(number), WHOLE), FULL_SIDE, FULL_SIDE))
+
+
 def lanczos(small: Tensor) -> Tensor:
     from PIL import Image
 
@@ -43,13 +57,16 @@ class UpscalerStage:
     name = "upscaler"
     rate = 5e-4
 
-    def __init__(self, device: torch.device, folder: Path, batch: int, target: int, side: int = 192) -> None:
+    def __init__(
+        self, device: torch.device, folder: Path, batch: int, target: int, side: int = 192, workers: int = 1
+    ) -> None:
         self.device, self.batch, self.target, self.side = device, batch, target, side
         torch.manual_seed(14)
         self.net = make_upscaler().to(device)
         self.critic = make_critic().to(device)
         self.autoencoder = make_autoencoder().to(device).eval()
         load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
+        self._supply = Supply(draw, workers)
         self._sums: dict[str, float] = {}
         self._count = 0
 
@@ -75,7 +92,7 @@ class UpscalerStage:
     def examples(self, number: int) -> tuple[Tensor, Tensor]:
         """Cut from one large picture: in the product, too, 256 becomes 1,024."""
         rng = random.Random(number)
-        whole = to_tensor(paint(cast(training_seed(number), WHOLE), FULL_SIDE, FULL_SIDE).image)
+        whole = to_batch(self._supply.take(number)[None])[0]
         shrunk = reduced(whole[None], rng)
         if rng.random() < 0.5:
             with torch.no_grad(), half_precision(self.device):
