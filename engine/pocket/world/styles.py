@@ -72,6 +72,10 @@ def _crayon(fill: Color, main: Color) -> Color:
     return light(fill, 0.1)
 
 
+def _faint(fill: Color, main: Color) -> Color:
+    return light(fill, 0.42)
+
+
 def _vivid(fill: Color, main: Color) -> Color:
     gray = brightness(fill)
     r, g, b = (max(0, min(255, round(gray + (v - gray) * 1.2))) for v in fill)
@@ -100,7 +104,7 @@ MANNERS: dict[Style, Manner] = {
         Inking(_neon_ground, _neon_far, 0.007), Inking(_neon_fill, _neon_line, 0.013, bright=True), finishes.glowing
     ),
     Style.PENCIL: Manner(
-        Inking(_crayon, _gray, 0.006), Inking(_crayon, _outline, 0.009), finishes.pencil, volume=0.4, pale=False
+        Inking(_faint, _gray, 0.006), Inking(_crayon, _outline, 0.009), finishes.pencil, volume=0.4, pale=False
     ),
     Style.STAINED_GLASS: Manner(
         _FLAT, Inking(_vivid, _constant(LEAD), 0.015), finishes.glassy, ground_finish=finishes.leaded, volume=0.4
