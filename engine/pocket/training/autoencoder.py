@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from engine.pocket.parts import make_autoencoder
 from engine.pocket.training.loop import half_precision
+from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import crops, held_out_scenes, save_sheet, to_batch, to_tensor
 from engine.pocket.training.supply import Supply
 from engine.pocket.world import WHOLE, render
@@ -37,8 +38,7 @@ class AutoencoderStage:
         self._supply = Supply(partial(crops, count=batch, side=side, syllabus=WHOLE), workers)
         torch.manual_seed(11)
         self.model = make_autoencoder().to(device, memory_format=torch.channels_last)
-        self._sums: dict[str, float] = {}
-        self._count = 0
+        self._means = Means()
 
     def models(self) -> dict[str, nn.Module]:
         return {"autoencoder": self.model}
@@ -59,21 +59,14 @@ class AutoencoderStage:
         pixel = (y - target).abs().mean() + 0.25 * (small - shrunk).abs().mean()
         edge = edge_loss(y, target) + 0.25 * edge_loss(small, shrunk)
         shape = z.mean((0, 2, 3)).square().mean() + (z.var((0, 2, 3)) - 1).square().mean()
-        self._note(mse=(y - target).square().mean(), pixel=pixel, edge=edge, std=z.std())
+        self._means.add(mse=(y - target).square().mean(), pixel=pixel, edge=edge, std=z.std())
         yield pixel + 0.5 * edge + 2 * (y - target).square().mean() + 0.02 * shape
 
     def pictures(self, number: int) -> Tensor:
         return to_batch(self._supply.take(number)).to(self.device, memory_format=torch.channels_last)
 
-    def _note(self, **values: Tensor) -> None:
-        for key, value in values.items():
-            self._sums[key] = self._sums.get(key, 0.0) + value.item()
-        self._count += 1
-
     def figures(self) -> dict[str, float]:
-        means = {k: v / max(1, self._count) for k, v in self._sums.items()}
-        self._sums, self._count = {}, 0
-        return means
+        return self._means.drain()
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         x = torch.stack([to_tensor(render(s, 256, 256)) for s in held_out_scenes(48, WHOLE)]).to(self.device)

@@ -17,6 +17,7 @@ from torch.nn import functional
 from engine.pocket.evaluation.checker import COLOR_NAMES, GRID, KIND_NAMES, PLACES, SIDE, STYLES, Checker, find
 from engine.pocket.evaluation.verdict import Skill, expectation_of, judge
 from engine.pocket.training.loop import half_precision
+from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import Pixels, to_batch, to_tensor
 from engine.pocket.training.supply import Supply
 from engine.pocket.world import WHOLE, Scene, cast, render
@@ -34,8 +35,7 @@ class CheckerStage:
         torch.manual_seed(15)
         self.net = Checker().to(device)
         self._supply = Supply(partial(draw, count=batch), workers)
-        self._sums: dict[str, float] = {}
-        self._count = 0
+        self._means = Means()
 
     def models(self) -> dict[str, nn.Module]:
         return {"checker": self.net}
@@ -57,15 +57,11 @@ class CheckerStage:
         whole = functional.cross_entropy(reading.place.float(), place) + functional.cross_entropy(
             reading.style.float(), style
         )
-        for key, value in (("spots", spots), ("kinds", kinds), ("colors", colors), ("whole", whole)):
-            self._sums[key] = self._sums.get(key, 0.0) + value.item()
-        self._count += 1
+        self._means.add(spots=spots, kinds=kinds, colors=colors, whole=whole)
         yield 4 * spots + kinds + colors + 0.5 * whole
 
     def figures(self) -> dict[str, float]:
-        means = {k: v / max(1, self._count) for k, v in self._sums.items()}
-        self._sums, self._count = {}, 0
-        return means
+        return self._means.drain()
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         return measure(self.net, [cast((1 << 41) + i, WHOLE) for i in range(400)], self.device)

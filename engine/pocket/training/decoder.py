@@ -44,7 +44,7 @@ class DecoderStage(AutoencoderStage):
             y = (self.model.decode(z).sample.float() + 1) / 2
             liking = persuasion(self.critic, y)
         pixel, edge = (y - x).abs().mean(), edge_loss(y, x)
-        self._note(mse=(y - x).square().mean(), pixel=pixel, edge=edge, liking=liking)
+        self._means.add(mse=(y - x).square().mean(), pixel=pixel, edge=edge, liking=liking)
         yield pixel + 0.5 * edge + CRITIC_WEIGHT * liking
         with half_precision(self.device):
             yield verdict_loss(self.critic, x, y)

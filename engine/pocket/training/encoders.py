@@ -15,6 +15,7 @@ from torch.nn import functional
 from engine.pocket.encoders import PICTURE_SIDE, make_encoders, picture_features, text_features
 from engine.pocket.parts import make_autoencoder, make_tokenizer
 from engine.pocket.training.loop import half_precision, load_average
+from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import Pixels, held_out_scenes, to_batch, to_tensor, training_seed
 from engine.pocket.training.supply import Supply
 from engine.pocket.world import FULL, TRAINING, WHOLE, caption, cast, render, vocabulary
@@ -37,8 +38,7 @@ class EncodersStage:
         load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
         self._supply = Supply(partial(draw, count=batch), workers)
         self._gallery: tuple[Tensor, Tensor] | None = None
-        self._sums: dict[str, float] = {}
-        self._count = 0
+        self._means = Means()
 
     def models(self) -> dict[str, nn.Module]:
         return {"encoders": self.encoders}
@@ -57,9 +57,7 @@ class EncodersStage:
         truth = torch.arange(self.batch, device=self.device)
         right = (likeness.argmax(1) == truth).float().mean()
         loss = (functional.cross_entropy(likeness, truth) + functional.cross_entropy(likeness.T, truth)) / 2
-        self._sums["loss"] = self._sums.get("loss", 0.0) + loss.item()
-        self._sums["right"] = self._sums.get("right", 0.0) + right.item()
-        self._count += 1
+        self._means.add(loss=loss, right=right)
         yield loss
 
     def disturbed(self, pictures: Tensor, rng: random.Random) -> Tensor:
@@ -78,9 +76,7 @@ class EncodersStage:
         return ids.to(self.device)
 
     def figures(self) -> dict[str, float]:
-        means = {k: v / max(1, self._count) for k, v in self._sums.items()}
-        self._sums, self._count = {}, 0
-        return means
+        return self._means.drain()
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         """How often a held-out picture is among the first ten for its own words."""

@@ -50,5 +50,5 @@ class GuidedStage(PainterStage):
                 target = untold + STRENGTH * (told - untold)
             guess = self.unet(noisy, steps, words).sample
         error = (guess.float() - target).square().mean(1)
-        self._note(error, cover)
+        self.note(error, cover)
         yield error.mean()

@@ -73,9 +73,12 @@ class Pool:
                 file.truncate(need)
         return np.memmap(path, kind, "r+", shape=shape)
 
-    def ensure(self, size: int, encode: Encode) -> None:
-        """Grow to at least `size`, by whole chunks, so that what is drawn depends on the number alone."""
-        while self.size < min(size, self._capacity):
+    def ensure(self, size: int, encode: Encode) -> int:
+        """Grow to at least `size`, as far as there is room. Returns how many to use: it depends on `size` alone, though
+        a run that was killed may have left more.
+        """
+        usable = min(-(-size // CHUNK) * CHUNK, self._capacity)
+        while self.size < usable:
             pictures, covers = self._render(range(self.size, self.size + CHUNK))
             part = slice(self.size, self.size + CHUNK)
             batches = torch.split(torch.from_numpy(pictures).permute(0, 3, 1, 2), 64)
@@ -87,6 +90,7 @@ class Pool:
             temporary = self._ready.with_suffix(".part")
             temporary.write_text(json.dumps({"size": self.size}))
             os.replace(temporary, self._ready)
+        return usable
 
     def _render(self, indices: range) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         one = partial(draw, shelf=self.shelf)

@@ -25,6 +25,7 @@ from engine.pocket.parts import (
 )
 from engine.pocket.training.latents import Pool, Shelf
 from engine.pocket.training.loop import half_precision, load_average
+from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import held_out_scenes, save_sheet, to_tensor
 from engine.pocket.world import FIRST, FULL, MIDDLE, TRAINING, WHOLE, Syllabus, caption, vocabulary
 
@@ -71,8 +72,7 @@ class PainterStage:
         self._folder, self._workers = folder / "latents", workers
         self._pools: dict[tuple[str, int, int], Pool] = {}
         self._alphas = make_scheduler().alphas_cumprod.to(device)
-        self._sums: dict[str, float] = {}
-        self._count = 0
+        self._means = Means()
 
     def models(self) -> dict[str, nn.Module]:
         return {"unet": self.unet, "text_encoder": self.text}
@@ -94,7 +94,7 @@ class PainterStage:
             guess = self.unet(noisy.contiguous(memory_format=torch.channels_last), steps, words).sample
         error = (guess.float() - target).square().mean(1)
         weight = 1 + (THING_WEIGHT - 1) * cover
-        self._note(error, cover)
+        self.note(error, cover)
         yield (error * weight).sum() / weight.sum()
 
     def examples(self, samples: int, rng: random.Random) -> tuple[Tensor, Tensor, list[str]]:
@@ -103,8 +103,8 @@ class PainterStage:
         start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
         pool = self._pool(phase, width, height, share / phase.sizes[0][2])
         shown = (samples - start) * share
-        pool.ensure(int(min(phase.pool * share / phase.sizes[0][2], 8_192 + shown * 0.3)), self.encode)
-        indices = [rng.randrange(pool.size) for _ in range(self.batch)]
+        usable = pool.ensure(int(8_192 + shown * 0.3), self.encode)
+        indices = [rng.randrange(usable) for _ in range(self.batch)]
         latents, cover = pool.take(indices)
         captions = [caption(pool.shelf.scene(i), rng, TRAINING) for i in indices]
         return latents.to(self.device), cover.to(self.device), captions
@@ -130,17 +130,12 @@ class PainterStage:
         result: Tensor = ids.to(self.device)
         return result
 
-    def _note(self, error: Tensor, cover: Tensor) -> None:
-        with torch.no_grad():
-            things = (error * cover).sum() / cover.sum().clamp(min=1e-6)
-            for key, value in (("loss", error.mean()), ("thing_loss", things)):
-                self._sums[key] = self._sums.get(key, 0.0) + value.item()
-        self._count += 1
+    def note(self, error: Tensor, cover: Tensor) -> None:
+        things = (error * cover).sum() / cover.sum().clamp(min=1e-6)
+        self._means.add(loss=error.mean(), thing_loss=things)
 
     def figures(self) -> dict[str, float]:
-        means = {k: v / max(1, self._count) for k, v in self._sums.items()}
-        self._sums, self._count = {}, 0
-        return means
+        return self._means.drain()
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         """Two rows of pictures from captions that were never trained, over the world's own renderings of them."""

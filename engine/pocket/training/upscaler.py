@@ -17,6 +17,7 @@ from engine.pocket.parts import make_autoencoder
 from engine.pocket.training.autoencoder import edge_loss
 from engine.pocket.training.critic import make_critic, persuasion, verdict_loss
 from engine.pocket.training.loop import half_precision, load_average
+from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import (
     Pixels,
     held_out_scenes,
@@ -67,8 +68,7 @@ class UpscalerStage:
         self.autoencoder = make_autoencoder().to(device).eval()
         load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
         self._supply = Supply(draw, workers)
-        self._sums: dict[str, float] = {}
-        self._count = 0
+        self._means = Means()
 
     def models(self) -> dict[str, nn.Module]:
         return {"upscaler": self.net, "critic": self.critic}
@@ -83,7 +83,7 @@ class UpscalerStage:
             guess = self.net(small)
             liking = persuasion(self.critic, guess) if critical else torch.zeros((), device=self.device)
         pixel, edge = (guess.float() - large).abs().mean(), edge_loss(guess.float(), large)
-        self._note(pixel=pixel, edge=edge, mse=(guess.float() - large).square().mean())
+        self._means.add(pixel=pixel, edge=edge, mse=(guess.float() - large).square().mean())
         yield pixel + 0.5 * edge + CRITIC_WEIGHT * liking
         if critical:
             with half_precision(self.device):
@@ -106,15 +106,8 @@ class UpscalerStage:
             large.append(whole[:, y * SCALE : (y + side) * SCALE, x * SCALE : (x + side) * SCALE])
         return torch.stack(small), torch.stack(large)
 
-    def _note(self, **values: Tensor) -> None:
-        for key, value in values.items():
-            self._sums[key] = self._sums.get(key, 0.0) + value.item()
-        self._count += 1
-
     def figures(self) -> dict[str, float]:
-        means = {k: v / max(1, self._count) for k, v in self._sums.items()}
-        self._sums, self._count = {}, 0
-        return means
+        return self._means.drain()
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         gains, rows = [], []
