@@ -1,0 +1,167 @@
+"""`python -m engine.pocket.evaluate MODEL`: how well a model paints the world's prompts. Prints a table and one line of
+JSON. `--renderings` measures the checker itself, on the world's own pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.pocket.encoders import picture_features, text_features
+from engine.pocket.evaluation.checker import Checker, find, load_checker
+from engine.pocket.evaluation.measures import diversity, frechet_distance, inception_score
+from engine.pocket.evaluation.prompts import Question, compbench_questions, held_out_questions, style_questions
+from engine.pocket.evaluation.verdict import judge
+from engine.pocket.training.pictures import save_sheet, to_tensor
+from engine.pocket.world import KINDS, Style, render
+
+Paint = Callable[[Sequence[str], Sequence[int]], Tensor]  # prompts and seeds to pictures from 0 to 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m engine.pocket.evaluate", description=__doc__)
+    parser.add_argument("model", nargs="?", type=Path, help="a folder that diffusers loads")
+    parser.add_argument("--checker", type=Path, required=True, help="the checker's weights")
+    parser.add_argument("--encoders", type=Path, help="a CLIP folder, for distances and diversity")
+    parser.add_argument("--compbench", type=Path, help="the folder of T2I-CompBench's prompts")
+    parser.add_argument("--renderings", action="store_true", help="judge the world's own pictures: the checker's bar")
+    parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--side", type=int, default=256)
+    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--guidance", type=float, default=3.0)
+    parser.add_argument("--sheet", type=Path, help="where to save the first 64 pictures")
+    parser.add_argument("--styles", type=Path, help="a folder for a sheet of 64 prompts of each style")
+    options = parser.parse_args()
+    if options.model is None and not options.renderings:
+        parser.error("give a model's folder, or --renderings")
+    checker = load_checker(options.checker)
+    questions = held_out_questions(options.questions)
+    if options.renderings:
+        report = {"wrong_accepted": wrong_accepted(checker, questions, options.side)}
+        pictures = drawn(questions, options.side)
+    else:
+        paint = load_painter(options)
+        began = time.perf_counter()
+        pictures = painted(paint, questions)
+        report = {"seconds_per_picture": (time.perf_counter() - began) / len(questions)}
+        if options.styles:
+            for style in Style:
+                save_grid(painted(paint, style_questions(style)), options.styles / f"{style.replace(' ', '-')}.png")
+        if options.compbench:
+            report |= compbench(paint, checker, options.compbench)
+        if options.encoders:
+            report |= distances(paint, pictures, questions, load_encoders(options.encoders), options.side)
+    report = scores(checker, pictures, questions) | report
+    if options.sheet:
+        save_grid(pictures, options.sheet)
+    for name, value in report.items():
+        print(f"{name:24} {value:8.4f}")
+    print(json.dumps({k: round(v, 5) for k, v in report.items()}))
+
+
+def save_grid(pictures: Tensor, path: Path) -> None:
+    save_sheet([list(pictures[i : i + 8]) for i in range(0, min(64, len(pictures)), 8)], path)
+
+
+def load_painter(options: argparse.Namespace) -> Paint:
+    from diffusers import AutoPipelineForText2Image
+
+    pipe: Any = AutoPipelineForText2Image.from_pretrained(options.model, dtype=torch.bfloat16)
+    pipe.set_progress_bar_config(disable=True)
+    pipe.to("cuda" if torch.cuda.is_available() else "cpu")
+
+    def paint(prompts: Sequence[str], seeds: Sequence[int]) -> Tensor:
+        images = pipe(
+            list(prompts),
+            width=options.side,
+            height=options.side,
+            num_inference_steps=options.steps,
+            guidance_scale=options.guidance,
+            generator=[torch.Generator().manual_seed(seed) for seed in seeds],
+            output_type="np",
+        ).images
+        return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
+
+    return paint
+
+
+def load_encoders(folder: Path) -> Any:
+    from transformers import CLIPModel, PreTrainedTokenizerFast
+
+    return CLIPModel.from_pretrained(folder).eval(), PreTrainedTokenizerFast.from_pretrained(folder)
+
+
+def painted(paint: Paint, questions: Sequence[Question], batch: int = 4) -> Tensor:
+    parts = []
+    for start in range(0, len(questions), batch):
+        part = questions[start : start + batch]
+        parts.append(paint([q.prompt for q in part], range(start, start + len(part))))
+    return torch.cat(parts)
+
+
+def drawn(questions: Sequence[Question], side: int) -> Tensor:
+    return torch.stack([to_tensor(render(q.scene, side, side)) for q in questions if q.scene is not None])
+
+
+def scores(checker: Checker, pictures: Tensor, questions: Sequence[Question]) -> dict[str, float]:
+    right: dict[str, list[bool]] = {}
+    for start in range(0, len(questions), 50):
+        findings = find(checker, pictures[start : start + 50])
+        for question, seen in zip(questions[start : start + 50], findings, strict=True):
+            for skill, verdict in judge(question.expectation, seen).items():
+                right.setdefault(str(skill), []).append(verdict)
+    return {skill: sum(v) / len(v) for skill, v in right.items()}
+
+
+def wrong_accepted(checker: Checker, questions: Sequence[Question], side: int) -> float:
+    """How often a rendering passes in every skill for the prompt of another."""
+    findings = find(checker, drawn(questions, side))
+    passed = 0
+    for i in range(len(questions)):
+        other = questions[(i + 1) % len(questions)]
+        same = questions[i].expectation == other.expectation
+        passed += not same and all(judge(other.expectation, findings[i]).values())
+    return passed / len(questions)
+
+
+def compbench(paint: Paint, checker: Checker, folder: Path) -> dict[str, float]:
+    questions, total = compbench_questions(folder)
+    found = scores(checker, painted(paint, questions), questions)
+    covered = {"compbench coverage": len(questions) / total}
+    return covered | {f"compbench {skill}": value for skill, value in found.items()}
+
+
+def distances(paint: Paint, pictures: Tensor, questions: Sequence[Question], pair: Any, side: int) -> dict[str, float]:
+    encoders, tokenizer = pair
+
+    def features(batch: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        with torch.no_grad():
+            parts = [picture_features(encoders, part) for part in torch.split(batch, 50)]
+        return torch.cat(parts).double().numpy()
+
+    own, true = features(pictures), features(drawn(questions, side))
+    ids = tokenizer([f"a {kind}" for kind in KINDS], padding="max_length", return_tensors="pt").input_ids
+    with torch.no_grad():
+        names = text_features(encoders, ids).double().numpy()
+        scale = encoders.logit_scale.exp().item()
+    logits = scale * own @ names.T
+    chances = np.exp(logits - logits.max(1, keepdims=True))
+    grids = [features(paint([q.prompt] * 4, range(100, 104))) for q in questions[:25]]
+    return {
+        "frechet distance": frechet_distance(own, true),
+        "inception score": inception_score(chances / chances.sum(1, keepdims=True)),
+        "diversity in a grid": float(np.mean([diversity(grid) for grid in grids])),
+        "diversity of all": diversity(own),
+    }
+
+
+if __name__ == "__main__":
+    main()

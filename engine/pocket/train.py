@@ -1,0 +1,80 @@
+"""`python -m engine.pocket.train FOLDER`: the one durable command. It trains the stages in order, each to its target,
+and goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.pocket.training.autoencoder import AutoencoderStage
+from engine.pocket.training.checker import CheckerStage
+from engine.pocket.training.decoder import DecoderStage
+from engine.pocket.training.encoders import EncodersStage
+from engine.pocket.training.guided import GuidedStage
+from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
+from engine.pocket.training.packing import pack
+from engine.pocket.training.painter import PainterStage
+from engine.pocket.training.upscaler import UpscalerStage
+
+if TYPE_CHECKING:
+    import torch
+
+STAGES = ("autoencoder", "painter", "guided", "decoder", "encoders", "upscaler", "checker")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m engine.pocket.train", description=__doc__)
+    parser.add_argument("folder", type=Path, help="checkpoints, latents, log and sheets")
+    parser.add_argument("--stage", choices=(*STAGES, "all"), default="all")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=1, help="processes that render")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after this long; start again to go on")
+    parser.add_argument("--samples", type=int, help="instead of the stage's own target")
+    parser.add_argument(
+        "--pack", type=Path, help="write the folder that ships, from the checkpoints, and train nothing"
+    )
+    options = parser.parse_args()
+    if options.pack:
+        pack(options.folder, options.pack)
+        return
+    set_threads(options.threads)
+    device = pick_device(options.device)
+    pace = Pace(seconds=options.minutes * 60)
+    for name in STAGES if options.stage == "all" else (options.stage,):
+        stage = make_stage(name, device, options)
+        if options.samples:
+            stage.target = options.samples
+        run(stage, options.folder, pace)
+
+
+def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> Stage:
+    """The stage with the batch that suits the device; targets are in samples and the same everywhere."""
+    gpu = device.type == "cuda"
+    folder: Path = options.folder
+    match name:
+        case "autoencoder":
+            return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000, workers=options.workers)
+        case "painter":
+            return PainterStage(device, folder, 256 if gpu else 64, options.workers)
+        case "guided":
+            return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
+        case "decoder":
+            return DecoderStage(
+                device, folder, 64 if gpu else 16, 1_000_000 if gpu else 60_000, workers=options.workers
+            )
+        case "encoders":
+            return EncodersStage(device, folder, 512 if gpu else 128, 600_000, workers=options.workers)
+        case "upscaler":
+            return UpscalerStage(device, folder, 32 if gpu else 16, 400_000, workers=options.workers)
+        case "checker":
+            return CheckerStage(device, 128 if gpu else 32, 400_000, workers=options.workers)
+        case _:
+            raise ValueError(f"{name!r} is not a stage; use one of {', '.join(STAGES)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""From checkpoints to the folder that ships: averaged weights in half precision, in shards, each part under its stock
+name. What is not trained yet is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from torch.nn import functional
+
+from engine.pocket.encoders import make_encoders
+from engine.pocket.evaluation.checker import Checker
+from engine.pocket.parts import (
+    PIXELS_PER_LATENT,
+    make_autoencoder,
+    make_pipeline,
+    make_text_encoder,
+    make_tokenizer,
+    make_unet,
+)
+from engine.pocket.training.card import write_card
+from engine.pocket.training.loop import load_average
+from engine.pocket.training.pictures import held_out_scenes, to_tensor
+from engine.pocket.upscaler import make_upscaler
+from engine.pocket.world import WHOLE, render, vocabulary
+
+SHARD = "14MB"
+
+
+def pack(folder: Path, out: Path) -> dict[str, int]:
+    """Write the model folder; returns the samples that each part has seen."""
+    tokenizer = make_tokenizer(vocabulary())
+    unet, text, autoencoder = make_unet(), make_text_encoder(len(tokenizer)), make_autoencoder()
+    seen = {
+        "autoencoder": load_average(folder, newest(folder, "decoder", "autoencoder"), "autoencoder", autoencoder),
+        "painter": load_average(folder, newest(folder, "guided", "painter"), "unet", unet),
+    }
+    load_average(folder, "painter", "text_encoder", text)
+    pipeline: Any = make_pipeline(tokenizer, text, unet, autoencoder)
+    pipeline.to(torch.float16).save_pretrained(out, max_shard_size=SHARD)
+    (out / "preview.json").write_text(json.dumps(preview_factors(autoencoder.float())))
+    if (folder / "encoders.pt").exists():
+        encoders = make_encoders(len(tokenizer))
+        seen["encoders"] = load_average(folder, "encoders", "encoders", encoders)
+        encoders.half().save_pretrained(out / "encoders")
+        tokenizer.save_pretrained(out / "encoders")
+    if (folder / "upscaler.pt").exists():
+        seen["upscaler"] = pack_net(folder, "upscaler", make_upscaler(), out / "upscaler" / "model.safetensors")
+    if (folder / "checker.pt").exists():
+        seen["checker"] = pack_net(folder, "checker", Checker(), out.parent / "checker.safetensors")
+    write_card(folder, out, seen)
+    return seen
+
+
+def preview_factors(autoencoder: Any) -> dict[str, list[list[float]] | list[float]]:
+    """The plane that best turns one latent into the mean colour (0 to 1) of the square it stands for."""
+    pictures = torch.stack([to_tensor(render(scene, 128, 128)) for scene in held_out_scenes(96, WHOLE)])
+    with torch.no_grad():
+        latents = autoencoder.encode(pictures * 2 - 1).latents
+    rows = latents.permute(0, 2, 3, 1).reshape(-1, latents.shape[1])
+    colors = functional.avg_pool2d(pictures, PIXELS_PER_LATENT).permute(0, 2, 3, 1).reshape(-1, 3)
+    known = torch.cat([rows, torch.ones(len(rows), 1)], 1)
+    plane = torch.linalg.lstsq(known, colors).solution
+    return {"factors": plane[:-1].tolist(), "bias": plane[-1].tolist()}
+
+
+def newest(folder: Path, later: str, earlier: str) -> str:
+    """The stage that a part was last taught in."""
+    return later if (folder / f"{later}.pt").exists() else earlier
+
+
+def pack_net(folder: Path, name: str, net: nn.Module, path: Path) -> int:
+    samples = load_average(folder, name, name, net)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    halves = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
+    save_file({k: v.contiguous() for k, v in halves.items()}, path)
+    return samples

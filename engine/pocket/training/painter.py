@@ -1,0 +1,170 @@
+"""The stage that learns to paint: text encoder and UNet together on cached latents, first ten kinds on plain grounds
+and 64 tokens, at last the whole world at 256. Things are a small part of a picture and the last to form: they weigh
+extra in the loss.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.pocket.parts import (
+    make_autoencoder,
+    make_pipeline,
+    make_scheduler,
+    make_text_encoder,
+    make_tokenizer,
+    make_unet,
+)
+from engine.pocket.training.latents import Pool, Shelf
+from engine.pocket.training.loop import half_precision, load_average
+from engine.pocket.training.means import Means
+from engine.pocket.training.pictures import held_out_scenes, save_sheet, to_tensor
+from engine.pocket.world import FIRST, FULL, MIDDLE, TRAINING, WHOLE, Syllabus, caption, vocabulary
+
+SILENCE = 0.1  # of captions: what guidance is measured against
+FORGETTING = 0.04  # of words: so that a word never seen is no shock
+THING_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    until: int  # samples
+    syllabus: Syllabus
+    name: str
+    sizes: tuple[tuple[int, int, float], ...]  # width, height, share of batches
+    pool: int  # scenes kept, of the first size
+
+
+SQUARE = ((128, 128, 1.0),)
+SMALL = ((128, 128, 0.7), (160, 96, 0.15), (96, 160, 0.15))
+LARGE = ((256, 256, 0.6), (320, 224, 0.1), (224, 320, 0.1), (352, 192, 0.1), (192, 352, 0.1))
+PHASES = (
+    Phase(180_000, FIRST, "first", SQUARE, 60_000),
+    Phase(600_000, MIDDLE, "middle", SQUARE, 120_000),
+    Phase(1_400_000, WHOLE, "whole", SMALL, 200_000),
+    Phase(2_400_000, WHOLE, "large", LARGE, 200_000),
+)
+
+
+class PainterStage:
+    name = "painter"
+    rate = 4e-4
+
+    def __init__(
+        self, device: torch.device, folder: Path, batch: int, workers: int = 1, phases: Sequence[Phase] = PHASES
+    ) -> None:
+        self.device, self.batch, self.phases = device, batch, phases
+        self.target = phases[-1].until
+        torch.manual_seed(12)
+        self.tokenizer = make_tokenizer(vocabulary())
+        self.text = make_text_encoder(len(self.tokenizer)).to(device)
+        self.unet = make_unet().to(device, memory_format=torch.channels_last)
+        self.autoencoder = make_autoencoder().to(device, memory_format=torch.channels_last).eval()
+        load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
+        self._folder, self._workers = folder / "latents", workers
+        self._pools: dict[tuple[str, int, int], Pool] = {}
+        self._alphas = make_scheduler().alphas_cumprod.to(device)
+        self._means = Means()
+
+    def models(self) -> dict[str, nn.Module]:
+        return {"unet": self.unet, "text_encoder": self.text}
+
+    def groups(self) -> list[list[nn.Parameter]]:
+        return [[*self.unet.parameters(), *self.text.parameters()]]
+
+    def losses(self, number: int, samples: int) -> Iterator[Tensor]:
+        rng = random.Random(number)
+        latents, cover, captions = self.examples(samples, rng)
+        tokens = self.tokens(captions, rng)
+        noise = torch.randn(latents.shape).to(self.device)
+        steps = noise_levels(len(latents)).to(self.device)
+        alpha = self._alphas[steps].view(-1, 1, 1, 1)
+        noisy = alpha.sqrt() * latents + (1 - alpha).sqrt() * noise
+        target = alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
+        with half_precision(self.device):
+            words = self.text(tokens).last_hidden_state
+            guess = self.unet(noisy.contiguous(memory_format=torch.channels_last), steps, words).sample
+        error = (guess.float() - target).square().mean(1)
+        weight = 1 + (THING_WEIGHT - 1) * cover
+        self.note(error, cover)
+        yield (error * weight).sum() / weight.sum()
+
+    def examples(self, samples: int, rng: random.Random) -> tuple[Tensor, Tensor, list[str]]:
+        phase = next((p for p in self.phases if samples < p.until), self.phases[-1])
+        width, height, share = rng.choices(phase.sizes, [s[2] for s in phase.sizes])[0]
+        start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
+        pool = self._pool(phase, width, height, share / phase.sizes[0][2])
+        shown = (samples - start) * share
+        usable = pool.ensure(int(8_192 + shown * 0.3), self.encode)
+        indices = [rng.randrange(usable) for _ in range(self.batch)]
+        latents, cover = pool.take(indices)
+        captions = [caption(pool.shelf.scene(i), rng, TRAINING) for i in indices]
+        return latents.to(self.device), cover.to(self.device), captions
+
+    def _pool(self, phase: Phase, width: int, height: int, share: float) -> Pool:
+        key = (phase.name, width, height)
+        if key not in self._pools:
+            shelf = Shelf(phase.name, phase.syllabus, width, height)
+            self._pools[key] = Pool(self._folder, shelf, int(phase.pool * share), self._workers)
+        return self._pools[key]
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        x = pictures.to(self.device, memory_format=torch.channels_last)
+        with torch.no_grad(), half_precision(self.device):
+            latents: Tensor = self.autoencoder.encode(x * 2 - 1).latents
+        return latents
+
+    def tokens(self, captions: list[str], rng: random.Random, forgetting: float = FORGETTING) -> Tensor:
+        heard = ["" if rng.random() < SILENCE else text for text in captions]
+        ids = self.tokenizer(heard, padding="max_length", truncation=True, return_tensors="pt").input_ids
+        forgotten = torch.rand(ids.shape) < forgetting
+        ids[forgotten & (ids > 3)] = 3
+        result: Tensor = ids.to(self.device)
+        return result
+
+    def note(self, error: Tensor, cover: Tensor) -> None:
+        things = (error * cover).sum() / cover.sum().clamp(min=1e-6)
+        self._means.add(loss=error.mean(), thing_loss=things)
+
+    def figures(self) -> dict[str, float]:
+        return self._means.drain()
+
+    def show(self, folder: Path, samples: int) -> dict[str, float]:
+        """Two rows of pictures from captions that were never trained, over the world's own renderings of them."""
+        phase = next((p for p in self.phases if samples < p.until), self.phases[-1])
+        width, height, _ = phase.sizes[0]
+        scenes = held_out_scenes(16, phase.syllabus)
+        prompts = [caption(s, random.Random(s.seed), FULL) for s in scenes]
+        pipe = self.pipeline()
+        pipe.set_progress_bar_config(disable=True)
+        painted = pipe(
+            prompts, width=width, height=height, num_inference_steps=10, guidance_scale=3.0, output_type="np",
+            generator=torch.Generator().manual_seed(5),
+        ).images  # fmt: skip
+        pictures = [torch.from_numpy(np.asarray(p)).permute(2, 0, 1) for p in painted]
+        from engine.pocket.world import render
+
+        truth = [to_tensor(render(s, width, height)) for s in scenes]
+        rows = [r for i in (0, 8) for r in (pictures[i : i + 8], truth[i : i + 8])]
+        save_sheet(rows, folder / "sheets" / f"painter-{samples:08d}.png")
+        (folder / "sheets" / f"painter-{samples:08d}.txt").write_text("\n".join(prompts) + "\n")
+        return {}
+
+    def pipeline(self) -> Any:
+        return make_pipeline(self.tokenizer, self.text, self.unet, self.autoencoder)
+
+
+def noise_levels(count: int) -> Tensor:
+    """Half of them anywhere, half about the middle, where shapes are decided; each half spread evenly."""
+    half = count // 2
+    anywhere, middle = ((torch.arange(n) + torch.rand(n)) / n for n in (half, count - half))
+    middle = torch.sigmoid(torch.special.ndtri(middle.clamp(1e-4, 1 - 1e-4)) * 0.9 + 0.3)
+    return (torch.cat([anywhere, middle]) * 1000).long().clamp(0, 999)
