@@ -111,9 +111,14 @@ class Entry:
         """What a recipe records. Files without a revision are pinned by the hash that loading them finds."""
         return ModelPin(self.name, self.source, revision or self.revision)
 
-    def rows(self, guidance: float) -> int:
+    def guides_twice(self, guidance: float) -> bool:
+        """Whether each step also looks at the picture without the words, or with the unwanted ones."""
+        return self.guiding is Guiding.DOUBLE and guidance > 1
+
+    def rows(self, guidance: float, phrases: int = 1) -> int:
         """How many rows of a batch one picture takes."""
-        return 2 if self.guiding is Guiding.DOUBLE and guidance > 1 else 1
+        wanted = phrases if self.weighting is Weighting.GUIDANCE else 1
+        return max(1, wanted) + self.guides_twice(guidance)
 
     def size_for(self, width: int, height: int) -> Size:
         """The size that the model paints best at this ratio: a listed one, or the listed area in its multiples."""

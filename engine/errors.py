@@ -86,11 +86,14 @@ class Fault:
 
 class PromptError(EngineError):
     def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(faults)
         self.faults = tuple(faults)
+
+    def __str__(self) -> str:
         shown = [str(fault) for fault in self.faults[:_FAULTS_SHOWN]]
         if len(self.faults) > _FAULTS_SHOWN:
             shown.append(f"… and {len(self.faults) - _FAULTS_SHOWN} more.")
-        super().__init__("\n".join(shown))
+        return "\n".join(shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,7 +190,7 @@ class Words:
     allowed: str = "a list with commas between, such as: text, frames"
 
     def read(self, text: str) -> tuple[str, ...]:
-        if any(scan(text, Sort.WEIGHT)):
+        if "::" in text and any(scan(text, Sort.WEIGHT)):
             raise BadValueError("has a ::weight, which belongs in the text")
         return tuple(item for raw in split_list(text) if (item := literal(raw)))
 

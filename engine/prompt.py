@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -33,6 +32,7 @@ LARGEST_WEIGHT = 1000.0
 _ONE_VALUE = re.compile(r"\s*(\"[^\"]*\"|“[^“”]*”|\S+)\s*", re.DOTALL)
 _RUN_TOGETHER = re.compile(r"([a-z]+?)([0-9.].*)\Z")
 _PUNCTUATION = ",;."
+_BETWEEN = ", \t\r\n"  # between links, and after a weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def render(prompt: Prompt) -> str:
     for index, part in enumerate(prompt.parts):
         weighted = index < last or part.weight != 1.0
         weight = f"::{write_number(part.weight) if part.weight != 1.0 else ''}" if weighted else ""
-        pieces.append(escape_text(part.text) + weight)
+        pieces.append(escape_text(part.text, followed_by=weight) + weight)
     given = dict(prompt.settings)
     asked = [row for row in TABLE if row.name in given]
     pieces += [f"{row.flag} {row.kind.write(given[row.name])}".rstrip() for row in asked]
@@ -99,6 +99,8 @@ class _Parser:
     source: str
     names: Mapping[str, Sequence[str]]
     faults: list[Fault] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     values: dict[str, Value] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
 
@@ -107,17 +109,15 @@ class _Parser:
             problem = f"The prompt has {len(self.source):,} characters; shorten it to {LONGEST_TEXT:,}."
             span = Span(LONGEST_TEXT, len(self.source))
             raise PromptError([Fault(FaultKind.TOO_LONG, problem, self.source, span)])
-        tokens = list(scan(self.source, *_READ))
-        begins = next((at for at, token in enumerate(tokens) if self.is_marker(token)), len(tokens))
-        stop = tokens[begins].start if begins < len(tokens) else len(self.source)
-        images, position = self.read_links(tokens[:begins])
-        parts = self.read_parts([token for token in tokens[:begins] if token.start >= position], position, stop)
-        self.read_parameters(tokens[begins:])
-        self.check(images, parts)
+        tokens = scan(self.source, *_READ)
+        first = self.read_text(tokens)
+        if first is not None:
+            self.read_parameters(first, tokens)
+        self.check()
         if self.faults:
             raise PromptError(sorted(self.faults, key=lambda fault: fault.span.start))
         settings = tuple((row.name, self.values[row.name]) for row in TABLE if row.name in self.values)
-        return Prompt(images, parts, settings, self.source, MappingProxyType(self.places))
+        return Prompt(tuple(self.images), tuple(self.parts), settings, self.source, MappingProxyType(self.places))
 
     def fail(self, kind: FaultKind, problem: str, span: Span, row: Parameter[Any] | None = None, **more: Any) -> None:
         name, allowed = (row.name, row.kind.allowed) if row else (None, None)
@@ -132,35 +132,31 @@ class _Parser:
         name = token.text.lstrip("-—–").lower()
         return token.text.startswith("--") or name in BY_SPELLING or is_near(name)
 
-    def read_links(self, tokens: list[Token]) -> tuple[tuple[str, ...], int]:
-        """The links at the start, and where the text begins."""
-        images, position = [], 0
+    def read_text(self, tokens: Iterator[Token]) -> Token | None:
+        """Links, then parts; returns the first parameter's marker."""
+        start, first = 0, None
         for token in tokens:
-            if token.sort is not Sort.LINK or self.source[position : token.start].strip(", \t\r\n"):
+            if self.is_marker(token):
+                first = token
                 break
-            images.append(token.text.strip("<>").rstrip(","))
-            position = token.end
-        return tuple(images), position
-
-    def read_parts(self, tokens: list[Token], start: int, stop: int) -> tuple[Part, ...]:
-        parts: list[tuple[Span, float]] = []
-        for token in tokens:
-            if token.sort is Sort.WEIGHT:
-                parts.append((Span(start, token.start), self.read_weight(token)))
+            if token.sort is Sort.LINK and not self.parts and not self.source[start : token.start].strip(_BETWEEN):
+                self.images.append(token.text.strip("<>").rstrip(","))
+                start = token.end
+            elif token.sort is Sort.WEIGHT:
+                self.read_part(start, token.start, self.read_weight(token), Span(token.start, token.start + 2))
                 start = token.end
             else:
                 self.refuse(token)
-        parts.append((Span(start, stop), 1.0))
-        read = []
-        for index, (span, weight) in enumerate(parts):
-            raw = self.source[span.start : span.end].strip()
-            text = literal(raw.lstrip(", ") if index else raw)
-            if text:
-                read.append(Part(text, weight))
-            elif index < len(parts) - 1:
-                end = Span(span.end, span.end + 2)
-                self.fail(FaultKind.WEIGHT, "There is no text before this `::`; write a::2 b::1.", end)
-        return tuple(read)
+        self.read_part(start, first.start if first else len(self.source), 1.0, None)
+        return first
+
+    def read_part(self, start: int, stop: int, weight: float, colons: Span | None) -> None:
+        raw = self.source[start:stop].strip()
+        text = literal(raw.lstrip(_BETWEEN) if start else raw)
+        if text:
+            self.parts.append(Part(text, weight))
+        elif colons:
+            self.fail(FaultKind.WEIGHT, "There is no text before this `::`; write a::2 b::1.", colons)
 
     def read_weight(self, token: Token) -> float:
         weight = float(token.text[2:] or 1) + 0.0
@@ -188,13 +184,14 @@ class _Parser:
             case _:
                 pass
 
-    def read_parameters(self, tokens: list[Token]) -> None:
-        markers = [token for token in tokens if token.sort is Sort.MARKER]
+    def read_parameters(self, marker: Token, tokens: Iterator[Token]) -> None:
         for token in tokens:
-            if token.sort in (Sort.OPEN, Sort.CLOSE, Sort.GLUED, Sort.LOOSE):
+            if token.sort is Sort.MARKER:
+                self.read_parameter(marker, token.start)
+                marker = token
+            elif token.sort not in (Sort.LINK, Sort.WEIGHT):
                 self.refuse(token)
-        for token, following in zip_longest(markers, markers[1:]):
-            self.read_parameter(token, following.start if following else len(self.source))
+        self.read_parameter(marker, len(self.source))
 
     def read_parameter(self, token: Token, stop: int) -> None:
         name = token.text.lstrip("-—–").lower()
@@ -243,7 +240,9 @@ class _Parser:
             end = stop
         elif row.kind.takes is Takes.ONE and (found := _ONE_VALUE.match(self.source, start, stop)):
             end = found.end()
-        raw = self.source[start:end].strip().rstrip(_PUNCTUATION)
+        raw = self.source[start:end].strip()
+        if row.kind.takes is not Takes.REST:
+            raw = raw.rstrip(_PUNCTUATION)
         rest = self.source[end:stop].strip(_PUNCTUATION + " \t\r\n")
         if rest:
             at = self.source.index(rest, end)
@@ -257,10 +256,10 @@ class _Parser:
             problem = f"{shown} is not {row.kind.allowed}."
             self.fail(FaultKind.UNKNOWN, problem, place, row, word=str(value), known=tuple(known))
 
-    def check(self, images: tuple[str, ...], parts: tuple[Part, ...]) -> None:
-        if not images and not parts and not any(fault.kind is FaultKind.WEIGHT for fault in self.faults):
+    def check(self) -> None:
+        if not self.images and not self.parts and not any(fault.kind is FaultKind.WEIGHT for fault in self.faults):
             everything = Span(0, max(1, len(self.source)))
             self.fail(FaultKind.EMPTY, "There is no text; say what to paint, such as: a red house.", everything)
-        if parts and sum(part.weight for part in parts) <= 0:
+        if self.parts and sum(part.weight for part in self.parts) <= 0:
             problem = "The weights sum to zero or less; let the wanted parts outweigh the unwanted ones."
             self.fail(FaultKind.WEIGHT, problem, Span(0, len(self.source)))

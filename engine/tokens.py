@@ -76,6 +76,8 @@ def literal(source: str) -> str:
 
 def split_list(source: str) -> list[str]:
     """A list's items, still escaped: commas divide, but not in quotes and not after a backslash."""
+    if not any(mark in source for mark in '\\"“'):
+        return source.split(",")
     items, start = [], 0
     for token in scan(source, Sort.COMMA):
         items.append(source[start : token.start])
@@ -83,13 +85,14 @@ def split_list(source: str) -> list[str]:
     return [*items, source[start:]]
 
 
-def escape_text(text: str, *, commas: bool = False) -> str:
+def escape_text(text: str, *, commas: bool = False, followed_by: str = "") -> str:
     """The inverse of `literal`: written so that it reads back as this text and as nothing else."""
-    quoted = [(token.start, token.end) for token in scan(text, Sort.QUOTE)]
+    whole = text + followed_by
+    quoted = [(token.start, token.end) for token in scan(whole, Sort.QUOTE) if token.end <= len(text)]
     pieces: list[str] = []
     position = 0
     for start, end in (*quoted, (len(text), len(text))):
-        pieces += _escape_plain(text, position, start, commas), text[start:end]
+        pieces += _escape_plain(whole, position, start, commas), whole[start:end]
         position = end
     return "".join(pieces)
 
