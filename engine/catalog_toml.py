@@ -105,11 +105,12 @@ class _EntryReader:
 
     def line(self, key: str) -> int:
         """Where the table, or a key of it, stands: the parser does not say."""
-        header = re.search(rf"^\s*\[models\.\"?{re.escape(self.name)}\"?\]", self.text, re.MULTILINE)
-        at = header.start() if header else 0
-        if key and (found := re.compile(rf"^\s*{re.escape(key)}\s*=", re.MULTILINE).search(self.text, at)):
-            at = found.end()
-        return self.text.count("\n", 0, at) + 1
+        header = re.search(rf"^[ \t]*\[models\.\"?{re.escape(self.name)}\"?\]", self.text, re.MULTILINE)
+        start = header.start() if header else 0
+        following = re.compile(r"^[ \t]*\[", re.MULTILINE).search(self.text, header.end() if header else 0)
+        stop = following.start() if following else len(self.text)
+        found = re.compile(rf"^[ \t]*{re.escape(key)}[ \t]*=", re.MULTILINE).search(self.text, start, stop)
+        return self.text.count("\n", 0, found.start() if key and found else start) + 1
 
     def read_field(self, key: str, value: Any) -> Any:
         reader = _READERS.get(key)

@@ -55,7 +55,7 @@ def _plain(value: Any) -> Any:
         return {f.name: _plain_field(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
+    return value + 0.0 if isinstance(value, float) else value  # minus zero equals zero, and is written like it
 
 
 def _plain_field(name: str, value: Any) -> Any:
