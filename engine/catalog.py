@@ -137,8 +137,9 @@ class Entry:
         sides = [step * self.multiple for step in steps if step * self.multiple <= ideal * 1.06] or [self.multiple]
         sizes = [Size(side, max(1, round(side / wide / self.multiple)) * self.multiple) for side in sides]
 
-        def misfit(size: Size) -> tuple[float, int]:
-            return round(abs(math.log(size.width / size.height / wide)), 2), abs(size.width * size.height - area)
+        def misfit(size: Size) -> tuple[bool, float, int]:
+            pixels = size.width * size.height
+            return pixels > 1.1 * area, round(abs(math.log(size.width / size.height / wide)), 2), abs(pixels - area)
 
         best = min(sizes, key=misfit)
         return best if ratio >= 1 else Size(best.height, best.width)

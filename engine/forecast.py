@@ -16,8 +16,8 @@ Cost = Callable[[Ticket], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A job's place: 0 while it runs, from 1 while it waits."""
+class Waiter:
+    """A job as others may see it: `place` 0 while it runs, from 1 while it waits."""
 
     job: str
     member: str
@@ -29,8 +29,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    running: tuple[Place, ...]
-    waiting: tuple[Place, ...]
+    running: tuple[Waiter, ...]
+    waiting: tuple[Waiter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class Quote:
 
 
 def view(runs: Sequence[Run], lines: Mapping[Speed, Line], cost: Cost) -> QueueView:
-    running: list[Place] = []
-    waiting: list[Place] = []
+    running: list[Waiter] = []
+    waiting: list[Waiter] = []
     elapsed = 0.0
     for speed, line in lines.items():
         for run in _of(speed, runs):
             elapsed += run.held_ms
-            running.append(_place(run.ticket, 0, 0, elapsed))
+            running.append(_waiter(run.ticket, 0, 0, elapsed))
         for _, _, ticket in line.order(cost):
             ends = elapsed + cost(ticket)
-            waiting.append(_place(ticket, len(waiting) + 1, elapsed, ends))
+            waiting.append(_waiter(ticket, len(waiting) + 1, elapsed, ends))
             elapsed = ends
     return QueueView(tuple(running), tuple(waiting))
 
@@ -87,5 +87,5 @@ def _of(speed: Speed, runs: Iterable[Run]) -> Iterable[Run]:
     return (run for run in runs if run.ticket.speed is speed)
 
 
-def _place(ticket: Ticket, place: int, starts: float, ends: float) -> Place:
-    return Place(ticket.job, ticket.member, ticket.speed, place, round(starts), round(ends))
+def _waiter(ticket: Ticket, place: int, starts: float, ends: float) -> Waiter:
+    return Waiter(ticket.job, ticket.member, ticket.speed, place, round(starts), round(ends))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal as Exact
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
@@ -15,7 +16,7 @@ from engine.tokens import Sort, escape_text, literal, scan, split_list, squeeze
 
 T = TypeVar("T")
 _WHOLE = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})\Z", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,9}(?:\.\d{0,30})?|\.\d{1,30})\Z", re.ASCII)
 _RATIO = re.compile(r"(\d{1,9})[:x×/](\d{1,9})\Z", re.ASCII)
 
 
@@ -323,10 +324,7 @@ FLAGS = tuple("--" + spelling for spelling in BY_SPELLING)
 
 def write_number(value: float) -> str:
     """The shortest decimal that reads back as the same number, without an exponent."""
-    if value == int(value):
-        return str(int(value))
-    text = repr(value)
-    return text if "e" not in text else f"{value:.20f}".rstrip("0")
+    return str(int(value)) if value == int(value) else format(Exact(repr(value)), "f")
 
 
 def is_near(word: str) -> bool:
