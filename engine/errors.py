@@ -2,8 +2,9 @@
 
 EngineError
  ├─ PromptError         a text that is no prompt: `faults`, each with its place
- ├─ RecipeError         a recipe that cannot be painted or read: `faults`
- ├─ CatalogError        a catalogue that cannot be used: `faults`
+ ├─ DataError           data with `faults`, each with its place and remedy
+ │   ├─ RecipeError     a recipe that cannot be painted or read
+ │   └─ CatalogError    a catalogue that cannot be used
  ├─ UnknownModelError   `name` is in no catalogue; `nearest` may be meant
  ├─ QueueFullError      `member` already has `waiting` jobs waiting, and `cap` are allowed
  └─ UnknownJobError     `job` is not in the queue
@@ -109,7 +110,7 @@ class DataFault:
 
 
 class DataError(EngineError):
-    """What RecipeError and CatalogError share: all faults of one piece of data."""
+    """All faults of one piece of data."""
 
     def __init__(self, faults: Sequence[DataFault]) -> None:
         self.faults = tuple(faults)
