@@ -379,29 +379,36 @@ def test_parking_an_unknown_job_is_an_error() -> None:
         Queue(Timing()).park(Call("nobody"))
 
 
-def _decision_ms(studio: Studio) -> float:
-    best = float("inf")
+def crowded(members: int) -> Studio:
+    studio = Studio(hungry, models_in_memory=1).know(SQUARE, WIDE)
+    for n in range(10_000):
+        shape = (SQUARE, WIDE, OTHER)[n % 3]
+        studio.offer(ticket(f"j{n}", f"m{n % members}", list(Speed)[n % 3], shape=shape, steps=20))
+    return studio
+
+
+def decision_times_ms(studio: Studio) -> list[float]:
+    """How long each of the first sixty decisions took."""
+    times = []
     for _ in range(60):
         begun = time.perf_counter()
         decision = studio.queue.decide(studio.resident)
-        best = min(best, time.perf_counter() - begun)
+        times.append((time.perf_counter() - begun) * 1000)
         if isinstance(decision, Start):
             studio.begin(decision.ticket)
         elif isinstance(decision, Step):
             studio.queue.ran(decision, 100.0)
             for call in decision.calls:
                 studio.advance(call)
-    return best * 1000
+    return times
 
 
 @pytest.mark.parametrize("members", [10_000, 100, 1])
-def test_decision_for_ten_thousand_waiting_jobs_takes_under_a_millisecond(members: int) -> None:
-    studio = Studio(hungry, models_in_memory=1).know(SQUARE, WIDE)
+def test_every_decision_for_ten_thousand_waiting_jobs_takes_under_a_millisecond(members: int) -> None:
+    """The slowest of sixty, each at its best of five: the same day lived five times."""
     gc.disable()
     try:
-        for n in range(10_000):
-            shape = (SQUARE, WIDE, OTHER)[n % 3]
-            studio.offer(ticket(f"j{n}", f"m{n % members}", list(Speed)[n % 3], shape=shape, steps=20))
-        assert _decision_ms(studio) < 1.0
+        days = [decision_times_ms(crowded(members)) for _ in range(5)]
     finally:
         gc.enable()
+    assert max(map(min, zip(*days, strict=True))) < 1.0
