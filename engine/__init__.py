@@ -1,1 +1,115 @@
-"""Text in, pictures out. Knows no Discord, no SQL, no HTTP. Not begun yet; the sandbox comes first."""
+"""The front door: text in, pictures out. Knows no Discord, no SQL, no HTTP. Whoever uses the engine imports from here
+and nothing deeper.
+"""
+
+from engine.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
+from engine.catalog_toml import load_catalog
+from engine.errors import (
+    CatalogError,
+    DataFault,
+    EngineError,
+    Fault,
+    FaultKind,
+    PromptError,
+    QueueFullError,
+    RecipeError,
+    Span,
+    UnknownJobError,
+    UnknownModelError,
+)
+from engine.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Failure,
+    Finished,
+    Hung,
+    JobEvent,
+    ModelEvicted,
+    ModelLoading,
+    Picture,
+    Preview,
+    Progress,
+    Queued,
+    Started,
+)
+from engine.forecast import QueueView, Quote, Waiter
+from engine.job import Job, Share, Speed
+from engine.parameters import TABLE, Destination, Parameter, Ratio, Takes
+from engine.permutations import MOST_EXPANSIONS, count_expansions, expand
+from engine.prompt import Part, Prompt, parse, render
+from engine.recipe import Adapter, Environment, ModelPin, Phrase, Recipe, Role, Source, Weighting, cell_seed
+from engine.recipe_json import from_json, recipe_hash, to_json
+from engine.translate import Effect, Note, Translation, translate
+
+__all__ = [
+    "MOST_EXPANSIONS",
+    "TABLE",
+    "Adapter",
+    "Cancelled",
+    "Catalog",
+    "CatalogError",
+    "Commercial",
+    "DataFault",
+    "Destination",
+    "Effect",
+    "EngineError",
+    "Entry",
+    "Environment",
+    "Event",
+    "Failed",
+    "Failure",
+    "Family",
+    "Fault",
+    "FaultKind",
+    "Finished",
+    "Guiding",
+    "Hung",
+    "Job",
+    "JobEvent",
+    "Licence",
+    "ModelEvicted",
+    "ModelLoading",
+    "ModelPin",
+    "Note",
+    "Parameter",
+    "Part",
+    "Phrase",
+    "Picture",
+    "Place",
+    "Preview",
+    "Progress",
+    "Prompt",
+    "PromptError",
+    "QueueFullError",
+    "QueueView",
+    "Queued",
+    "Quote",
+    "Ratio",
+    "Recipe",
+    "RecipeError",
+    "Role",
+    "Share",
+    "Size",
+    "Source",
+    "Span",
+    "Speed",
+    "Started",
+    "Takes",
+    "Task",
+    "Translation",
+    "UnknownJobError",
+    "UnknownModelError",
+    "Waiter",
+    "Weighting",
+    "cell_seed",
+    "count_expansions",
+    "expand",
+    "from_json",
+    "load_catalog",
+    "parse",
+    "recipe_hash",
+    "render",
+    "to_json",
+    "translate",
+]

@@ -1,0 +1,216 @@
+"""A prompt, a model and the defaults to recipes, one for each cell, and a list of what this model does otherwise
+or not at all: nothing is dropped in silence. What cannot be done is a `PromptError` at the place where it was asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
+
+from engine.catalog import Catalog, Entry, Guiding, Size, Task
+from engine.errors import Fault, FaultKind, PromptError, Span
+from engine.parameters import ASPECT, CHAOS, GUIDANCE, MODEL, NO, RAW, SAMPLER, SEED, STEPS, STYLE, Parameter, Ratio
+from engine.prompt import Prompt
+from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell_seed
+
+T = TypeVar("T")
+UNWANTED_SHARE = 0.5  # what `--no` weighs against the text where a model has no negative prompt
+_VISIBLY_OTHER = 0.05  # two ratios further apart than this look different
+
+
+class Effect(StrEnum):
+    TRANSLATED = "translated"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What became of something that was asked for. `became` is empty where it has no effect."""
+
+    parameter: str
+    effect: Effect
+    asked: str
+    became: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        if self.effect is Effect.NONE:
+            return f"{self.asked} has no effect: {self.reason}."
+        return f"{self.asked} became {self.became}: {self.reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    entry: Entry
+    cells: tuple[Recipe, ...]
+    notes: tuple[Note, ...]
+
+
+def translate(
+    prompt: Prompt,
+    catalog: Catalog,
+    *,
+    default_model: str,
+    drawn_seed: int,
+    cells: int = 4,
+    sources: Sequence[Source] = (),
+    styles: Mapping[str, Adapter] = MappingProxyType({}),
+    exact: bool = False,
+) -> Translation:
+    """`drawn_seed` is used if the prompt names none; `sources` are the prompt's pictures, fetched, and masks."""
+    entry = _find_model(prompt, catalog, default_model)
+    work = _Work(prompt, entry, styles)
+    adapter, raw = work.style()
+    guidance = work.guidance()
+    phrases, negative = work.words(guidance, raw)
+    size = work.size()
+    steps, scheduler = work.steps(), work.scheduler()
+    kept = work.sources(sources)
+    if work.faults:
+        raise PromptError(sorted(work.faults, key=lambda fault: fault.span.start))
+    asked_seed = prompt.get(SEED)
+    seed = drawn_seed if asked_seed is None else asked_seed
+    recipes = (
+        Recipe(
+            model=entry.pin(),
+            phrases=phrases,
+            negative=negative,
+            weighting=entry.weighting,
+            width=size.width,
+            height=size.height,
+            seed=cell_seed(seed, cell),
+            steps=steps,
+            guidance=guidance,
+            scheduler=scheduler,
+            chaos=prompt.get(CHAOS) or 0,
+            sources=kept,
+            adapters=(adapter,) if adapter else (),
+            exact=exact,
+        )
+        for cell in range(cells)
+    )
+    return Translation(entry, tuple(recipes), tuple(work.notes))
+
+
+def _find_model(prompt: Prompt, catalog: Catalog, default: str) -> Entry:
+    """A model that a member named wrongly is their fault at its place; a wrong default is the operator's."""
+    asked = prompt.get(MODEL)
+    if asked is not None and asked not in catalog.names:
+        problem = f"There is no model named {asked}."
+        raise PromptError([prompt.fault(MODEL, problem, MODEL.kind.allowed, catalog.names)])
+    return catalog.find(asked or default)
+
+
+class _Work:
+    """One translation under way: what is asked, what this model takes, and what must be told."""
+
+    def __init__(self, prompt: Prompt, entry: Entry, styles: Mapping[str, Adapter]) -> None:
+        self.prompt, self.entry, self.styles = prompt, entry, styles
+        self.notes: list[Note] = []
+        self.faults: list[Fault] = []
+
+    def note(self, row: Parameter[T], asked: T, became: str, reason: str) -> None:
+        effect = Effect.TRANSLATED if became else Effect.NONE
+        self.notes.append(Note(row.name, effect, f"{row.flag} {row.kind.write(asked)}".rstrip(), became, reason))
+
+    def size(self) -> Size:
+        asked = self.prompt.get(ASPECT) or Ratio(1, 1)
+        size = self.entry.size_for(asked.width, asked.height)
+        if abs(math.log(size.width / size.height * asked.height / asked.width)) > _VISIBLY_OTHER:
+            self.note(ASPECT, asked, str(size), f"it is the nearest that {self.entry.title} paints")
+        return size
+
+    def steps(self) -> int:
+        asked, most = self.prompt.get(STEPS), self.entry.most_steps
+        if asked is None:
+            return self.entry.steps
+        if asked > most:
+            self.note(STEPS, asked, str(most), f"{self.entry.title} gains nothing from more")
+        return min(asked, most)
+
+    def guidance(self) -> float:
+        asked, most = self.prompt.get(GUIDANCE), self.entry.most_guidance
+        if asked is None:
+            return self.entry.guidance
+        if self.entry.guiding is Guiding.NONE:
+            self.note(GUIDANCE, asked, "", f"{self.entry.title} was trained to need no guidance")
+            return self.entry.guidance
+        if asked > most:
+            self.note(GUIDANCE, asked, f"{most:g}", f"{self.entry.title} takes at most that")
+        return min(asked, most)
+
+    def scheduler(self) -> str:
+        asked = self.prompt.get(SAMPLER) or self.entry.scheduler
+        if asked not in self.entry.schedulers:
+            allowed = ", ".join(self.entry.schedulers)
+            problem = f"{self.entry.title} cannot be painted with --sampler {asked}; use one of {allowed}."
+            self.faults.append(self.prompt.fault(SAMPLER, problem, allowed))
+        return asked
+
+    def style(self) -> tuple[Adapter | None, bool]:
+        """The adapter that was asked for, and whether the words stay as they are."""
+        asked = self.prompt.get(STYLE)
+        raw = self.prompt.get(RAW) or False
+        adapter = self.styles.get(asked or "")
+        if asked not in (None, "raw") and adapter is None:
+            known = ("raw", *self.styles)
+            problem = f"There is no style named {asked}; there are {', '.join(known)}."
+            self.faults.append(self.prompt.fault(STYLE, problem, STYLE.kind.allowed, known))
+        if raw and not (self.entry.added_text or self.entry.added_negative):
+            self.note(RAW, True, "", f"{self.entry.title} adds nothing to your words anyway")
+        return adapter, raw or asked == "raw"
+
+    def words(self, guidance: float, raw: bool) -> tuple[tuple[Phrase, ...], str]:
+        """The phrases, whose weights sum to one, and the negative prompt."""
+        added = "" if raw or not self.entry.added_text else f", {self.entry.added_text}"
+        phrases = [Phrase(p.text + (added if p.weight > 0 else ""), p.weight) for p in self.prompt.shares]
+        items = self.prompt.get(NO)
+        unwanted = ", ".join(items or ())
+        negative = ""
+        if self.entry.guides_twice(guidance):
+            negative = ", ".join(filter(None, (unwanted, "" if raw else self.entry.added_negative)))
+        elif unwanted:
+            phrases = self.outweigh(phrases, unwanted)
+        if len(phrases) > 1 and self.entry.weighting is Weighting.GUIDANCE:
+            reason = f"{self.entry.title} cannot mix words before painting"
+            became = f"{len(phrases)} texts that guide each step together"
+            self.notes.append(Note("weights", Effect.TRANSLATED, "::", became, reason))
+        return tuple(phrases), negative
+
+    def outweigh(self, phrases: list[Phrase], unwanted: str) -> list[Phrase]:
+        """No negative prompt here: the unwanted words count against the text, and all still sums to one."""
+        items = self.prompt.get(NO)
+        asked = items or ()
+        reason = f"{self.entry.title} has no negative prompt"
+        if not phrases:
+            self.note(NO, asked, "", reason)
+            return phrases
+        self.note(NO, asked, f"{unwanted}::-{UNWANTED_SHARE:g}", reason)
+        rest = 1 - UNWANTED_SHARE
+        scaled = [Phrase(phrase.text, phrase.weight / rest) for phrase in phrases]
+        return [*scaled, Phrase(unwanted, -UNWANTED_SHARE / rest)]
+
+    def sources(self, sources: Sequence[Source]) -> tuple[Source, ...]:
+        pictures = sum(source.role is Role.IMAGE for source in sources)
+        if pictures < len(self.prompt.images):
+            link = self.prompt.images[pictures]
+            at = max(0, self.prompt.source.find(link))
+            problem = f"The picture at {link:.60} was not fetched; attach the file instead."
+            self.faults.append(Fault(FaultKind.BAD_VALUE, problem, self.prompt.source, Span(at, at + len(link))))
+        kept = []
+        for source in sources:
+            task = _TASKS[source.role]
+            if task in self.entry.tasks:
+                kept.append(source)
+            else:
+                reason = f"{self.entry.title} cannot use it"
+                self.notes.append(Note(source.role, Effect.NONE, f"The {source.role} picture", "", reason))
+        return tuple(kept)
+
+
+_TASKS = {Role.IMAGE: Task.IMAGE, Role.MASK: Task.INPAINT, Role.CONTROL: Task.CONTROL}
