@@ -6,20 +6,17 @@ Clients under test have no business here. Every wrong input gets 400 and a sente
 from __future__ import annotations
 
 import asyncio
-import functools
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
 from sandbox.control import world
-from sandbox.rest.bodies import read_all
+from sandbox.control.forms import Handler, WrongInputError, answer, in_words, read_json
 from sandbox.rest.ratelimits import RateLimits
 from sandbox.rules import ids
 from sandbox.rules.clock import iso
-from sandbox.rules.errors import ApiError
 from sandbox.sim.faults import FaultFormError, FaultScript, fault_json
 from sandbox.sim.journal import Entry, Journal
 from sandbox.world.entities import Application
@@ -29,7 +26,6 @@ Json = dict[str, Any]
 
 LONGEST_OFFSET_SECONDS: Final = 10 * 366 * 24 * 3600  # ids and dates stay real in both directions
 KEEP_ALIVE_SECONDS: Final = 15.0  # also how long a closed drawer goes unnoticed when nothing happens
-_BODY_BYTES: Final = 1 << 20
 _KINDS: Final = frozenset({"request", "event", "received"})
 
 _INDEX: Final = {
@@ -58,23 +54,12 @@ class GatewayControl(Protocol):
     def revoke(self, application_id: int) -> int: ...
 
 
-class _BadInputError(Exception):
-    """Becomes 400 (or 404) with the sentence as `message`."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
 def routes(
     state: State, *, gateway: GatewayControl, faults: FaultScript, journal: Journal, limits: RateLimits
 ) -> list[web.RouteDef]:
     """Everything under /_sim/ but the making of people, servers and purchases."""
     control = _Control(state, gateway, faults, journal, limits)
-    table: list[tuple[str, str, _Handler]] = [
+    table: list[tuple[str, str, Handler]] = [
         ("GET", "/_sim", control.show_index),
         ("GET", "/_sim/", control.show_index),
         ("GET", "/_sim/faults", control.list_faults),
@@ -91,7 +76,7 @@ def routes(
         ("GET", "/_sim/ratelimits", control.show_limits),
         ("POST", "/_sim/ratelimits", control.switch_limits),
     ]
-    return [web.route(method, path, _in_words(handler)) for method, path, handler in table]
+    return [web.route(method, path, in_words(handler)) for method, path, handler in table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +88,16 @@ class _Control:
     limits: RateLimits
 
     async def show_index(self, request: web.Request) -> web.Response:
-        return _answer({"routes": _INDEX | world.INDEX})
+        return answer({"routes": _INDEX | world.INDEX})
 
     # -- faults -------------------------------------------------------------------------------------------------------
 
     async def list_faults(self, request: web.Request) -> web.Response:
-        return _answer({"faults": self.faults.as_json()})
+        return answer({"faults": self.faults.as_json()})
 
     async def add_faults(self, request: web.Request) -> web.Response:
         """A list is ordered whole or not at all."""
-        form = await _body(request)
+        form = await read_json(request)
         added = []
         try:
             for one in form if isinstance(form, list) else [form]:
@@ -120,9 +105,9 @@ class _Control:
         except FaultFormError as error:
             for fault in added:
                 self.faults.remove(fault.id)
-            raise _BadInputError(str(error)) from error
+            raise WrongInputError(str(error)) from error
         shown = [fault_json(fault) for fault in added]
-        return _answer({"faults": shown} if isinstance(form, list) else shown[0], status=201)
+        return answer({"faults": shown} if isinstance(form, list) else shown[0], status=201)
 
     async def clear_faults(self, request: web.Request) -> web.Response:
         self.faults.clear()
@@ -132,13 +117,13 @@ class _Control:
         wanted = request.match_info["id"]
         for fault in self.faults.as_json():
             if fault["id"] == wanted:
-                return _answer(fault)
-        raise _BadInputError(f"There is no fault {wanted}; GET /_sim/faults lists them.", 404)
+                return answer(fault)
+        raise WrongInputError(f"There is no fault {wanted}; GET /_sim/faults lists them.", 404)
 
     async def remove_fault(self, request: web.Request) -> web.Response:
         wanted = request.match_info["id"]
         if not self.faults.remove(ids.parse(wanted) or 0):
-            raise _BadInputError(f"There is no fault {wanted}; GET /_sim/faults lists them.", 404)
+            raise WrongInputError(f"There is no fault {wanted}; GET /_sim/faults lists them.", 404)
         return web.Response(status=204)
 
     # -- gateway and tokens -------------------------------------------------------------------------------------------
@@ -150,9 +135,9 @@ class _Control:
             application_id = self._application(form["application_id"]).id
         act, resumable, code = form.get("act"), form.get("resumable", False), form.get("code")
         if not isinstance(resumable, bool):
-            raise _BadInputError(f"resumable is {resumable!r}; use true or false.")
+            raise WrongInputError(f"resumable is {resumable!r}; use true or false.")
         if code is not None and (type(code) is not int or not (code == 1000 or 3000 <= code <= 4999)):
-            raise _BadInputError(f"code is {code!r}; use 1000, 3000 to 4999, or null to cut the socket without a word.")
+            raise WrongInputError(f"code is {code!r}; use 1000, 3000 to 4999, or null to cut the socket wordlessly.")
         match act:
             case "reconnect":
                 sessions = self.gateway.reconnect(application_id)
@@ -161,8 +146,8 @@ class _Control:
             case "drop":
                 sessions = self.gateway.drop(application_id, code)
             case _:
-                raise _BadInputError(f"act is {act!r}; use reconnect, invalidate or drop.")
-        return _answer({"sessions": sessions})
+                raise WrongInputError(f"act is {act!r}; use reconnect, invalidate or drop.")
+        return answer({"sessions": sessions})
 
     async def switch_token(self, request: web.Request) -> web.Response:
         form = await _form(request, "application_id", "revoked")
@@ -171,29 +156,29 @@ class _Control:
         self.state.save(application)
         sessions = self.gateway.revoke(application.id) if application.token_revoked else 0
         revoked = application.token_revoked
-        return _answer({"application_id": str(application.id), "revoked": revoked, "sessions": sessions})
+        return answer({"application_id": str(application.id), "revoked": revoked, "sessions": sessions})
 
     def _application(self, given: object) -> Application:
         application = self.state.applications.get(ids.parse(given) or 0)
         if application is None:
             known = ", ".join(f"{a.id} ({a.name})" for a in list(self.state.applications.values())[:5]) or "none"
-            raise _BadInputError(f"application_id is {given!r}; use the id of an application that exists: {known}.")
+            raise WrongInputError(f"application_id is {given!r}; use the id of an application that exists: {known}.")
         return application
 
     # -- clock --------------------------------------------------------------------------------------------------------
 
     async def show_clock(self, request: web.Request) -> web.Response:
         clock = self.state.clock
-        return _answer({"now": iso(clock.now_ms()), "offset_seconds": clock.offset_ms / 1000})
+        return answer({"now": iso(clock.now_ms()), "offset_seconds": clock.offset_ms / 1000})
 
     async def move_clock(self, request: web.Request) -> web.Response:
         seconds = (await _form(request, "advance_seconds")).get("advance_seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            raise _BadInputError(f"advance_seconds is {seconds!r}; use a number of seconds, such as 900.")
+            raise WrongInputError(f"advance_seconds is {seconds!r}; use a number of seconds, such as 900.")
         # Compared before it is added, because a whole number may be too large to add to; NaN is refused too.
         most = LONGEST_OFFSET_SECONDS - self.state.clock.offset_ms / 1000
         if not most - 2 * LONGEST_OFFSET_SECONDS <= seconds <= most:
-            raise _BadInputError(f"advance_seconds is {seconds}; the clock stays within ten years of the real time.")
+            raise WrongInputError(f"advance_seconds is {seconds}; the clock stays within ten years of the real time.")
         self.state.clock.advance(seconds)
         return await self.show_clock(request)
 
@@ -203,7 +188,7 @@ class _Control:
         since, kinds = _log_query(request)
         limit = _number(request, "limit", 100)
         entries = self.journal.entries(since=since, kinds=kinds, limit=limit or 1)
-        return _answer({"entries": [entry.as_json() for entry in entries]})
+        return answer({"entries": [entry.as_json() for entry in entries]})
 
     async def stream_log(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the ring after `since` (or the browser's Last-Event-ID), then all that comes."""
@@ -229,53 +214,27 @@ class _Control:
     # -- rate limits --------------------------------------------------------------------------------------------------
 
     async def show_limits(self, request: web.Request) -> web.Response:
-        return _answer({"enabled": self.limits.enabled, "windows": self.limits.snapshot()})
+        return answer({"enabled": self.limits.enabled, "windows": self.limits.snapshot()})
 
     async def switch_limits(self, request: web.Request) -> web.Response:
         self.limits.enabled = _flag(await _form(request, "enabled"), "enabled")
-        return _answer({"enabled": self.limits.enabled})
-
-
-def _in_words(handler: _Handler) -> _Handler:
-    @functools.wraps(handler)
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except _BadInputError as error:
-            return _answer({"message": str(error)}, status=error.status)
-        except ApiError as error:  # of the body as such: too large, or without an end
-            return _answer(error.body(), status=error.status)
-
-    return guarded
-
-
-def _answer(data: Json, *, status: int = 200) -> web.Response:
-    # Not json_response: the sandbox answers `application/json` without a charset everywhere, as Discord does.
-    body = json.dumps(data, ensure_ascii=False).encode(errors="backslashreplace")
-    return web.Response(body=body, status=status, headers={"Content-Type": "application/json"})
-
-
-async def _body(request: web.Request) -> Any:
-    try:
-        return json.loads(await read_all(request, _BODY_BYTES))
-    except (ValueError, RecursionError) as error:
-        raise _BadInputError(f"The body is no JSON ({error}); GET /_sim/ shows an example of each.") from error
+        return answer({"enabled": self.limits.enabled})
 
 
 async def _form(request: web.Request, *known: str) -> Json:
-    form = await _body(request)
+    form = await read_json(request)
     if not isinstance(form, dict):
-        raise _BadInputError(f"The body must be a JSON object with {', '.join(known)}.")
+        raise WrongInputError(f"The body must be a JSON object with {', '.join(known)}.")
     unknown = sorted(form.keys() - set(known))
     if unknown:
-        raise _BadInputError(f"There is no field {unknown[0]!r} here; use {', '.join(known)}.")
+        raise WrongInputError(f"There is no field {unknown[0]!r} here; use {', '.join(known)}.")
     return form
 
 
 def _flag(form: Json, name: str) -> bool:
     value = form.get(name)
     if not isinstance(value, bool):
-        raise _BadInputError(f"{name} is {value!r}; use true or false.")
+        raise WrongInputError(f"{name} is {value!r}; use true or false.")
     return value
 
 
@@ -283,14 +242,14 @@ def _number(request: web.Request, name: str, default: int) -> int:
     text = request.query.get(name, request.headers.get("Last-Event-ID", "") if name == "since" else "")
     number = ids.parse(text) if text else default
     if number is None:
-        raise _BadInputError(f"{name} is {text!r}; use a whole number from 0.")
+        raise WrongInputError(f"{name} is {text!r}; use a whole number from 0.")
     return number
 
 
 def _log_query(request: web.Request) -> tuple[int, frozenset[str]]:
     kinds = frozenset(filter(None, request.query.get("kinds", "").split(",")))
     if kinds - _KINDS:
-        raise _BadInputError(
+        raise WrongInputError(
             f"kinds has {min(kinds - _KINDS)!r}; use {', '.join(sorted(_KINDS))}, separated by commas."
         )
     return _number(request, "since", 0), kinds

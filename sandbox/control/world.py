@@ -6,15 +6,13 @@ Docs: docs/sandbox-world.md.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.rest.bodies import read_all
-from sandbox.rules import errors, ids
+from sandbox.control.forms import Handler, WrongInputError, answer, in_words, read_json
+from sandbox.rules import ids
 from sandbox.rules.kinds import SkuType
 from sandbox.world import commerce, guilds, seed
 from sandbox.world.actors import person_token
@@ -24,8 +22,6 @@ from sandbox.world.views import entitlement_view, guild_view, sku_view, subscrip
 from sandbox.world.views.users import short_application_view
 
 Json = dict[str, Any]
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 INDEX: Final = {
     "GET /_sim/people": "everyone, with tokens; all applications, with token and secret",
@@ -42,13 +38,9 @@ INDEX: Final = {
 }
 
 
-class _WrongInputError(Exception):
-    """Becomes 400 with the sentence as `message`."""
-
-
 def routes(state: State) -> list[web.RouteDef]:
     world = _World(state)
-    table: list[tuple[str, str, _Handler]] = [
+    table: list[tuple[str, str, Handler]] = [
         ("GET", "/_sim/people", world.list_people),
         ("POST", "/_sim/people", world.add_person),
         ("PATCH", "/_sim/people/{user_id}", world.change_person),
@@ -61,19 +53,7 @@ def routes(state: State) -> list[web.RouteDef]:
         ("POST", "/_sim/purchases", world.purchase),
         ("POST", "/_sim/subscriptions/{subscription_id}", world.move_subscription),
     ]
-    return [web.route(method, path, _in_words(handler)) for method, path, handler in table]
-
-
-def _in_words(handler: _Handler) -> _Handler:
-    async def handle(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except _WrongInputError as error:
-            return web.json_response({"message": str(error)}, status=400)
-        except errors.ApiError as error:
-            return web.json_response(error.body(), status=error.status)
-
-    return handle
+    return [web.route(method, path, in_words(handler)) for method, path, handler in table]
 
 
 class _Form:
@@ -84,19 +64,15 @@ class _Form:
 
     @classmethod
     async def of(cls, request: web.Request) -> _Form:
-        raw = await read_all(request, 1 << 20)
-        try:
-            fields = json.loads(raw or b"{}")
-        except (ValueError, RecursionError):
-            raise _WrongInputError("The body is not JSON; send an object.") from None
+        fields = await read_json(request, b"{}")
         if not isinstance(fields, dict):
-            raise _WrongInputError("The body must be a JSON object.")
+            raise WrongInputError("The body must be a JSON object.")
         return cls(fields)
 
     def text(self, name: str, default: str | None = None, longest: int = 100) -> str:
         value = self.fields.get(name, default)
         if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
-            raise _WrongInputError(f"`{name}` must be a text of 1 to {longest} characters.")
+            raise WrongInputError(f"`{name}` must be a text of 1 to {longest} characters.")
         return value.strip()
 
     def id(self, name: str) -> int | None:
@@ -105,19 +81,19 @@ class _Form:
             return None
         found = ids.parse(value)
         if found is None:
-            raise _WrongInputError(f"`{name}` must be an id, as a string of digits.")
+            raise WrongInputError(f"`{name}` must be an id, as a string of digits.")
         return found
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         value = self.fields.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise _WrongInputError(f"`{name}` must be a whole number from {low} to {high}.")
+            raise WrongInputError(f"`{name}` must be a whole number from {low} to {high}.")
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.fields.get(name, default)
         if not isinstance(value, bool):
-            raise _WrongInputError(f"`{name}` must be true or false.")
+            raise WrongInputError(f"`{name}` must be true or false.")
         return value
 
 
@@ -137,9 +113,7 @@ class _World:
             | {"token": application.token, "secret": application.client_secret}
             for application in self.state.applications.values()
         ]
-        return web.json_response(
-            {"people": people, "applications": applications, "clock_ms": self.state.clock.now_ms()}
-        )
+        return answer({"people": people, "applications": applications, "clock_ms": self.state.clock.now_ms()})
 
     def _person(self, user: User) -> Json:
         return {
@@ -163,35 +137,35 @@ class _World:
         form = await _Form.of(request)
         username = form.text("username", longest=32).lower()
         if any(user.username == username and not user.bot for user in self.state.users.values()):
-            raise _WrongInputError(f"There is already a person called {username}; choose another name.")
+            raise WrongInputError(f"There is already a person called {username}; choose another name.")
         found = [self._guild(given) for given in form.fields.get("guild_ids") or []]
         user = seed.make_person(self.state, username, form.text("global_name", username.capitalize(), 32))
         for guild in found:
             guilds.add_member(self.state, guild, user.id)
-        return web.json_response(self._person(user), status=201)
+        return answer(self._person(user), status=201)
 
     async def change_person(self, request: web.Request) -> web.Response:
         form = await _Form.of(request)
         user = self.state.users.get(ids.parse(request.match_info["user_id"]) or 0)
         if user is None or user.bot:
-            raise _WrongInputError("There is no person with this id; GET /_sim/people lists them.")
+            raise WrongInputError("There is no person with this id; GET /_sim/people lists them.")
         user.dms_closed = form.flag("dms_closed", user.dms_closed)
         user.is_adult = form.flag("is_adult", user.is_adult)
         user.locale = form.text("locale", user.locale, 5)
         self.state.save(user)
-        return web.json_response(self._person(user))
+        return answer(self._person(user))
 
     async def add_guild(self, request: web.Request) -> web.Response:
         form = await _Form.of(request)
         owner_id = form.id("owner_id")
         if owner_id is None or owner_id not in self.state.users:
-            raise _WrongInputError("`owner_id` must be the id of a person; GET /_sim/people lists them.")
+            raise WrongInputError("`owner_id` must be the id of a person; GET /_sim/people lists them.")
         guild = seed.make_guild(self.state, form.text("name"), owner_id)
         seed.make_channel(self.state, guild, "general")
         guilds.announce_guild(self.state, guild, owner_id)
         for given in form.fields.get("application_ids") or []:
             guilds.install(self.state, self._application(given), guild)
-        return web.json_response(guild_view(self.state, guild), status=201)
+        return answer(guild_view(self.state, guild), status=201)
 
     async def add_application(self, request: web.Request) -> web.Response:
         form = await _Form.of(request)
@@ -200,7 +174,7 @@ class _World:
         for given in form.fields.get("guild_ids") or []:
             guilds.install(self.state, application, self._guild(given))
         view = short_application_view(self.state, application)
-        return web.json_response(view | {"token": application.token, "secret": application.client_secret}, status=201)
+        return answer(view | {"token": application.token, "secret": application.client_secret}, status=201)
 
     async def change_application(self, request: web.Request) -> web.Response:
         """`{"redirect_uris": ["http://127.0.0.1:8080/signed-in"]}`: where OAuth2 may send people back to."""
@@ -208,12 +182,12 @@ class _World:
         application = self._application(request.match_info["application_id"])
         uris = form.fields.get("redirect_uris", application.redirect_uris)
         if not isinstance(uris, list) or len(uris) > 10 or not all(isinstance(u, str) and _is_url(u) for u in uris):
-            raise _WrongInputError("`redirect_uris` must be a list of at most 10 absolute URLs without a fragment.")
+            raise WrongInputError("`redirect_uris` must be a list of at most 10 absolute URLs without a fragment.")
         application.redirect_uris = uris
         application.description = form.text("description", application.description or "-", 400)
         self.state.save(application)
         view = short_application_view(self.state, application) | {"redirect_uris": application.redirect_uris}
-        return web.json_response(view | {"secret": application.client_secret})
+        return answer(view | {"secret": application.client_secret})
 
     async def install(self, request: web.Request) -> web.Response:
         """`{"guild_id"}` puts the bot into a server, `{"user_id"}` installs the application for a person."""
@@ -221,7 +195,7 @@ class _World:
         application = self._application(request.match_info["application_id"])
         guild_id, user_id = form.id("guild_id"), form.id("user_id")
         if (guild_id is None) == (user_id is None):
-            raise _WrongInputError("Say either `guild_id` or `user_id`.")
+            raise WrongInputError("Say either `guild_id` or `user_id`.")
         if guild_id is not None:
             guilds.install(self.state, application, self._guild(guild_id))
         elif user_id is not None:
@@ -232,16 +206,12 @@ class _World:
             elif has and not wanted:
                 application.installed_by.remove(user_id)
             self.state.save(application)
-        return web.json_response(
-            {"id": str(application.id), "installed_by": [str(u) for u in application.installed_by]}
-        )
+        return answer({"id": str(application.id), "installed_by": [str(u) for u in application.installed_by]})
 
     # -- for sale -----------------------------------------------------------------------------------------------------
 
     async def list_skus(self, request: web.Request) -> web.Response:
-        return web.json_response(
-            {"skus": [sku_view(sku) | {"price_cents": sku.price_cents} for sku in self.state.skus.values()]}
-        )
+        return answer({"skus": [sku_view(sku) | {"price_cents": sku.price_cents} for sku in self.state.skus.values()]})
 
     async def add_sku(self, request: web.Request) -> web.Response:
         form = await _Form.of(request)
@@ -252,7 +222,7 @@ class _World:
         kinds = {"durable": SkuType.DURABLE, "consumable": SkuType.CONSUMABLE, "subscription": SkuType.SUBSCRIPTION}
         kind = form.text("type", "subscription")
         if kind not in kinds:
-            raise _WrongInputError(f"`type` must be one of {', '.join(kinds)}.")
+            raise WrongInputError(f"`type` must be one of {', '.join(kinds)}.")
         sku = commerce.make_sku(
             self.state,
             application,
@@ -261,49 +231,49 @@ class _World:
             for_guilds=form.flag("for_guilds"),
             price_cents=form.whole("price_cents", 499, 0, 1_000_000),
         )
-        return web.json_response(sku_view(sku) | {"price_cents": sku.price_cents}, status=201)
+        return answer(sku_view(sku) | {"price_cents": sku.price_cents}, status=201)
 
     async def purchase(self, request: web.Request) -> web.Response:
         form = await _Form.of(request)
         sku = self.state.skus.get(form.id("sku_id") or 0)
         if sku is None:
-            raise _WrongInputError("`sku_id` names nothing that is for sale; GET /_sim/skus lists it.")
+            raise WrongInputError("`sku_id` names nothing that is for sale; GET /_sim/skus lists it.")
         user_id, guild_id = form.id("user_id"), form.id("guild_id")
         if user_id not in self.state.users:
-            raise _WrongInputError("`user_id` must be the id of the person who buys.")
+            raise WrongInputError("`user_id` must be the id of the person who buys.")
         if commerce.is_for_guilds(sku) and guild_id is None:
-            raise _WrongInputError("`guild_id` must name the server that this subscription is for.")
+            raise WrongInputError("`guild_id` must name the server that this subscription is for.")
         if guild_id is not None:
             self._guild(guild_id)
         entitlement, subscription = commerce.buy(self.state, sku, user_id, guild_id)
         view: Json = {"entitlement": entitlement_view(entitlement)}
         if subscription is not None:
             view["subscription"] = subscription_view(subscription)
-        return web.json_response(view, status=201)
+        return answer(view, status=201)
 
     async def move_subscription(self, request: web.Request) -> web.Response:
         """`{"act": "cancel"|"resume"|"renew"|"expire"|"refund"|"switch", "sku_id": …}`."""
         form = await _Form.of(request)
         subscription = self.state.subscriptions.get(ids.parse(request.match_info["subscription_id"]) or 0)
         if subscription is None:
-            raise _WrongInputError("There is no subscription with this id.")
+            raise WrongInputError("There is no subscription with this id.")
         act = form.text("act")
         if act not in commerce.ACTS:
-            raise _WrongInputError(f"`act` must be one of {', '.join(commerce.ACTS)}.")
+            raise WrongInputError(f"`act` must be one of {', '.join(commerce.ACTS)}.")
         new_sku = self.state.skus.get(form.id("sku_id") or 0)
         if act == "switch" and new_sku is None:
-            raise _WrongInputError("`switch` needs the `sku_id` of the plan to change to.")
+            raise WrongInputError("`switch` needs the `sku_id` of the plan to change to.")
         commerce.move(self.state, subscription, act, new_sku)
-        return web.json_response(subscription_view(subscription))
+        return answer(subscription_view(subscription))
 
     def _guild(self, given: Any) -> Guild:
         guild = self.state.guilds.get(ids.parse(given) or 0)
         if guild is None:
-            raise _WrongInputError(f"There is no server with the id {given!r}.")
+            raise WrongInputError(f"There is no server with the id {given!r}.")
         return guild
 
     def _application(self, given: Any) -> Any:
         application = self.state.applications.get(ids.parse(given) or 0)
         if application is None:
-            raise _WrongInputError(f"There is no application with the id {given!r}.")
+            raise WrongInputError(f"There is no application with the id {given!r}.")
         return application
