@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from sandbox.world.state import State
 
 Json = dict[str, Any]
 NOTHING = Permission(0)
+_WHOLE = re.compile(r"-?[0-9]{1,11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Call:
         if text is None:
             return default
         faults = errors.Faults()
-        if not text.lstrip("-").isdigit() or len(text) > 12:
+        if not _WHOLE.fullmatch(text):
             faults.add((name,), "NUMBER_TYPE_COERCE", f'Value "{text[:100]}" is not int.')
         elif not low <= int(text) <= high:
             bound, code = (low, "NUMBER_TYPE_MIN") if int(text) < low else (high, "NUMBER_TYPE_MAX")

@@ -32,7 +32,7 @@ from sandbox.world.state import State
 log = logging.getLogger("sandbox.rest")
 
 Json = dict[str, Any]
-_PREFIX = re.compile(r"^/api(?:/v(?P<version>\d+))?(?P<path>/.*)$")
+_PREFIX = re.compile(r"^/api(?:/v(?P<version>[0-9]{1,4}))?(?P<path>/.*)$")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 

@@ -195,7 +195,7 @@ async def list_pins_old(call: Call) -> Any:
 
 @ROUTES.on("GET", _MESSAGES + "/pins")
 async def list_pins(call: Call) -> Any:
-    channel = call.channel(Permission.READ_MESSAGE_HISTORY)
+    channel = call.channel()
     limit = call.number("limit", 50, *limits.PIN_PAGE)
     before = call.query.get("before")
     pinned = [m for m in _pinned(call, channel) if before is None or iso(m.pinned_ms or 0) < before]
@@ -207,6 +207,9 @@ async def list_pins(call: Call) -> Any:
 
 
 def _pinned(call: Call, channel: Channel) -> list[Message]:
+    """Newest first; none for those who may not read what was said before."""
+    if not permissions.in_channel(call.state, call.actor.user_id, channel) & Permission.READ_MESSAGE_HISTORY:
+        return []
     pinned = [m for m in call.state.messages[channel.id].values() if m.pinned_ms is not None]
     return sorted(pinned, key=lambda message: message.pinned_ms or 0, reverse=True)
 
@@ -237,7 +240,7 @@ def _emoji(call: Call) -> Reaction:
     text = unquote(call.params["emoji_name"])
     name, _, digits = text.rpartition(":")
     if name and digits.isdigit():
-        emoji = call.state.emojis.get(int(digits))
+        emoji = call.state.emojis.get(parse(digits) or 0)
         if emoji is None:
             raise errors.UNKNOWN_EMOJI()
         return Reaction(emoji.name, emoji.id, emoji.animated)

@@ -126,8 +126,7 @@ def follow_up(state: State, interaction: Interaction, body: Json, uploads: Uploa
     response = state.messages[channel.id].get(interaction.response_id or 0)
     if interaction.deferred and response is not None:
         return edit_original(state, interaction, body, uploads, checked=True)
-    is_foreign = "0" not in interaction.owners and channel.guild_id is not None
-    if is_foreign and interaction.followups >= limits.USER_INSTALL_FOLLOWUPS:
+    if is_external(interaction) and interaction.followups >= limits.USER_INSTALL_FOLLOWUPS:
         raise errors.MAX_FOLLOWUPS()
     interaction.followups += 1
     state.save(interaction)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from sandbox.rules import limits
+from sandbox.rules import ids, limits
 from sandbox.rules.checks.media import clean_name
 from sandbox.world.entities import Attachment
 from sandbox.world.state import State
@@ -46,6 +46,7 @@ _BY_NAME = {
     "pdf": "application/pdf",
 }
 _ATTACHED = "attachment://"
+_JPEG_SEGMENTS = 1000  # real pictures have dozens; a file of nothing else would be read for seconds
 
 
 def look_at(data: bytes, filename: str) -> Looks:
@@ -62,7 +63,9 @@ def look_at(data: bytes, filename: str) -> Looks:
 
 def _jpeg_size(data: bytes) -> tuple[int | None, int | None]:
     at = 2
-    while at + 9 < len(data) and data[at] == 0xFF:
+    for _ in range(_JPEG_SEGMENTS):
+        if at + 9 >= len(data) or data[at] != 0xFF:
+            break
         marker, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
@@ -145,7 +148,7 @@ def attachment_id_in(state: State, url: str) -> int | None:
     if not url.startswith(state.cdn_url + "/"):
         return None
     steps = urlsplit(url).path.split("/")
-    return int(steps[-2]) if len(steps) >= 4 and steps[-2].isdigit() else None
+    return ids.parse(steps[-2]) if len(steps) >= 4 else None
 
 
 # -- media inside embeds and components -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sandbox.rules.errors import ApiError
+from sandbox.rules.ids import parse
 from sandbox.rules.permissions import Permission
 from sandbox.world import guilds, permissions
 from sandbox.world.entities import Application, Grant, Guild
@@ -62,8 +63,7 @@ class Request:
 
 def read_request(state: State, query: dict[str, str]) -> Request:
     """The query of /oauth2/authorize. Raises `OAuthError`, whose description is for the person at the browser."""
-    client_id = query.get("client_id", "")
-    application = state.applications.get(int(client_id) if client_id.isascii() and client_id.isdigit() else 0)
+    application = state.applications.get(parse(query.get("client_id")) or 0)
     if application is None:
         raise OAuthError("invalid_client", "Unknown application: check client_id.")
     scopes = tuple(dict.fromkeys(query.get("scope", "").replace("+", " ").split()))

@@ -42,6 +42,7 @@ def send(
     message_id: int | None = None,
 ) -> Message:
     """Store a message whose body was checked, and tell everyone who may see it."""
+    reference = reference or _reference(state, channel, author_id, body)  # may refuse: before the files are kept
     message = Message(
         id=message_id or state.ids.new(),  # a forum post's first message has the thread's id
         channel_id=channel.id,
@@ -55,7 +56,7 @@ def send(
         attachments=drafts.take_files(state, body, uploads, ephemeral=ephemeral),
         tts=bool(body.get("tts")),
         nonce=body.get("nonce"),
-        reference=reference or _reference(state, channel, author_id, body),
+        reference=reference,
         application_id=_application_behind(author_id, answer_to, webhook, state),
         webhook_id=answer_to.application_id if answer_to else webhook.id if webhook else None,
         webhook_profile=profile,

@@ -232,6 +232,24 @@ MULTIPART = {
 }
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v10/channels/{channel}/messages?limit=--5",
+        "/api/v10/channels/{channel}/messages?limit=²",
+        "/api/v" + "9" * 5000 + "/users/@me",
+        "/api/v٣/users/@me",
+        "/oauth2/authorize?scope=identify&response_type=code&client_id=" + "9" * 5000,
+    ],
+)
+def test_a_number_that_is_none_is_answered(victim: Hostile, path: str) -> None:
+    token = _tokens(victim)[0]
+    channel = next(one.id for one in victim.box.state.channels.values() if one.type == 0)
+    asked = quote(path.format(channel=channel), safe="/?&=@:")
+    answer = victim.ask("GET", asked, headers={"Authorization": token})
+    assert 400 <= answer.status < 500 or answer.status == 501, answer
+
+
 @pytest.mark.parametrize("what", MULTIPART)
 def test_bad_multipart_is_answered(victim: Hostile, what: str) -> None:
     for kind in ("multipart/form-data; boundary=B", "multipart/form-data"):

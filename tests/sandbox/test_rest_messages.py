@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import quote
 
@@ -209,6 +210,38 @@ async def test_pins_are_listed_newest_first_told_and_kept_to_a_number(crew: Crew
     assert [message["content"] for message in await crew.cleo.get(f"/channels/{place}/pins")] == ["two", "one"]
     await crew.ben.delete(f"/channels/{place}/messages/pins/{two['id']}")
     assert [message["content"] for message in await crew.cleo.get(f"/channels/{place}/pins")] == ["one"]
+
+
+async def test_without_the_right_to_history_nobody_finds_a_pin(crew: Crew) -> None:
+    place = crew.channel("general").id
+    sent = await crew.ada.say(place)
+    await crew.ada.put(f"/channels/{place}/messages/pins/{sent['id']}")
+    body = {"type": 0, "deny": str(1 << 16)}
+    await crew.ada.put(f"/channels/{place}/permissions/{crew.guild.id}", body)
+    assert await crew.cleo.get(f"/channels/{place}/pins") == []
+    assert await crew.cleo.get(f"/channels/{place}/messages/pins") == {"items": [], "has_more": False}
+
+
+async def test_a_link_whose_number_is_none_spoils_no_channel(crew: Crew) -> None:
+    place = crew.channel("general").id
+    for number in ("²", "9" * 1000):
+        url = f"{crew.box.url}/cdn/attachments/1/{number}/x.png"
+        await crew.bot.post(f"/channels/{place}/messages", {"embeds": [{"image": {"url": url}}]})
+    assert len(await crew.bot.get(f"/channels/{place}/messages?limit=2")) == 2
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+async def test_an_emoji_whose_number_is_none_is_unknown(crew: Crew, number: str) -> None:
+    sent = await crew.ada.say(crew.channel("general").id)
+    assert (await crew.bot.refused("PUT", path_of(sent, f"/reactions/a:{quote(number)}/@me"))).code == 10014
+
+
+async def test_files_of_a_refused_message_are_not_kept(crew: Crew) -> None:
+    digest = hashlib.sha256(data := png(shade=77)).hexdigest()
+    body = {"content": "x", "message_reference": {"message_id": "1"}}
+    path = f"/channels/{crew.channel('general').id}/messages"
+    assert (await crew.bot.refused("POST", path, body, ("a.png", data))).code == 50035
+    assert await crew.box.storage.blob(digest) is None
 
 
 async def test_reactions_are_counted_listed_and_removed_by_those_who_may(crew: Crew) -> None:

@@ -178,3 +178,10 @@ def test_media_are_found_wherever_a_message_shows_them() -> None:
         ],
     }
     assert files.hidden_names(parts) == {"a.png", "b.png", "c.png", "d.txt", "e_f.png"}
+
+
+def test_a_picture_of_headers_alone_is_given_up_early() -> None:
+    segment = b"\xff\xe0\x00\x02"
+    size = b"\xff\xc0\x00\x0b\x08\x00\x02\x00\x03" + b"\0" * 9
+    assert look_at(b"\xff\xd8" + segment * 400 + size, "x") == Looks("image/jpeg", 3, 2)
+    assert look_at(b"\xff\xd8" + segment * 100_000 + size, "x") == Looks("image/jpeg")
