@@ -69,12 +69,16 @@ def send(
     _settle_mentions(state, channel, message, body)
     if not ephemeral:
         channel.last_message_id = message.id
-        is_first = message.id == channel.id or message.type == MessageType.THREAD_STARTER_MESSAGE
-        note_message(state, channel, author_id, is_first=is_first)
+        note_message(state, channel, author_id, is_first=_is_initial(message))
         state.save_activity(channel)
     state.save(message)
     announce(state, "MESSAGE_CREATE", message)
     return message
+
+
+def _is_initial(message: Message) -> bool:
+    """Whether a thread begins with it: a post's own message, or the one that shows what was replied to."""
+    return message.id == message.channel_id or message.type == MessageType.THREAD_STARTER_MESSAGE
 
 
 def _application_behind(
