@@ -2,8 +2,6 @@
 and nothing deeper.
 """
 
-from engine.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
-from engine.catalog_toml import load_catalog
 from engine.errors import (
     CatalogError,
     DataFault,
@@ -33,13 +31,15 @@ from engine.events import (
     Queued,
     Started,
 )
-from engine.forecast import QueueView, Quote, Waiter
 from engine.job import Job, Share, Speed
-from engine.parameters import TABLE, Destination, Parameter, Ratio, Takes
-from engine.permutations import MOST_EXPANSIONS, count_expansions, expand
-from engine.prompt import Part, Prompt, parse, render
+from engine.language.parameters import TABLE, Destination, Parameter, Ratio, Takes
+from engine.language.permutations import MOST_EXPANSIONS, count_expansions, expand
+from engine.language.prompt import Part, Prompt, parse, render
+from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
+from engine.models.catalog_toml import load_catalog
 from engine.recipe import Adapter, Environment, ModelPin, Phrase, Recipe, Role, Source, Weighting, cell_seed
 from engine.recipe_json import from_json, recipe_hash, to_json
+from engine.schedule.forecast import QueueView, Quote, Waiter
 from engine.translate import Effect, Note, Translation, translate
 
 __all__ = [

@@ -11,10 +11,23 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from engine.catalog import Catalog, Entry, Guiding, Size, Task
 from engine.errors import Fault, FaultKind, PromptError, Span
-from engine.parameters import ASPECT, CHAOS, GUIDANCE, MODEL, NO, RAW, SAMPLER, SEED, STEPS, STYLE, Parameter, Ratio
-from engine.prompt import Prompt
+from engine.language.parameters import (
+    ASPECT,
+    CHAOS,
+    GUIDANCE,
+    MODEL,
+    NO,
+    RAW,
+    SAMPLER,
+    SEED,
+    STEPS,
+    STYLE,
+    Parameter,
+    Ratio,
+)
+from engine.language.prompt import Prompt
+from engine.models.catalog import Catalog, Entry, Guiding, Size, Task
 from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell_seed
 
 T = TypeVar("T")

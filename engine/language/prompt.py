@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from engine.errors import MOST_FAULTS, Fault, FaultKind, PromptError, Span
-from engine.parameters import (
+from engine.language.parameters import (
     BY_SPELLING,
     FLAGS,
     TABLE,
@@ -23,7 +23,7 @@ from engine.parameters import (
     is_near,
     write_number,
 )
-from engine.tokens import Sort, Token, escape_text, literal, scan, squeeze
+from engine.language.tokens import Sort, Token, escape_text, literal, scan, squeeze
 
 T = TypeVar("T")
 _READ = (Sort.WEIGHT, Sort.OPEN, Sort.CLOSE, Sort.LINK, Sort.MARKER, Sort.GLUED, Sort.LOOSE)

@@ -11,9 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from engine.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
 from engine.errors import CatalogError, DataFault
-from engine.parameters import SAMPLERS
+from engine.language.parameters import SAMPLERS
+from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
 from engine.recipe import Weighting
 
 SHIPPED = Path(__file__).with_name("catalog.toml")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.catalog import Entry
 from engine.job import Job, Share, Speed
-from engine.timing import Shape
+from engine.models.catalog import Entry
+from engine.schedule.timing import Shape
 
 
 @dataclass(frozen=True, slots=True)

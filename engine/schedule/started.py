@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from engine.errors import UnknownJobError
 from engine.job import Speed
-from engine.ticket import Ticket
-from engine.timing import Shape, Timing
-from engine.turn import Call, Rules
+from engine.schedule.ticket import Ticket
+from engine.schedule.timing import Shape, Timing
+from engine.schedule.turn import Call, Rules
 
 
 @dataclass(slots=True)

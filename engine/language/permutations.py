@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from engine.errors import MOST_FAULTS, Fault, FaultKind, PromptError, Span
-from engine.tokens import Sort, scan
+from engine.language.tokens import Sort, scan
 
 MOST_EXPANSIONS = 40
 _COUNTED_UP_TO = 1_000_000

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from engine.errors import QueueFullError, UnknownJobError
 from engine.job import Share, Speed
-from engine.queue import Queue
-from engine.timing import Shape, Timing
-from engine.turn import Call, Rules, Start, Step
-from tests.engine.studio import SQUARE, Studio, hungry, saturated, ticket
+from engine.schedule.queue import Queue
+from engine.schedule.timing import Shape, Timing
+from engine.schedule.turn import Call, Rules, Start, Step
+from tests.engine.schedule.studio import SQUARE, Studio, hungry, saturated, ticket
 
 WIDE = Shape("sdxl", 1344, 768)
 OTHER = Shape("flux-dev", 1024, 1024)

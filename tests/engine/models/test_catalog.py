@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.catalog import Commercial, Entry, Family, Guiding, Place, Size, Task
-from engine.catalog_toml import load_catalog
 from engine.errors import UnknownModelError
+from engine.models.catalog import Commercial, Entry, Family, Guiding, Place, Size, Task
+from engine.models.catalog_toml import load_catalog
 from engine.recipe import Weighting
 
 CATALOG = load_catalog()

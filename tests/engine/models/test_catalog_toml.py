@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalog import Commercial, Family, Place
-from engine.catalog_toml import load_catalog
 from engine.errors import CatalogError
+from engine.models.catalog import Commercial, Family, Place
+from engine.models.catalog_toml import load_catalog
 
 
 def write(folder: Path, text: str) -> Path:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.job import Share
-from engine.line import Line
-from tests.engine.studio import ticket
+from engine.schedule.line import Line
+from tests.engine.schedule.studio import ticket
 
 
 def names(line: Line, members: int = 9, each: int = 9) -> list[str]:

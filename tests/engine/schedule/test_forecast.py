@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.job import Share, Speed
-from tests.engine.studio import SQUARE, Studio, hungry, saturated, ticket
+from tests.engine.schedule.studio import SQUARE, Studio, hungry, saturated, ticket
 
 
 @settings(max_examples=40, deadline=None)

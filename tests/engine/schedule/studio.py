@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.job import Share, Speed
-from engine.queue import DEFAULT_RULES, Queue
-from engine.ticket import Ticket
-from engine.timing import Shape, Stage, Timing
-from engine.turn import Call, Rules, Start, Step
+from engine.schedule.queue import DEFAULT_RULES, Queue
+from engine.schedule.ticket import Ticket
+from engine.schedule.timing import Shape, Stage, Timing
+from engine.schedule.turn import Call, Rules, Start, Step
 
 SQUARE = Shape("sdxl", 1024, 1024)
 Curve = Callable[[int], float]

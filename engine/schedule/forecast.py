@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.job import Speed
-from engine.line import Line
-from engine.started import Run
-from engine.ticket import Ticket
+from engine.schedule.line import Line
+from engine.schedule.started import Run
+from engine.schedule.ticket import Ticket
 
 Cost = Callable[[Ticket], float]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from engine.job import Speed
-from engine.ticket import Ticket
-from engine.timing import Stage
+from engine.schedule.ticket import Ticket
+from engine.schedule.timing import Stage
 
 
 def _owed_shares() -> Mapping[Speed, float]:

@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
-from engine.tokens import Sort, escape_text, literal, scan, split_list, squeeze
+from engine.language.tokens import Sort, escape_text, literal, scan, split_list, squeeze
 
 T = TypeVar("T")
 _WHOLE = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)

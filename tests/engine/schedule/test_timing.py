@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.timing import Curve, Shape, Stage, Timing
-from tests.engine.studio import SQUARE, hungry, saturated
+from engine.schedule.timing import Curve, Shape, Stage, Timing
+from tests.engine.schedule.studio import SQUARE, hungry, saturated
 
 
 def measured(**ms: float) -> Timing:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import FaultKind, PromptError
-from engine.permutations import count_expansions, expand
-from engine.prompt import parse
+from engine.language.permutations import count_expansions, expand
+from engine.language.prompt import parse
 
 Tree = str | list["list[Tree]"]  # a piece of text, or the options between braces, each a row of pieces
 

@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from itertools import islice
 
 from engine.errors import QueueFullError
-from engine.ticket import Ticket
+from engine.schedule.ticket import Ticket
 
 _SWEEP_EVERY = 1024
 

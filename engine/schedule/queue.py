@@ -7,15 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Final
 
-from engine import forecast
 from engine.errors import UnknownJobError
-from engine.forecast import QueueView, Quote
 from engine.job import Speed
-from engine.line import Line
-from engine.started import Run, Started
-from engine.ticket import Ticket
-from engine.timing import Stage, Timing
-from engine.turn import Call, Decision, Rules, Start, Step
+from engine.schedule import forecast
+from engine.schedule.forecast import QueueView, Quote
+from engine.schedule.line import Line
+from engine.schedule.started import Run, Started
+from engine.schedule.ticket import Ticket
+from engine.schedule.timing import Stage, Timing
+from engine.schedule.turn import Call, Decision, Rules, Start, Step
 
 DEFAULT_RULES: Final = Rules()
 

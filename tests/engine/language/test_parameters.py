@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from engine.job import Job
-from engine.parameters import (
+from engine.language.parameters import (
     BY_SPELLING,
     CHAOS,
     FLAGS,

@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import FaultKind, PromptError
-from engine.parameters import TABLE, Ratio, Takes
-from engine.prompt import LARGEST_WEIGHT, Part, Prompt, parse, render
+from engine.language.parameters import TABLE, Ratio, Takes
+from engine.language.prompt import LARGEST_WEIGHT, Part, Prompt, parse, render
 
 IMAGE, OTHER = "https://cdn.example/a.png", "https://cdn.example/b.webp?x=1&y=2"
 
@@ -249,7 +249,7 @@ def test_any_prompt_can_be_written_and_read(prompt: Prompt) -> None:
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_table_is_complete_for(row: object) -> None:
-    from engine.parameters import Parameter
+    from engine.language.parameters import Parameter
 
     assert isinstance(row, Parameter)
     assert row.help.endswith(".")
