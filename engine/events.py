@@ -39,7 +39,8 @@ class Progress(JobEvent):
 
 @dataclass(frozen=True, slots=True)
 class Preview(JobEvent):
-    cell: int
+    """All cells side by side, as they would be now."""
+
     data: bytes
     media_type: str
 

@@ -105,6 +105,14 @@ class Queue:
         shape, rows = ticket.shape, ticket.rows
         return ticket.cells * self._timing.picture_ms(shape, ticket.steps, rows, batched=not ticket.alone)
 
+    def step_ms(self, step: Step) -> float:
+        """How long this step should take."""
+        return self._timing.step_ms(self._started.run_of(step.calls[0].job).ticket.shape, step.rows)
+
+    def limit_rows(self, job: str, most: int) -> None:
+        """Steps like this job's did not fit into memory with more rows."""
+        self._timing.limit_rows(self._started.run_of(job).ticket.shape, most)
+
     def quote(self, ticket: Ticket, resident: Collection[str] = ()) -> Quote:
         """What a job would cost at most, and when it would be done, if it were offered now."""
         cost = forecast.remembering(self.expected_ms)

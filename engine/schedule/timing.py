@@ -83,6 +83,7 @@ class Timing:
     def __init__(self, prior_ms: Callable[[Shape], float] = lambda shape: 500.0, most_rows: int = MOST_ROWS) -> None:
         self._prior_ms = prior_ms
         self._most_rows = most_rows
+        self._limits: dict[Shape, int] = {}
         self._curves: dict[tuple[Shape, Stage], Curve] = {}
         self._load_ms: dict[str, deque[float]] = {}
 
@@ -98,9 +99,9 @@ class Timing:
         known = self._load_ms.get(model)
         return median(known) if known else 10_000.0
 
-    def limit_rows(self, most: int) -> None:
-        """A larger batch did not fit into memory."""
-        self._most_rows = max(1, most)
+    def limit_rows(self, shape: Shape, most: int) -> None:
+        """A larger batch of this shape did not fit into memory."""
+        self._limits[shape] = max(1, most)
 
     def step_ms(self, shape: Shape, rows: int) -> float:
         return self._ms(shape, Stage.STEP, rows)
@@ -108,7 +109,8 @@ class Timing:
     def best_rows(self, shape: Shape) -> int:
         """Before anything is measured one row; then as many as are worth it, trying twice the largest known."""
         curve = self._curves.get((shape, Stage.STEP))
-        return curve.best_rows(self._most_rows) if curve else 1
+        most = self._limits.get(shape, self._most_rows)
+        return curve.best_rows(most) if curve else 1
 
     def picture_ms(self, shape: Shape, steps: int, rows: int, *, batched: bool) -> float:
         """What one picture of `rows` rows costs: alone, or as its part of the best batch."""

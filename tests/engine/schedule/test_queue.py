@@ -205,7 +205,7 @@ def test_less_urgent_jobs_ride_along_only_while_the_step_stays_short() -> None:
 
 def test_jobs_of_one_shape_share_forwards_and_end_sooner() -> None:
     alone, shared = Studio(hungry, Rules()).know(rows=(1,)), Studio(hungry).know()
-    alone.timing.limit_rows(1)
+    alone.timing.limit_rows(SQUARE, 1)
     for studio in (alone, shared):
         studio.offer(*(ticket(f"j{n}", f"m{n}", steps=4 + n % 3) for n in range(16)))
         studio.run()

@@ -41,9 +41,9 @@ def test_batches_double_while_it_pays() -> None:
 
 def test_memory_limits_the_batch() -> None:
     timing = measured(b1=100, b8=120)
-    timing.limit_rows(4)
+    timing.limit_rows(SQUARE, 4)
     assert timing.best_rows(SQUARE) <= 4
-    timing.limit_rows(0)
+    timing.limit_rows(SQUARE, 0)
     assert timing.best_rows(SQUARE) == 1
 
 

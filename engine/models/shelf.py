@@ -1,0 +1,1 @@
+"""The models that are in memory: loads, evicts and lends them. (Being written.)"""
