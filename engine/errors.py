@@ -10,6 +10,9 @@ EngineError
  ├─ ModelError          `model` cannot be loaded: `problem` and `remedy`; `again` if it may work later
  │   ├─ AdapterError    a LoRA that is not there, or not for this model
  │   └─ DownloadError   it cannot be fetched
+ ├─ SourceError         a picture that was sent along cannot be used
+ ├─ NotANumberError     the picture that was painted has values that are no numbers
+ ├─ ClosedError         the engine takes no more work
  ├─ QueueFullError      `member` already has `waiting` jobs waiting, and `cap` are allowed
  └─ UnknownJobError     `job` is not in the queue
 """
@@ -161,6 +164,20 @@ class AdapterError(ModelError):
 
 class DownloadError(ModelError):
     pass
+
+
+class SourceError(EngineError):
+    pass
+
+
+class NotANumberError(EngineError):
+    def __init__(self) -> None:
+        super().__init__("The picture came out empty: the model computed values that are no numbers.")
+
+
+class ClosedError(EngineError):
+    def __init__(self) -> None:
+        super().__init__("The engine is closed and takes no more work; open another one.")
 
 
 class QueueFullError(EngineError):

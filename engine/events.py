@@ -66,6 +66,7 @@ class Failure(StrEnum):
     MEMORY = "memory"  # too large for this device, even alone
     MODEL = "model"  # the model could not be loaded
     NOT_A_NUMBER = "not a number"  # the picture came out empty
+    REFUSED = "refused"  # what was asked cannot be painted so
     DEVICE = "device"  # the device or its driver gave up
     CLOSED = "closed"  # the engine was closed before the job ended
     BUG = "bug"  # anything else

@@ -1,19 +1,19 @@
-"""From pixels to files, in threads of its own: a job's pictures while others are painted, and previews. The device never
-waits for it, and neither does the event loop.
+"""From pixels to files, in threads of its own: a job's pictures while others are painted, and previews. The device
+never waits for it, and neither does the event loop.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from engine.events import Event, Failed, Failure, Finished, Picture, Preview
 from engine.job import Job
-from engine.paint.encode import encode_png
+from engine.paint.encode import JPEG, PNG, encode_png
 from engine.paint.previews import encode_preview
 from engine.recipe import Recipe
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 _log = logging.getLogger(__name__)
-PNG = "image/png"
-JPEG = "image/jpeg"
 
 
 @dataclass(slots=True)
@@ -100,7 +98,8 @@ class Finisher:
 
     def _sketch(self, job: Job, sketches: Mapping[int, np.ndarray]) -> None:
         try:
-            data = encode_preview([sketches.get(cell) for cell in range(len(job.cells))], job.cells[0])
+            first, cells = job.cells[0], [sketches.get(cell) for cell in range(len(job.cells))]
+            data = encode_preview(cells, first.width, first.height)
             self._tell(Preview(job.id, job.attempt, data, JPEG))
         except Exception:  # a border, as above; a picture without its preview is still a picture
             _log.exception("Job %s: a preview could not be made.", job.id)

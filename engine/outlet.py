@@ -32,9 +32,12 @@ class Outlet:
     def follows(self, job: str) -> bool:
         return job in self._open
 
-    @property
-    def followed(self) -> tuple[str, ...]:
-        return tuple(self._open)
+    def unfollow(self, job: str) -> None:
+        """It was not taken after all."""
+        self._open.pop(job, None)
+
+    def attempt_of(self, job: str) -> int | None:
+        return self._open.get(job)
 
     def put(self, event: Event) -> None:
         try:

@@ -36,8 +36,11 @@ class Busy:
 
 
 class Worker:
-    def __init__(self, queue: Queue, studio: Studio, finisher: Finisher, tell: Callable[[Event], None]) -> None:
-        self._queue, self._studio, self._finisher, self._tell = queue, studio, finisher, tell
+    def __init__(
+        self, queue: Queue, make_studio: Callable[[], Studio], finisher: Finisher, tell: Callable[[Event], None]
+    ) -> None:
+        self._queue, self._make_studio, self._finisher, self._tell = queue, make_studio, finisher, tell
+        self._studio: Studio
         self._gate = threading.Condition()  # guards the queue and what is said of jobs between threads
         self._jobs: dict[str, Job] = {}
         self._begun: set[str] = set()
@@ -105,6 +108,7 @@ class Worker:
 
     def _run(self) -> None:
         lower_priority()  # before torch makes threads of its own, which inherit it
+        self._studio = self._make_studio()
         while self._open:
             self._drop_unwanted()
             match self._next():
@@ -131,7 +135,10 @@ class Worker:
         expected = self._queue.expected_ms(ticket)
         self.busy = Busy(f"beginning job {job.id}", time.monotonic(), expected, loads=True)
         try:
-            self._studio.make_ready(job)
+            loading_ms = self._studio.make_ready(job)
+            if loading_ms is not None:
+                with self._gate:
+                    self._queue.loaded(ticket, loading_ms)
             self._tell(Started(job.id, job.attempt, round(expected)))
             arrivals = self._studio.begin(job)
         except Exception as error:  # a border: whatever a model or a painter throws ends this job, not the thread

@@ -80,9 +80,7 @@ def _among(machine: Machine, wanted: str | None) -> Device:
             for gpu in machine.gpus:
                 if number == str(gpu.index):
                     return _on_gpu(gpu, 1)
-    raise DeviceError(
-        wanted or "", f"There is no device {wanted} here.", f"Use one of: {', '.join(_names(machine))}."
-    )
+    raise DeviceError(wanted or "", f"There is no device {wanted} here.", f"Use one of: {', '.join(_names(machine))}.")
 
 
 def _names(machine: Machine) -> list[str]:

@@ -5,7 +5,7 @@ Knows no catalogue and does not decide where a part goes.
 from __future__ import annotations
 
 import importlib
-import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +24,7 @@ def find_class(part: Part, model: str) -> Any:
     if part.library not in _LIBRARIES:
         raise ModelError(model, f"{model} asks for {part.library}.{part.kind} as its {part.name}.", _REMEDY_CODE)
     kind = getattr(importlib.import_module(part.library), part.kind, None)
-    if not isinstance(kind, type) or not (issubclass(kind, _trusted()) or part.kind.startswith("Auto")):
+    if not isinstance(kind, type) or not issubclass(kind, _trusted()):
         problem = f"{model} asks for {part.kind} as its {part.name}, which the installed {part.library} does not have."
         raise ModelError(model, problem, _REMEDY_CODE)
     return kind
@@ -66,9 +66,8 @@ def load_module(kind: Any, folder: Path, part: Part, variant: str, dtype: Any, m
     """A module on the processor, in `dtype`. A tensor that no file has is an error, not a random one."""
     from diffusers import ModelMixin
 
-    _refuse_own_code(folder / "config.json", part, model)
     named = {"torch_dtype": dtype} if issubclass(kind, ModelMixin) else {"dtype": dtype}
-    with _told_as_broken(part, model), _quietly():
+    with told_as_broken(part, model), quietly():
         module, report = kind.from_pretrained(
             folder, variant=variant or None, use_safetensors=True, local_files_only=True, output_loading_info=True,
             **named,
@@ -85,23 +84,13 @@ def load_other(kind: Any, folder: Path, part: Part, model: str) -> Any:
     if not folder.is_dir():
         problem = f"The {part.name} of {model} is missing."
         raise ModelError(model, problem, f"Fetch it with `python -m engine --pull {model}`, or copy it anew.")
-    with _told_as_broken(part, model), _quietly():
+    with told_as_broken(part, model), quietly():
         return kind.from_pretrained(folder, local_files_only=True)
 
 
-def _refuse_own_code(config: Path, part: Part, model: str) -> None:
-    try:
-        data = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        problem = f"{config.parent.name}/config.json of {model} cannot be read: {error}."
-        raise ModelError(model, problem, "Fetch or copy it again.") from error
-    if isinstance(data, dict) and "auto_map" in data:
-        raise ModelError(model, f"The {part.name} of {model} brings code of its own.", _REMEDY_CODE)
-
-
 @contextmanager
-def _told_as_broken(part: Part, model: str) -> Iterator[None]:
-    """Whatever a library says about files that it cannot use, with the part's name. Too little memory stays what it is."""
+def told_as_broken(part: Part, model: str) -> Iterator[None]:
+    """What a library says about files that it cannot use, with the part's name. Too little memory is told as such."""
     from safetensors import SafetensorError
     from torch import OutOfMemoryError
 
@@ -116,16 +105,22 @@ def _told_as_broken(part: Part, model: str) -> Iterator[None]:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """Without the libraries' own progress bars: loading is told through the engine."""
+def quietly() -> Iterator[None]:
+    """Without the libraries' progress bars and advice: loading is told through the engine, and faults are raised."""
     import diffusers.utils.logging as diffusers_words
     import transformers.utils.logging as transformers_words
 
-    chatty = [words for words in (diffusers_words, transformers_words) if words.is_progress_bar_enabled()]
-    for words in chatty:
-        words.disable_progress_bar()
-    try:
-        yield
-    finally:
-        for words in chatty:
-            words.enable_progress_bar()
+    speakers = (diffusers_words, transformers_words)
+    before = [(words, words.get_verbosity(), words.is_progress_bar_enabled()) for words in speakers]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Already found a `peft_config`")  # several styles are what is wanted
+        for words in speakers:
+            words.set_verbosity_error()
+            words.disable_progress_bar()
+        try:
+            yield
+        finally:
+            for words, verbosity, has_bar in before:
+                words.set_verbosity(verbosity)
+                if has_bar:
+                    words.enable_progress_bar()

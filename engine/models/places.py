@@ -1,5 +1,5 @@
-"""Where the files of a catalogue entry lie on this machine, and which exact ones they are. Looks only: what is missing is
-named together with the command that fetches it.
+"""Where the files of a catalogue entry lie on this machine, and which exact ones they are. Looks only: what is missing
+is named together with the command that fetches it.
 """
 
 from __future__ import annotations
@@ -68,9 +68,11 @@ class Places:
 
     def _find_folder(self, entry: Entry, folder: Path) -> Found:
         index = _index(entry, folder)
-        names = {f"{part.name}/{name}": size for part in index.parts for name, size in files_in(folder / part.name).items()}
-        files = needed_files(names, index, entry.name)
-        return Found(folder, index, entry.pin(f"sha256:{self.hashes.folder(folder, list(files))}"))
+        names = {
+            f"{part.name}/{name}": size for part in index.parts for name, size in files_in(folder / part.name).items()
+        }
+        files = {name for small in (True, False) for name in needed_files(names, index, entry.name, small=small)}
+        return Found(folder, index, entry.pin(f"sha256:{self.hashes.folder(folder, sorted(files))}"))
 
     def _find_file(self, entry: Entry, file: Path, revision: str) -> Found:
         base = self.find(self.catalog.find(entry.like))

@@ -22,7 +22,7 @@ _WEIGHTS = re.compile(
     r"(?:-(?P<shard>\d{5})-of-(?P<shards>\d{5}))?(?:\.(?P<two>fp16|bf16))?\.safetensors\Z"
 )
 _LONGEST_HEADER = 100 * 2**20
-_FLOATS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "F8_E5M2": 1}
+_FLOATS = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
 _REMEDY_PICKLE = "Have it converted to .safetensors; other kinds can run code when they are opened."
 
 
@@ -60,9 +60,10 @@ class Header:
     tensors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     size: int = 0
 
-    def bytes_as(self, itemsize: int) -> int:
-        """What the tensors take once floats have that size."""
-        return sum(count * itemsize for kind, count in self.tensors.values() if kind in _FLOATS)
+    def bytes_as(self, itemsize: int, tensor: str | None = None) -> int:
+        """What one tensor, or all, will take once floats have that size."""
+        wanted = self.tensors.values() if tensor is None else (self.tensors[tensor],)
+        return sum(count * (itemsize if kind in _FLOATS else 8) for kind, count in wanted)
 
 
 def read_index(text: str, model: str) -> Index:
@@ -74,6 +75,9 @@ def read_index(text: str, model: str) -> Index:
         raise ModelError(model, f"The {INDEX} of {model} cannot be read: {error}.", "Fetch the model again.") from error
     if not isinstance(pipeline, str):
         raise ModelError(model, f"{model} asks for code of its own ({pipeline}).", "Only stock pipelines are run.")
+    strange = next((name for name in named if not name.isidentifier()), None)  # a part's name is also its folder's
+    if strange is not None:
+        raise ModelError(model, f"The {INDEX} of {model} names a part {strange!r:.60}.", "Choose another model.")
     parts = [Part(name, *value) for name, value in named.items() if _is_part(value) and name not in _LEFT_OUT]
     options = {name: value for name, value in named.items() if not isinstance(value, list)}
     return Index(pipeline, tuple(parts), options)
@@ -126,9 +130,7 @@ def files_in(folder: Path) -> dict[str, int]:
     """The files directly in a folder, by name and size."""
     try:
         return {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-    except NotADirectoryError:
-        return {}
-    except FileNotFoundError:
+    except (NotADirectoryError, FileNotFoundError):
         return {}
 
 

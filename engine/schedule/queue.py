@@ -109,6 +109,10 @@ class Queue:
         """How long this step should take."""
         return self._timing.step_ms(self._started.run_of(step.calls[0].job).ticket.shape, step.rows)
 
+    def loaded(self, ticket: Ticket, ms: float) -> None:
+        """Loading its model took so long, and is charged to nobody."""
+        self._timing.observe_load(ticket.shape.model, ms)
+
     def limit_rows(self, job: str, most: int) -> None:
         """Steps like this job's did not fit into memory with more rows."""
         self._timing.limit_rows(self._started.run_of(job).ticket.shape, most)
