@@ -32,6 +32,7 @@ from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell
 
 T = TypeVar("T")
 UNWANTED_SHARE = 0.5  # what `--no` weighs against the text where a model has no negative prompt
+FLOWING = ("flow", "flow_heun")  # of flow models, only their own samplers start from a picture
 _VISIBLY_OTHER = 0.05  # two ratios further apart than this look different
 
 
@@ -82,8 +83,8 @@ def translate(
     guidance = work.guidance()
     phrases, negative = work.words(guidance, raw)
     size = work.size()
-    steps, scheduler = work.steps(), work.scheduler()
     kept = work.sources(sources)
+    steps, scheduler = work.steps(), work.scheduler(kept)
     if work.faults:
         raise PromptError(sorted(work.faults, key=lambda fault: fault.span.start))
     asked_seed = prompt.get(SEED)
@@ -157,8 +158,11 @@ class _Work:
             self.note(GUIDANCE, asked, f"{most:g}", f"{self.entry.title} takes at most that")
         return min(asked, most)
 
-    def scheduler(self) -> str:
+    def scheduler(self, sources: Sequence[Source]) -> str:
         asked = self.prompt.get(SAMPLER) or self.entry.scheduler
+        if self.entry.scheduler in FLOWING and asked not in FLOWING and sources:
+            problem = f"{self.entry.title} starts from nothing with --sampler {asked}; with a picture use flow."
+            self.faults.append(self.prompt.fault(SAMPLER, problem, ", ".join(FLOWING)))
         if asked not in self.entry.schedulers:
             allowed = ", ".join(self.entry.schedulers)
             problem = f"{self.entry.title} cannot be painted with --sampler {asked}; use one of {allowed}."

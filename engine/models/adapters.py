@@ -13,7 +13,7 @@ from engine.errors import AdapterError, ModelError, nearest_name
 from engine.models.hashes import Hashes
 from engine.models.loaded import Loaded
 from engine.models.parts import quietly
-from engine.models.weights import PICKLES, read_header
+from engine.models.weights import PICKLES, Header, read_header
 from engine.recipe import Adapter
 
 MOST_FITTED = 8  # per model; each takes memory even while it is not worn
@@ -43,24 +43,32 @@ class Adapters:
         """From now on these act on the model's modules, and no others. Costs nothing if nothing changes."""
         if tuple(wanted) == model.worn:
             return
+        self.fit(model, wanted)
+        model.worn = tuple(wanted)
+        _switch(model)
+        _unfit_least_used(model)
+
+    def fit(self, model: Loaded, wanted: Sequence[Adapter]) -> None:
+        """Read them and build them in, so that they can be worn at once; what is worn stays. Raises AdapterError."""
         try:
             for adapter in wanted:
                 self._fit(model, adapter)
-            model.worn = tuple(wanted)
         finally:
-            _switch(model)  # if one did not fit, back to what was worn: fitting switches too
-        _unfit_least_used(model)
+            _switch(model)  # building one in also puts it on
 
     def _fit(self, model: Loaded, adapter: Adapter) -> None:
         key = _key(adapter)
         if key in model.fitted:
             model.fitted[key] = model.fitted.pop(key)  # now the last one used
             return
+        if model.streamed:
+            problem = f"{model.entry.name} does not fit this device whole, and takes no styles while it is streamed."
+            raise AdapterError(adapter.name, problem, _REMEDY)
         path = self._path(adapter.name)
         if self._hashes.file(path) != adapter.sha256:
             problem = f"The style {adapter.name} is another file now than the one that the recipe names."
             raise AdapterError(adapter.name, problem, "Put the old file back, or leave the style out.")
-        header = read_header(path, adapter.name)
+        header = _header(path, adapter.name)
         _refuse_others(header.tensors, adapter.name)
         _load(model, path, key, adapter.name)
         model.fitted[key] = header.size
@@ -90,6 +98,13 @@ class Adapters:
 def _key(adapter: Adapter) -> str:
     """Its name inside the modules: there, a dot would cut it in two."""
     return f"style_{adapter.sha256[:24]}"
+
+
+def _header(path: Path, name: str) -> Header:
+    try:
+        return read_header(path, name)
+    except ModelError as error:
+        raise AdapterError(name, error.problem, "Copy the file into the folder of styles again.") from error
 
 
 def _refuse_others(tensors: Any, name: str) -> None:
@@ -130,8 +145,9 @@ def _take_off(model: Loaded, key: str) -> None:
     """Whatever of it got in. The layers that carried it stay, empty: without one they compute what they did before."""
     from diffusers.utils import delete_adapter_layers
 
-    for module in _wearers(model):
-        delete_adapter_layers(module, key)
+    with quietly():
+        for module in _wearers(model):
+            delete_adapter_layers(module, key)
 
 
 def _switch(model: Loaded) -> None:
@@ -139,8 +155,9 @@ def _switch(model: Loaded) -> None:
     from peft.tuners.tuners_utils import BaseTunerLayer
 
     strengths = {_key(adapter): adapter.strength for adapter in model.worn}
+    kind: Any = BaseTunerLayer  # its subclasses have more methods than it declares
     for layer in (layer for module in _wearers(model) for layer in module.modules()):
-        if isinstance(layer, BaseTunerLayer):
+        if isinstance(layer, kind):
             layer.enable_adapters(bool(strengths))
             if strengths:
                 layer.set_adapter(list(strengths), inference_mode=True)

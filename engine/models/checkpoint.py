@@ -26,7 +26,7 @@ def sizes_in(header: Header, index: Index, itemsize: int, model: str) -> dict[st
     denoiser = next((name for name in ("transformer", "unet") if name in names), None)
     if denoiser is None:
         raise ModelError(model, f"{model} is like a model without a denoiser.", "Name another under like.")
-    sizes = {denoiser: 0}
+    sizes: dict[str, int] = {denoiser: 0}
     for tensor in header.tensors:
         owner = next((name for name in names if tensor.startswith(_IN_FILE.get(name, ()))), denoiser)
         sizes[owner] = sizes.get(owner, 0) + header.bytes_as(itemsize, tensor)

@@ -12,7 +12,8 @@ from engine.recipe import Adapter, ModelPin
 @dataclass(slots=True)
 class Loaded:
     """`components` by the names that pipelines give them (`unet` or `transformer`, `vae`, `text_encoder`, `tokenizer`,
-    `scheduler`, …); `pipeline` is the stock class that they were saved from and `options` what it is given besides.
+    `scheduler`, …); `pipeline` is the stock class that they were saved from and `options` what it is given besides;
+    `streamed` are the components that do not lie whole on the device.
     `controls` are ControlNets by their source. `pin` says exactly which files these are. `fitted` are the LoRAs that
     its modules carry (size by key, least lately used first), `worn` those that act now: `adapters.py` writes them."""
 
@@ -25,6 +26,7 @@ class Loaded:
     controls: dict[str, Any] = field(default_factory=dict)
     pipeline: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    streamed: tuple[str, ...] = ()
     fitted: dict[str, int] = field(default_factory=dict)
     worn: tuple[Adapter, ...] = ()
 

@@ -57,6 +57,7 @@ class Loading:
             on_device(needs, seats),
             pipeline=self.found.index.pipeline,
             options=dict(self.found.index.options),
+            streamed=tuple(name for name, where in seats.items() if where is Seat.STREAMED),
         )
 
     def look(self) -> list[_Piece]:

@@ -91,6 +91,7 @@ def load_other(kind: Any, folder: Path, part: Part, model: str) -> Any:
 @contextmanager
 def told_as_broken(part: Part, model: str) -> Iterator[None]:
     """What a library says about files that it cannot use, with the part's name. Too little memory is told as such."""
+    from diffusers.loaders.single_file_utils import SingleFileComponentError
     from safetensors import SafetensorError
     from torch import OutOfMemoryError
 
@@ -98,7 +99,7 @@ def told_as_broken(part: Part, model: str) -> Iterator[None]:
         yield
     except OutOfMemoryError:
         raise
-    except (*_BROKEN, RuntimeError, SafetensorError) as error:
+    except (*_BROKEN, RuntimeError, SafetensorError, SingleFileComponentError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         problem = f"The {part.name} of {model} cannot be loaded: {lines[0][:300]}"
         raise ModelError(model, problem, "Fetch or copy its files again.") from error
@@ -113,7 +114,7 @@ def quietly() -> Iterator[None]:
     speakers = (diffusers_words, transformers_words)
     before = [(words, words.get_verbosity(), words.is_progress_bar_enabled()) for words in speakers]
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Already found a `peft_config`")  # several styles are what is wanted
+        warnings.filterwarnings("ignore", module=r"peft\.")  # that there are several styles, and which is active
         for words in speakers:
             words.set_verbosity_error()
             words.disable_progress_bar()

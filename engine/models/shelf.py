@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ModelError
-from engine.models.catalog import Catalog
+from engine.models.catalog import Catalog, Entry
 from engine.models.controls import find_control, load_control
 from engine.models.device import Device, free_memory
 from engine.models.hashes import Hashes
@@ -44,7 +44,7 @@ class Shelf:
         self._places = Places(catalog, hub, hashes or Hashes())
         self._evicting = evicting
         self._held: dict[str, Loaded] = {}  # least lately used first
-        self._controls: dict[tuple[str, str], str] = {}  # model and source, to the revision that is loaded
+        self._controls: dict[tuple[str, str], tuple[str, int]] = {}  # model and source, to revision and size
 
     @property
     def resident(self) -> tuple[str, ...]:
@@ -54,33 +54,34 @@ class Shelf:
     @property
     def room(self) -> int:
         """Bytes that weights may still fill."""
-        return int(self.device.memory_bytes * (1 - WORKING_SHARE)) - sum(m.held_bytes for m in self._held.values())
+        return self._most - sum(model.held_bytes for model in self._held.values())
+
+    @property
+    def _most(self) -> int:
+        return int(self.device.memory_bytes * (1 - WORKING_SHARE))
 
     def load(self, name: str, tell: Tell, keep: Collection[str] = ()) -> Loaded:
         """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError."""
         entry = self._catalog.find(name)
-        held = self._held.pop(entry.name, None)
-        if held is None:
-            found = self._places.find(entry)
-            held = Loading(entry, found, self.device, tell).run(
-                lambda needs: self._plan(entry.name, needs, keep, self.device.name != "cpu")
-            )
+        held = self._held.pop(entry.name, None) or self._load(entry, tell, keep)
         self._held[entry.name] = held
         return held
 
     def load_control(self, model: Loaded, pin: ModelPin, tell: Tell, keep: Collection[str] = ()) -> Any:
         """A ControlNet or T2I-Adapter beside a model that is loaded; it goes when the model goes."""
         place = (model.entry.name, pin.source)
-        if pin.source in model.controls and self._controls.get(place) == pin.revision:
+        revision, size = self._controls.get(place, ("", 0))
+        if pin.source in model.controls and revision == pin.revision:
             return model.controls[pin.source]
         found = find_control(pin, self._places, self.device)
-        self._plan(pin.name, {"control": found.size}, {*keep, model.entry.name}, False)
+        most = self._most - model.held_bytes
+        self._plan(pin.name, {"control": found.size}, {*keep, model.entry.name}, most, streams=False)
         tell(0.0, f"Loading {pin.name}.")
         control = load_control(found, self.device)
         tell(1.0, f"{pin.name} is ready.")
         model.controls[pin.source] = control
-        model.held_bytes += found.size
-        self._controls[place] = pin.revision
+        model.held_bytes += found.size - size
+        self._controls[place] = (pin.revision, found.size)
         return control
 
     def evict(self, name: str) -> None:
@@ -89,7 +90,7 @@ class Shelf:
         if model is None:
             return
         self._evicting(model)
-        self._controls = {place: revision for place, revision in self._controls.items() if place[0] != name}
+        self._controls = {place: held for place, held in self._controls.items() if place[0] != name}
         model.components.clear()
         model.controls.clear()
         release_memory(self.device.name)
@@ -101,22 +102,34 @@ class Shelf:
             self.evict(name)
         return bool(spare)
 
-    def _plan(self, name: str, needs: dict[str, int], keep: Collection[str], streams: bool) -> dict[str, Seat]:
-        """Evict until it fits whole, or until only kept ones are left; then what is too much is streamed."""
+    def _load(self, entry: Entry, tell: Tell, keep: Collection[str]) -> Loaded:
+        loading = Loading(entry, self._places.find(entry), self.device, tell)
+        streams = self.device.name != "cpu"
+        loaded = None
+        try:
+            loaded = loading.run(lambda needs: self._plan(entry.name, needs, keep, self._most, streams=streams))
+        finally:
+            if loaded is None:  # what was loaded before it broke would live as long as the error
+                loading.components.clear()
+                release_memory(self.device.name)
+        return loaded
+
+    def _plan(
+        self, name: str, needs: dict[str, int], keep: Collection[str], most: int, *, streams: bool
+    ) -> dict[str, Seat]:
+        """Evict until it fits whole, or only kept ones are left; then what is too much is streamed. Nothing goes for a
+        model that would not fit into `most`, all that could ever be had."""
+        plan_seats(needs, most, streams=streams, model=name)
         for other in tuple(self._held):
-            if sum(needs.values()) <= self.room:
-                break
-            if other not in keep:
+            if sum(needs.values()) > self.room and other not in keep:
                 self.evict(other)
         try:
             seats = plan_seats(needs, self.room, streams=streams, model=name)
         except ModelError as error:
-            if self._held:
-                kept = ", ".join(self._held)
-                raise ModelError(name, error.problem, f"Wait until {kept} is free again.", again=True) from error
-            raise
+            kept = ", ".join(self._held)
+            raise ModelError(name, error.problem, f"Wait until {kept} is free again.", again=True) from error
         streamed = sum(needs.values()) - on_device(needs, seats)
-        if streamed and streamed > free_memory():
+        if streamed > free_memory():
             problem = f"{name} would keep {streamed / _GIB:.1f} GiB in the machine's memory, which has less."
             raise ModelError(name, problem, "Choose a smaller model.")
         return seats

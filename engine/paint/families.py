@@ -42,6 +42,7 @@ class Style:
     packed: str = ""
     control: str = "control_image"
     paints_over: bool = False  # starts from a picture only as inpainting all of it
+    draws_unseeded: bool = False  # its ControlNet pipelines sample what they encode from torch's own generator
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -69,7 +70,9 @@ STYLES: Mapping[Family, Style] = MappingProxyType(
             _named("StableDiffusionXL"), _POOLED, control="image", options=MappingProxyType({"add_watermarker": False})
         ),
         Family.SD3: Style(
-            _named("StableDiffusion3", control_inpaint="ControlNetInpainting", control_image=False), _POOLED
+            _named("StableDiffusion3", control_inpaint="ControlNetInpainting", control_image=False),
+            _POOLED,
+            draws_unseeded=True,
         ),
         Family.FLUX: Style(
             _named("Flux"), ("prompt_embeds", "pooled_prompt_embeds"), negatives=False, packed="flux"

@@ -65,18 +65,23 @@ def join(calls: Sequence[Arguments]) -> dict[str, Any]:
     return {name: _join(name, [call.named[name] for call in calls], counts) for name in calls[0].named}
 
 
-def divide(result: Any, counts: Sequence[int]) -> list[Any]:
+def has_row_lists(call: Arguments) -> bool:
+    """Whether this model takes its rows as a list, and so gives them."""
+    return any(isinstance(call.named.get(name), list) for name in ROW_LISTS & {"x"})
+
+
+def divide(result: Any, counts: Sequence[int], *, row_lists: bool = False) -> list[Any]:
     """The result of a joined call, as each call would have got it."""
     if isinstance(result, torch.Tensor):
         return list(result.split(list(counts)))
     if isinstance(result, dict):  # diffusers' and transformers' outputs are dictionaries too
-        parts = [divide(value, counts) for value in result.values()]
+        parts = [divide(value, counts, row_lists=row_lists) for value in result.values()]
         return [type(result)(**dict(zip(result, of_call, strict=True))) for of_call in zip(*parts, strict=True)]
-    if isinstance(result, list) and len(result) == sum(counts):
+    if row_lists and isinstance(result, list) and len(result) == sum(counts):
         starts = [sum(counts[:at]) for at in range(len(counts))]
         return [result[start : start + count] for start, count in zip(starts, counts, strict=True)]
     if isinstance(result, (list, tuple)):
-        parts = [divide(value, counts) for value in result]
+        parts = [divide(value, counts, row_lists=row_lists) for value in result]
         return [type(result)(of_call) for of_call in zip(*parts, strict=True)]
     if result is None or isinstance(result, (bool, int, float, str)):
         return [result] * len(counts)

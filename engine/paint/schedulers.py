@@ -4,7 +4,8 @@ the model was trained with (v-prediction, shifts, spacing) stays. Every one keep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -36,22 +37,23 @@ _FLOW: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
 )
 
 
-def make_scheduler(name: str, of_model: Any) -> Any:
-    """A fresh scheduler. `of_model` is the one that the model came with."""
+def make_scheduler(name: str, of_model: Any, allowed: Collection[str]) -> Any:
+    """A fresh scheduler. `of_model` is the one that the model came with; `allowed` what its stock pipelines take."""
     import diffusers
 
     flows = type(of_model).__name__.startswith("FlowMatch")
     table = _FLOW if flows else _DIFFUSION
-    if name not in table:
+    if name not in table or name not in allowed:
         problem = f"is {name}, which this model cannot be painted with."
-        raise RecipeError([DataFault("scheduler", problem, f"Use one of {', '.join(table)}.")])
+        raise RecipeError([DataFault("scheduler", problem, f"Use one of {', '.join(allowed)}.")])
     class_name, options = table[name]
-    config = dict(of_model.config)
-    if flows and options:
-        config["flow_shift"] = config.get("shift") or 1.0
     kind = getattr(diffusers, class_name)
-    if kind is type(of_model) and not options:
-        return kind.from_config(config)
+    known = inspect.signature(kind.__init__).parameters
+    # What this class does not know is left out, as it would be with a warning; what starts with _ says which values
+    # the model's makers chose, and which are only its own class's defaults.
+    config = {name: value for name, value in of_model.config.items() if name in known or name.startswith("_")}
+    if "flow_shift" in known and flows:
+        config["flow_shift"] = of_model.config.get("shift") or 1.0
     return kind.from_config(config, **options)
 
 

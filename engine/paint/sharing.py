@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from engine.paint.merging import Arguments, divide, join, read_arguments
+from engine.paint.merging import Arguments, divide, has_row_lists, join, read_arguments
 from engine.paint.rendezvous import Request, current_strand, in_context, park
 from engine.paint.torch_state import TorchState
 from engine.schedule.timing import Stage
@@ -44,7 +44,7 @@ class SharedMethod:
 
     def call_joined(self, calls: Sequence[Arguments]) -> list[Any]:
         result = self.real(**join(calls))
-        return divide(result, [call.rows for call in calls])
+        return divide(result, [call.rows for call in calls], row_lists=has_row_lists(calls[0]))
 
     def forget(self, job: str) -> None:
         if self._contexts is not None:

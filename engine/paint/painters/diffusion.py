@@ -4,6 +4,7 @@ scheduler and a seed of this picture's own. Knows no other picture: sharing happ
 
 from __future__ import annotations
 
+import functools
 import inspect
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +26,24 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+CONTROLLED = (Kind.CONTROL, Kind.CONTROL_IMAGE, Kind.CONTROL_INPAINT)
+
+
 def paint(easel: Easel) -> np.ndarray:
+    return _pixels(paint_raw(easel))
+
+
+def paint_raw(easel: Easel) -> Tensor:
+    """The picture as the decoder gave it, from 0 to 1: (1, 3, height, width)."""
     import torch
 
     recipe, model = easel.recipe, _model_of(easel)
     kind, style = kind_of(recipe), STYLES[model.entry.family]
-    scheduler = make_scheduler(recipe.scheduler, model.components["scheduler"])
+    scheduler = make_scheduler(recipe.scheduler, model.components["scheduler"], model.entry.schedulers)
     _watch(scheduler, easel, model, style)
     pipeline = make_pipeline(model, kind, scheduler, _controlnet(recipe, model))
+    if style.draws_unseeded and kind in CONTROLLED:
+        pipeline.vae = Seeded(pipeline.vae, recipe.seed)
     with torch.no_grad():
         words = words_of(pipeline, recipe, model, style)
     result = pipeline(
@@ -44,7 +55,26 @@ def paint(easel: Easel) -> np.ndarray:
         generator=torch.Generator("cpu").manual_seed(recipe.seed),
         output_type="pt",
     )
-    return _pixels(result.images)
+    images: Tensor = result.images
+    return images
+
+
+class Seeded:
+    """Stands in an autoencoder's place where a pipeline draws from what it encoded without its generator: the same recipe
+    must be the same picture."""
+
+    def __init__(self, autoencoder: Any, seed: int) -> None:
+        self._autoencoder, self._seed = autoencoder, seed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._autoencoder, name)
+
+    def encode(self, *args: Any, **kwargs: Any) -> Any:
+        import torch
+
+        said = self._autoencoder.encode(*args, **kwargs)
+        torch.manual_seed(self._seed)
+        return said
 
 
 def _model_of(easel: Easel) -> Loaded:
@@ -76,7 +106,7 @@ def _sources(easel: Easel, kind: Kind, style: Style) -> dict[str, Any]:
     recipe = easel.recipe
     found = {source.role: source for source in recipe.sources}
     given: dict[str, Any] = {}
-    if kind in (Kind.CONTROL, Kind.CONTROL_IMAGE, Kind.CONTROL_INPAINT):
+    if kind in CONTROLLED:
         control = found[Role.CONTROL]
         name = style.control if kind is Kind.CONTROL else "control_image"
         given[name] = _fitted(easel, control)
@@ -102,6 +132,7 @@ def _watch(scheduler: Any, easel: Easel, model: Loaded, style: Style) -> None:
     recipe, real, first, done = easel.recipe, scheduler.step, None, 0
     vae = model.components["vae"]
 
+    @functools.wraps(real)  # pipelines look at the signature for what may be passed: a generator, eta
     def step(output: Tensor, time: Any, sample: Tensor, *args: Any, **kwargs: Any) -> Any:
         nonlocal first, done
         if first is None:

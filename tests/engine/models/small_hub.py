@@ -39,7 +39,6 @@ class SmallHub:
     tokens: set[str] = field(default_factory=set)
     break_after: dict[str, int] = field(default_factory=dict)
     stall_after: dict[str, int] = field(default_factory=dict)
-    stalled: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
     ignores_ranges: bool = False
     status: int = 200
@@ -123,7 +122,6 @@ def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(first)
             hub.sent[file] = hub.sent.get(file, 0) + len(first)
             if stall is not None:
-                hub.stalled.set()
                 hub.go_on.wait(20)
             self.close_connection = cut is not None or stall is not None
 
