@@ -1,5 +1,5 @@
-"""The front door's one border: asyncio outside, the device's thread inside. Nothing here waits for the device, and nothing
-that takes long runs on the event loop.
+"""The front door's one border: asyncio outside, the device's thread inside. Nothing here waits for the device, and
+nothing that takes long runs on the event loop.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Engine:
                 self._outlet.take(Hung(message[0].upper() + message[1:], seconds))
 
     async def _tell_places(self) -> None:
-        """Tell waiting jobs their place when it has changed much, and rest as long as looking took twenty times over."""
+        """Tell waiting jobs their place when it has changed much, and rest twenty times as long as looking took."""
         while True:
             await self._changed.wait()
             self._changed.clear()

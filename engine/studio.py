@@ -4,6 +4,7 @@ went wrong. Belongs to the device thread alone. Which painter, which pipeline an
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,7 @@ from engine.schedule.turn import Step
 if TYPE_CHECKING:
     import numpy as np
 
-PACKAGES = ("torch", "diffusers", "transformers", "peft")
+PACKAGES = ("diffusers", "peft", "torch", "transformers")  # by name, as a recipe writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,8 @@ class Studio:
             easel = Easel(recipe, sitting.model, pictures, self._listener(sitting, cell))
             paint = painter_of(recipe.kind)
             marks = (sitting.model.entry.name, recipe.adapters) if sitting.model else ()
-            arrival = self._meeting.start(
-                job.id, cell, lambda paint=paint, easel=easel: paint(easel), marks=marks, alone=recipe.exact
-            )
-            arrivals.append(arrival)
+            work = functools.partial(paint, easel)
+            arrivals.append(self._meeting.start(job.id, cell, work, marks=marks, alone=recipe.exact))
         return arrivals
 
     def run(self, step: Step) -> Ran:

@@ -4,13 +4,13 @@ is named together with the command that fetches it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import ModelError
 from engine.models.catalog import Catalog, Entry, Place
 from engine.models.hashes import Hashes
-from engine.models.weights import INDEX, Index, files_in, needed_files, read_index
+from engine.models.weights import INDEX, Index, choose_weights, files_in, needed_files, read_index
 from engine.recipe import ModelPin
 
 ENGINE = Path(__file__).parents[1]
@@ -35,26 +35,22 @@ class Places:
     hashes: Hashes
 
     def find(self, entry: Entry) -> Found:
-        """Raises ModelError if it is not here."""
-        match entry.place:
-            case Place.SHIPPED:
-                return self._find_folder(entry, ENGINE / entry.source)
-            case Place.FOLDER:
-                return self._find_folder(entry, Path(entry.source))
-            case Place.FILE:
-                path = Path(entry.source)
-                if not path.is_file():
-                    raise ModelError(entry.name, f"{entry.name} needs {path}, which is not there.", "Put it back.")
-                return self._find_file(entry, path, f"sha256:{self.hashes.file(path)}")
-            case Place.REPOSITORY:
-                snapshot = self.snapshot(entry.source, entry.revision)
-                if snapshot is None:
-                    raise _missing(entry)
-                if not entry.file:
-                    return Found(snapshot, _index(entry, snapshot), entry.pin(snapshot.name))
-                if not (snapshot / entry.file).is_file():
-                    raise _missing(entry)
-                return self._find_file(entry, snapshot / entry.file, snapshot.name)
+        """Raises ModelError if it is not here. Reads whole files for their hash, the first time."""
+        found = self._locate(entry)
+        if entry.place is Place.REPOSITORY:
+            return found
+        digest = self.hashes.file(found.file) if found.file else self._hash_folder(found, entry.name)
+        return replace(found, pin=entry.pin(f"sha256:{digest}"))
+
+    def has(self, entry: Entry) -> bool:
+        """Whether all of it seems to be here. Looks at names alone, and so is quick."""
+        try:
+            found = self._locate(entry)
+        except ModelError:
+            return False
+        parts = [files_in(found.folder / part.name) for part in found.index.parts]
+        modules = [files for files in parts if "config.json" in files]
+        return all(parts) and (found.file is not None or all(choose_weights(files, small=True) for files in modules))
 
     def snapshot(self, source: str, revision: str) -> Path | None:
         """A repository's fetched files; without a revision those of its main branch."""
@@ -66,17 +62,35 @@ class Places:
         folder = root / "snapshots" / commit
         return folder if commit and folder.is_dir() else None
 
-    def _find_folder(self, entry: Entry, folder: Path) -> Found:
-        index = _index(entry, folder)
-        names = {
-            f"{part.name}/{name}": size for part in index.parts for name, size in files_in(folder / part.name).items()
-        }
-        files = {name for small in (True, False) for name in needed_files(names, index, entry.name, small=small)}
-        return Found(folder, index, entry.pin(f"sha256:{self.hashes.folder(folder, sorted(files))}"))
+    def _locate(self, entry: Entry) -> Found:
+        match entry.place:
+            case Place.SHIPPED:
+                return Found(ENGINE / entry.source, _index(entry, ENGINE / entry.source), entry.pin())
+            case Place.FOLDER:
+                return Found(Path(entry.source), _index(entry, Path(entry.source)), entry.pin())
+            case Place.FILE:
+                path = Path(entry.source)
+                if not path.is_file():
+                    raise ModelError(entry.name, f"{entry.name} needs {path}, which is not there.", "Put it back.")
+                return self._beside(entry, path, entry.pin())
+            case Place.REPOSITORY:
+                snapshot = self.snapshot(entry.source, entry.revision)
+                if snapshot is None or (entry.file and not (snapshot / entry.file).is_file()):
+                    raise _missing(entry)
+                if entry.file:
+                    return self._beside(entry, snapshot / entry.file, entry.pin(snapshot.name))
+                return Found(snapshot, _index(entry, snapshot), entry.pin(snapshot.name))
 
-    def _find_file(self, entry: Entry, file: Path, revision: str) -> Found:
-        base = self.find(self.catalog.find(entry.like))
-        return Found(base.folder, base.index, entry.pin(revision), file)
+    def _beside(self, entry: Entry, file: Path, pin: ModelPin) -> Found:
+        """A checkpoint, with the model that it is like."""
+        base = self._locate(self.catalog.find(entry.like))
+        return Found(base.folder, base.index, pin, file)
+
+    def _hash_folder(self, found: Found, model: str) -> str:
+        folders = {part.name: files_in(found.folder / part.name) for part in found.index.parts}
+        sizes = {f"{part}/{name}": size for part, files in folders.items() for name, size in files.items()}
+        files = {name for small in (True, False) for name in needed_files(sizes, found.index, model, small=small)}
+        return self.hashes.folder(found.folder, sorted(files))
 
 
 def default_hub() -> Path:

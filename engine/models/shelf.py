@@ -103,6 +103,7 @@ class Shelf:
         return bool(spare)
 
     def _load(self, entry: Entry, tell: Tell, keep: Collection[str]) -> Loaded:
+        tell(0.0, f"Looking at the files of {entry.title}.")
         loading = Loading(entry, self._places.find(entry), self.device, tell)
         streams = self.device.name != "cpu"
         loaded = None

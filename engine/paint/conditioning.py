@@ -114,7 +114,8 @@ def _step_away(value: Tensor, recipe: Recipe, name: str) -> Tensor:
     direction = torch.randn((1,) * (value.dim() - 1) + value.shape[-1:], generator=generator).to(value.device)
     known = value.float()
     moved = known + direction * known.std() * (FARTHEST * recipe.chaos / 100)
-    return (moved * (known.norm() / moved.norm())).to(value.dtype)
+    led: Tensor = moved * (known.norm() / moved.norm())
+    return led.to(value.dtype)
 
 
 def _guide_apart(pipeline: Any, encoded: list[Embeddings], weights: list[float]) -> None:

@@ -1,5 +1,5 @@
-"""What text encoders said before: the cells of a grid, rerolls and the empty negative prompt ask the same again. Bounded by
-bytes; the least lately used goes first. Belongs to the device thread.
+"""What text encoders said before: the cells of a grid, rerolls and the empty negative prompt ask the same again.
+Bounded by bytes; the least lately used goes first. Belongs to the device thread.
 """
 
 from __future__ import annotations

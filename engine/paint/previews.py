@@ -59,14 +59,14 @@ class Previews:
 
 
 def measure(vae: Any) -> Factors:
-    """Least squares between the latents of synthetic pictures and the mean colour of the square that each stands for."""
+    """Least squares between the latents of synthetic pictures and the mean colour of the square each stands for."""
     import torch
 
     parameter = next(vae.parameters())
     pictures = _pictures()
     with torch.inference_mode():
         latents = _encoded(vae, pictures.to(parameter.device, parameter.dtype)).float()
-        colours = torch.nn.functional.adaptive_avg_pool2d(pictures, latents.shape[-2:])
+        colours = torch.nn.functional.adaptive_avg_pool2d(pictures, (latents.shape[-2], latents.shape[-1]))
         known = latents.permute(0, 2, 3, 1).flatten(0, 2).cpu()
         known = torch.cat([known, torch.ones_like(known[:, :1])], dim=1)
         wanted = colours.permute(0, 2, 3, 1).flatten(0, 2)

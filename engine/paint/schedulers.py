@@ -77,7 +77,11 @@ def predict_clean(scheduler: Any, output: Tensor, time: Any, sample: Tensor) -> 
             noise = sigma * signal
         # Euler and Heun add noise without making the picture weaker; the others keep the sum's size.
         weakened = sample * signal if name.startswith(("Euler", "Heun")) else sample
-        return signal * weakened - noise * output if kind == "v_prediction" else (weakened - noise * output) / signal
+        if kind == "v_prediction":
+            found: Tensor = signal * weakened - noise * output
+        else:
+            found = (weakened - noise * output) / signal
+        return found
 
     return clean
 

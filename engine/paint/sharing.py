@@ -1,7 +1,7 @@
 """A method of a module that painters share: called by a painter, it parks. To everyone else it is what it was before.
 
-Caches inside a model (First Block Cache and its like) keep state by the name of a context; painters of other jobs use the
-same names, so each gets names of its own, and forwards of a model with such a cache are never joined.
+Caches inside a model (First Block Cache and its like) keep state by the name of a context; painters of other jobs use
+the same names, so each gets names of its own, and forwards of a model with such a cache are never joined.
 """
 
 from __future__ import annotations

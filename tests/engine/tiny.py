@@ -1,5 +1,5 @@
-"""Models of the true architectures, as small as they can be, with random weights: what the engine must paint with them is
-what the stock pipelines paint. Nothing is fetched; the tokenizers are made on the spot.
+"""Models of the true architectures, as small as they can be, with random weights: what the engine must paint with them
+is what the stock pipelines paint. Nothing is fetched; the tokenizers are made on the spot.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _qwen3(layers: int) -> Any:
             num_key_value_heads=1,
             max_position_embeddings=600,
             pad_token_id=0,
-        )  # fmt: skip
+        )
     )
 
 

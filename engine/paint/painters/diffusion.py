@@ -60,8 +60,8 @@ def paint_raw(easel: Easel) -> Tensor:
 
 
 class Seeded:
-    """Stands in an autoencoder's place where a pipeline draws from what it encoded without its generator: the same recipe
-    must be the same picture."""
+    """Stands in an autoencoder's place where a pipeline draws from what it encoded without its generator: the same
+    recipe must be the same picture."""
 
     def __init__(self, autoencoder: Any, seed: int) -> None:
         self._autoencoder, self._seed = autoencoder, seed

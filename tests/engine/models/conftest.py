@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,17 @@ from engine.models.device import Device
 from engine.pocket import parts
 
 GIB = 2**30
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Two threads wait for each other longer than such small models compute, where cores are busy."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +54,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cpu() -> Device:
     return Device("cpu", "float32", 8 * GIB, "For a test.")
+
+
+@pytest.fixture
+def copied(tiny: Path, tmp_path: Path) -> Path:
+    """A model that a test may break."""
+    return shutil.copytree(tiny, tmp_path / "copy")
 
 
 def entry_for(folder: Path, name: str = "mine", **changes: Any) -> Entry:

@@ -47,7 +47,7 @@ class SmallHub:
 
 @contextmanager
 def serve(hub: SmallHub) -> Iterator[SmallHub]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -61,82 +61,80 @@ def serve(hub: SmallHub) -> Iterator[SmallHub]:
         thread.join()
 
 
-def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    hub: SmallHub
+    protocol_version = "HTTP/1.1"
 
-        def log_message(self, *_: Any) -> None:
-            pass
+    def log_message(self, *_: Any) -> None:
+        pass
 
-        def do_GET(self) -> None:
-            hub.tokens.add(self.headers.get("Authorization", ""))
-            path = self.path.partition("?")[0].strip("/")
-            if hub.status != 200:
-                self.refuse(hub.status, "")
-            elif path.startswith("api/models/"):
-                self.describe(path.removeprefix("api/models/"))
-            elif path.startswith("bytes/"):
-                owner, name, file = path.removeprefix("bytes/").split("/", 2)
-                self.send_file(f"{owner}/{name}", file)
-            elif "/resolve/" in path:
-                self.resolve(path)
-            else:
-                self.refuse(404, "")
+    def do_GET(self) -> None:
+        self.hub.tokens.add(self.headers.get("Authorization", ""))
+        path = self.path.partition("?")[0].strip("/")
+        if self.hub.status != 200:
+            self.refuse(self.hub.status, "")
+        elif path.startswith("api/models/"):
+            self.describe(path.removeprefix("api/models/"))
+        elif path.startswith("bytes/"):
+            owner, name, file = path.removeprefix("bytes/").split("/", 2)
+            self.send_file(f"{owner}/{name}", file)
+        elif "/resolve/" in path:
+            self.resolve(path)
+        else:
+            self.refuse(404, "")
 
-        def describe(self, path: str) -> None:
-            source, _, revision = path.partition("/revision/")
-            found = hub.repositories.get(source)
-            if found is None:
-                self.refuse(404, "RepoNotFound")
-            elif revision not in ("", COMMIT):
-                self.refuse(404, "RevisionNotFound")
-            else:
-                body = json.dumps(_describe(source, found)).encode()
-                self.answer(200, body, {"Content-Type": "application/json"})
+    def describe(self, path: str) -> None:
+        source, _, revision = path.partition("/revision/")
+        found = self.hub.repositories.get(source)
+        if found is None:
+            self.refuse(404, "RepoNotFound")
+        elif revision not in ("", COMMIT):
+            self.refuse(404, "RevisionNotFound")
+        else:
+            body = json.dumps(_describe(source, found)).encode()
+            self.answer(200, body, {"Content-Type": "application/json"})
 
-        def resolve(self, path: str) -> None:
-            """Large files lie elsewhere, as on the real hub."""
-            source, _, rest = path.partition("/resolve/")
-            file = rest.partition("/")[2]
-            found = hub.repositories[source]
-            if found.gated and self.headers.get("Authorization") != f"Bearer {found.token}":
-                self.refuse(401 if not self.headers.get("Authorization") else 403, "GatedRepo")
-            elif file.endswith(".safetensors"):
-                self.answer(302, b"", {"Location": f"{hub.endpoint}/bytes/{source}/{file}", "X-Repo-Commit": COMMIT})
-            else:
-                self.send_file(source, file)
+    def resolve(self, path: str) -> None:
+        """Large files lie elsewhere, as on the real hub."""
+        source, _, rest = path.partition("/resolve/")
+        file = rest.partition("/")[2]
+        found = self.hub.repositories[source]
+        if found.gated and self.headers.get("Authorization") != f"Bearer {found.token}":
+            self.refuse(401 if not self.headers.get("Authorization") else 403, "GatedRepo")
+        elif file.endswith(".safetensors"):
+            self.answer(302, b"", {"Location": f"{self.hub.endpoint}/bytes/{source}/{file}", "X-Repo-Commit": COMMIT})
+        else:
+            self.send_file(source, file)
 
-        def send_file(self, source: str, file: str) -> None:
-            content = hub.repositories[source].files[file]
-            asked = self.headers.get("Range", "")
-            start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and not hub.ignores_ranges else 0
-            self.send_response(206 if start else 200)
-            if start:
-                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-            self.send_header("Content-Length", str(len(content) - start))
-            self.end_headers()
-            cut = hub.break_after.pop(file, None)
-            stall = hub.stall_after.pop(file, None)
-            part = content[start : start + cut] if cut is not None else content[start:]
-            first = part if stall is None else part[:stall]
-            self.wfile.write(first)
-            hub.sent[file] = hub.sent.get(file, 0) + len(first)
-            if stall is not None:
-                hub.go_on.wait(20)
-            self.close_connection = cut is not None or stall is not None
+    def send_file(self, source: str, file: str) -> None:
+        content = self.hub.repositories[source].files[file]
+        asked = self.headers.get("Range", "")
+        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked and not self.hub.ignores_ranges else 0
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(content) - start))
+        self.end_headers()
+        cut = self.hub.break_after.pop(file, None)
+        stall = self.hub.stall_after.pop(file, None)
+        part = content[start : start + cut] if cut is not None else content[start:]
+        first = part if stall is None else part[:stall]
+        self.wfile.write(first)
+        self.hub.sent[file] = self.hub.sent.get(file, 0) + len(first)
+        if stall is not None:
+            self.hub.go_on.wait(20)
+        self.close_connection = cut is not None or stall is not None
 
-        def refuse(self, status: int, code: str) -> None:
-            self.answer(status, b"", {"X-Error-Code": code} if code else {})
+    def refuse(self, status: int, code: str) -> None:
+        self.answer(status, b"", {"X-Error-Code": code} if code else {})
 
-        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+    def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def _describe(source: str, found: Shelved) -> dict[str, Any]:

@@ -123,6 +123,24 @@ def stock_pipeline(folder: Path) -> Any:
     return StableDiffusionPipeline.from_pretrained(folder)
 
 
+def test_a_style_as_other_trainers_write_it_acts_the_same(model: Loaded, styles: Path, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    written: dict[str, Any] = {}
+    for name, tensor in load_file(styles / "ink.safetensors").items():
+        layer, _, which = name.removesuffix(".weight").rpartition(".lora_")
+        flat = "lora_unet_" + layer.removeprefix("unet.").replace(".", "_")
+        written[f"{flat}.lora_{'down' if which == 'A' else 'up'}.weight"] = tensor
+        written[f"{flat}.alpha"] = torch.tensor(3.0)  # its rank: a scale of one
+    save_file(written, tmp_path / "other.safetensors")
+    ours, theirs = Adapters(styles), Adapters(tmp_path)
+    ours.wear(model, [ours.find("ink")])
+    inked = paint(model)
+    theirs.wear(model, [theirs.find("other")])
+    assert torch.allclose(paint(model), inked, atol=1e-6)
+
+
 def test_what_is_worn_already_costs_nothing(model: Loaded, wardrobe: Adapters, monkeypatch: pytest.MonkeyPatch) -> None:
     ink = wardrobe.find("ink")
     wardrobe.wear(model, [ink])

@@ -49,5 +49,23 @@ def test_a_folder_that_is_gone_is_named(tiny: Path, tmp_path: Path) -> None:
         Places(catalog_of(entry), None, Hashes()).find(entry)
 
 
+def test_whether_a_model_is_here_is_seen_by_names_alone(
+    tiny: Path, hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashes = Hashes()
+    monkeypatch.setattr(Hashes, "file", None)
+    local = shutil.copytree(tiny, tmp_path / "local")
+    folder = entry_for(local, "folder")
+    fetched = replace(entry_for(tiny, "fetched"), place=Place.REPOSITORY, source="ada/art", revision=COMMIT)
+    file = replace(folder, name="file", place=Place.FILE, source=str(tiny / "model_index.json"), like="folder")
+    absent = replace(fetched, name="absent", revision="e" * 40)
+    places = Places(catalog_of(folder, fetched, file, absent), hub, hashes)
+    assert [places.has(entry) for entry in (folder, fetched, file, absent)] == [True, True, True, False]
+    (local / "unet" / "diffusion_pytorch_model.safetensors").unlink()
+    assert [places.has(entry) for entry in (folder, file)] == [False, True]
+    shutil.rmtree(local / "tokenizer")
+    assert not places.has(file)
+
+
 def test_without_a_folder_of_its_own_the_hubs_cache_is_looked_at() -> None:
     assert default_hub().name == "hub"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -29,27 +28,10 @@ def three(tiny: Path) -> Catalog:
     return catalog_of(*(entry_for(tiny, name) for name in ("one", "two", "three")))
 
 
-@pytest.fixture
-def copied(tiny: Path, tmp_path: Path) -> Path:
-    """A model that a test may break."""
-    return shutil.copytree(tiny, tmp_path / "copy")
-
-
 def shelf_for(catalog: Catalog, models: float) -> Shelf:
     """With room for so many of the tiny model."""
     size = Shelf(catalog, Device("cpu", "float32", 8 * GIB, "")).load(next(iter(catalog)).name, ignore).held_bytes
     return Shelf(catalog, Device("cpu", "float32", round(size * models / (1 - WORKING_SHARE)), ""))
-
-
-def load_broken(folder: Path, dtype: str = "float32") -> str:
-    """What is said when the model in a folder is asked for. The shelf goes on."""
-    good = entry_for(folder.parent / "good", "good")
-    shelf = Shelf(catalog_of(entry_for(folder, "bad"), good), Device("cpu", dtype, 8 * GIB, ""))
-    with pytest.raises(ModelError) as told:
-        shelf.load("bad", ignore)
-    assert told.value.model == "bad"
-    assert shelf.resident == ()
-    return str(told.value)
 
 
 def test_a_loaded_model_is_what_was_saved_in_the_devices_numbers(tiny: Path, three: Catalog) -> None:
@@ -161,74 +143,6 @@ def test_who_wraps_a_model_hears_before_it_goes_and_its_memory_comes_back(three:
 def test_an_unknown_model_is_refused_with_a_near_one(three: Catalog, cpu: Device) -> None:
     with pytest.raises(UnknownModelError, match="Did you mean three"):
         Shelf(three, cpu).load("threee", ignore)
-
-
-def test_a_file_that_was_cut_off_is_named(copied: Path) -> None:
-    with (copied / UNET).open("r+b") as file:
-        file.truncate(1000)
-    said = load_broken(copied)
-    assert "diffusion_pytorch_model.safetensors of bad" in said
-
-
-def test_a_missing_part_is_named(copied: Path) -> None:
-    shutil.rmtree(copied / "vae")
-    assert "The weights of bad's vae are missing" in load_broken(copied)
-
-
-def test_a_missing_tokenizer_is_named(copied: Path) -> None:
-    shutil.rmtree(copied / "tokenizer")
-    assert "The tokenizer of bad is missing" in load_broken(copied)
-
-
-def test_weights_of_another_model_are_refused(copied: Path) -> None:
-    (copied / UNET).write_bytes((copied / "vae/diffusion_pytorch_model.safetensors").read_bytes())
-    assert "unet of bad" in load_broken(copied)
-
-
-def test_a_tensor_that_no_file_has_is_not_made_up(copied: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
-    path = copied / "text_encoder/model.safetensors"
-    tensors = load_file(path)
-    gone = next(name for name in tensors if "fc1.weight" in name)
-    save_file({name: tensor for name, tensor in tensors.items() if name != gone}, path, {"format": "pt"})
-    assert "The text_encoder of bad lacks 1 tensors" in load_broken(copied)
-
-
-def test_a_pickle_is_refused_by_name(copied: Path) -> None:
-    (copied / UNET).rename(copied / "unet/diffusion_pytorch_model.bin")
-    said = load_broken(copied)
-    assert "only there as diffusion_pytorch_model.bin, a pickle. Have it converted to .safetensors" in said
-
-
-@pytest.mark.parametrize(
-    ("part", "said"),
-    [
-        (["modeling_mine", "MyUNet"], "asks for modeling_mine.MyUNet as its unet"),
-        (["diffusers", "MyUNet"], "which the installed diffusers does not have"),
-        (["transformers", "Trainer"], "asks for Trainer as its unet"),
-        (["transformers", "AutoModel"], "asks for AutoModel as its unet"),
-        (["os", "system"], "asks for os.system as its unet"),
-    ],
-)
-def test_a_model_with_code_of_its_own_is_refused_by_name(copied: Path, part: list[str], said: str) -> None:
-    index = json.loads((copied / "model_index.json").read_text())
-    (copied / "model_index.json").write_text(json.dumps(index | {"unet": part}))
-    (copied / "unet/modeling_mine.py").write_text("raise SystemExit('it ran')")
-    told = load_broken(copied)
-    assert said in told
-    assert "never code that comes with a model" in told
-
-
-def test_the_16_bit_files_are_taken_where_16_bits_are_painted_with(copied: Path) -> None:
-    import torch
-    from safetensors.torch import load_file, save_file
-
-    tensors = {name: tensor.to(torch.float16) for name, tensor in load_file(copied / UNET).items()}
-    save_file(tensors, copied / "unet/diffusion_pytorch_model.fp16.safetensors", {"format": "pt"})
-    (copied / UNET).unlink()
-    shelf = Shelf(catalog_of(entry_for(copied)), Device("cpu", "bfloat16", 8 * GIB, ""))
-    assert shelf.load("mine", ignore).denoiser.dtype is torch.bfloat16
 
 
 def test_changed_files_are_another_pin(copied: Path, tiny: Path, cpu: Device) -> None:
