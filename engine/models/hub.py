@@ -183,6 +183,9 @@ def _told(model: str, source: str, endpoint: str) -> Iterator[None]:
     except (httpx2.HTTPError, ConnectionError) as error:
         problem = f"{endpoint} cannot be reached, or the line broke: {str(error) or type(error).__name__}."
         raise DownloadError(model, problem, "Pull again: it goes on where it ended.", again=True) from error
+    except ValueError as error:
+        problem = f"{endpoint} does not answer as a hub of models does: {str(error).splitlines()[0]}"
+        raise DownloadError(model, problem, "Check HF_ENDPOINT, and the name in the catalogue.") from error
     except OSError as error:
         problem = f"The file cannot be kept: {error.strerror or error}."
         full = error.errno == errno.ENOSPC

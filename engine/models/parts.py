@@ -115,6 +115,7 @@ def quietly() -> Iterator[None]:
     before = [(words, words.get_verbosity(), words.is_progress_bar_enabled()) for words in speakers]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"peft\.")  # that there are several styles, and which is active
+        warnings.filterwarnings("ignore", category=FutureWarning)  # what the libraries will change is not for operators
         for words in speakers:
             words.set_verbosity_error()
             words.disable_progress_bar()

@@ -80,6 +80,8 @@ def read_index(text: str, model: str) -> Index:
         raise ModelError(model, f"The {INDEX} of {model} names a part {strange!r:.60}.", "Choose another model.")
     parts = [Part(name, *value) for name, value in named.items() if _is_part(value) and name not in _LEFT_OUT]
     options = {name: value for name, value in named.items() if not isinstance(value, list)}
+    if "safety_checker" in named:
+        options["requires_safety_checker"] = False  # else the pipeline would complain that it was left out
     return Index(pipeline, tuple(parts), options)
 
 

@@ -32,10 +32,12 @@ def open_picture(data: bytes) -> Image.Image:
             picture.load()
     except SourceError:
         raise
+    except Image.DecompressionBombError:
+        raise SourceError("The picture is far too large; send one of at most 8000 x 8000.") from None
     except UnidentifiedImageError:
         kinds = ", ".join(FORMATS[:-1])
         raise SourceError(f"The file is no picture that can be read; send one of {kinds} or {FORMATS[-1]}.") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError) as error:
         raise SourceError(f"The picture is damaged ({error}); save it anew and send it again.") from None
     return _on_paper(ImageOps.exif_transpose(picture))
 

@@ -19,7 +19,7 @@ PLACES = frozenset({"img_ids", "txt_ids", "image_rotary_emb"})  # positions: of 
 ROW_LISTS = frozenset({"x", "cap_feats", "img_shapes", "txt_seq_lens"})  # one item a row
 RAGGED = frozenset({"cap_feats"})  # rows of other lengths are padded by the model itself
 _COMPARED_BYTES = 1 << 20  # what is not of a row must be equal by value; larger things are not compared
-_digests = WeakIdKeyDictionary()
+_digests: Any = WeakIdKeyDictionary()
 
 
 class _Strange(Exception):  # noqa: N818  # no error: the call is simply run by itself
@@ -73,7 +73,7 @@ def has_row_lists(call: Arguments) -> bool:
 def divide(result: Any, counts: Sequence[int], *, row_lists: bool = False) -> list[Any]:
     """The result of a joined call, as each call would have got it."""
     if isinstance(result, torch.Tensor):
-        return list(result.split(list(counts)))
+        return list(torch.split(result, list(counts)))
     if isinstance(result, dict):  # diffusers' and transformers' outputs are dictionaries too
         parts = [divide(value, counts, row_lists=row_lists) for value in result.values()]
         return [type(result)(**dict(zip(result, of_call, strict=True))) for of_call in zip(*parts, strict=True)]

@@ -10,12 +10,21 @@ from typing import Any
 
 import pytest
 
-from engine.models.catalog import Catalog, Entry, Place
+from engine.models.catalog import Catalog, Entry, Family, Place
 from engine.models.catalog_toml import load_catalog
 from engine.models.device import Device
 from engine.pocket import parts
 
 GIB = 2**30
+PIPELINES = {
+    Family.SD: "StableDiffusionPipeline",
+    Family.SDXL: "StableDiffusionXLPipeline",
+    Family.SD3: "StableDiffusion3Pipeline",
+    Family.FLUX: "FluxPipeline",
+    Family.FLUX2: "Flux2KleinPipeline",
+    Family.Z_IMAGE: "ZImagePipeline",
+    Family.QWEN_IMAGE: "QwenImagePipeline",
+}
 
 
 @pytest.fixture(autouse=True)

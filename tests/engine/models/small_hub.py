@@ -80,6 +80,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_file(f"{owner}/{name}", file)
         elif "/resolve/" in path:
             self.resolve(path)
+        elif path.startswith("pages/"):
+            self.answer(200, b"<html>Welcome</html>", {"Content-Type": "text/html"})
         else:
             self.refuse(404, "")
 

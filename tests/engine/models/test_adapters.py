@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +14,13 @@ import pytest
 from engine.errors import AdapterError
 from engine.models import adapters
 from engine.models.adapters import Adapters
+from engine.models.catalog import Family
 from engine.models.device import Device
 from engine.models.loaded import Loaded
 from engine.models.shelf import Shelf
 from engine.recipe import Adapter
-from tests.engine.models.conftest import GIB, catalog_of, entry_for
+from tests.engine import tiny as tiny_models
+from tests.engine.models.conftest import GIB, PIPELINES, catalog_of, entry_for
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +142,32 @@ def test_a_style_as_other_trainers_write_it_acts_the_same(model: Loaded, styles:
     inked = paint(model)
     theirs.wear(model, [theirs.find("other")])
     assert torch.allclose(paint(model), inked, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:.*FluxPosEmbed:FutureWarning")
+@pytest.mark.parametrize("family", Family)
+def test_models_of_every_family_take_styles(family: Family, tmp_path: Path) -> None:
+    import diffusers
+    import torch
+    from peft import LoraConfig
+    from peft.utils import get_peft_model_state_dict
+
+    model = copy.deepcopy(tiny_models.build(family))
+    model.pipeline = PIPELINES[family]
+    before = model.denoiser.state_dict()
+    trained = copy.deepcopy(model.denoiser)
+    trained.add_adapter(LoraConfig(r=2, target_modules=["to_q", "to_v"], init_lora_weights=False))
+    layers = get_peft_model_state_dict(trained)
+    named = {f"{'unet' if 'unet' in model.components else 'transformer'}_lora_layers": layers}
+    getattr(diffusers, model.pipeline).save_lora_weights(tmp_path, **named, weight_name="ink.safetensors")
+    wardrobe = Adapters(tmp_path)
+    wardrobe.wear(model, [wardrobe.find("ink", 0.5)])
+    worn = model.denoiser.state_dict()
+    assert len(layers) == sum("lora_" in name for name in worn) > 0
+    wardrobe.wear(model, [])
+    plain = {name.replace(".base_layer", ""): tensor for name, tensor in worn.items() if "lora_" not in name}
+    assert plain.keys() == before.keys()
+    assert all(torch.equal(plain[name], tensor) for name, tensor in before.items())
 
 
 def test_what_is_worn_already_costs_nothing(model: Loaded, wardrobe: Adapters, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,9 @@ def test_each_refusal_of_a_hub_is_a_sentence(small: SmallHub, tmp_path: Path) ->
         with pytest.raises(DownloadError, match=str(status)) as told:
             hub.look("ada/art", "", "art")
         assert told.value.again is again
+    small.status = 200
+    with pytest.raises(DownloadError, match="does not answer as a hub of models does"):
+        Hub(tmp_path, f"{small.endpoint}/pages").look("ada/art", "", "art")
 
 
 def test_a_hub_that_is_not_there_is_named(tmp_path: Path) -> None:

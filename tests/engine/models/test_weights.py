@@ -42,7 +42,7 @@ def test_an_index_names_parts_and_options_and_leaves_judging_out() -> None:
         Part("unet", "diffusers", "UNet2DConditionModel"),
         Part("tokenizer", "transformers", "CLIPTokenizer"),
     )
-    assert index.options == {"force_zeros_for_empty_prompt": True}
+    assert index.options == {"force_zeros_for_empty_prompt": True, "requires_safety_checker": False}
 
 
 @pytest.mark.parametrize(
