@@ -136,3 +136,15 @@ async def test_channel_server_and_member_are_made_from_the_page(open_page: Opene
     await page.get_by_role("button", name="Create").click()
     await expect(page.locator("#channels .server")).to_have_text("The Annex")
     await expect(page.locator("#header h1")).to_have_text("general")
+
+
+async def test_slowmode_says_how_long_to_wait_and_keeps_what_was_typed(open_page: Opener, box: Sandbox) -> None:
+    page = await open_page("dov", "more-painting")
+    place = next(one for one in box.state.channels.values() if one.name == "more-painting")
+    place.slowmode_seconds = 60
+    await say(page, "my one message")
+    await composer(page).fill("a second one")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Slowmode is on here: you can do that again in 60 s.")).to_be_visible()
+    await expect(composer(page)).to_have_value("a second one")
+    place.slowmode_seconds = 0
