@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import FilePayload, expect
 
 from sandbox.server import Sandbox
+from sandbox.world import messages as world_messages
 from tests.browser.conftest import Opener
 from tests.browser.hands import be, choose, composer, go, messages, say
 
@@ -107,6 +108,27 @@ async def test_hostile_text_stays_text(open_page: Opener) -> None:
     await expect(sent).to_contain_text("<img src=x onerror=window.hit=1>")
     await expect(sent).to_contain_text("<b>bold</b>")
     assert await sent.locator("img, script, b, a[href^=javascript]").count() == 0
+    assert await page.evaluate("window.hit === undefined")
+
+
+async def test_hostile_names_embeds_and_links_stay_harmless(open_page: Opener, box: Sandbox) -> None:
+    evil, lure = "<img src=x onerror=window.hit=1>", "javascript:window.hit=1"
+    ben = next(user for user in box.state.users.values() if user.username == "ben")
+    ben.global_name = evil
+    place = next(one for one in box.state.channels.values() if one.name == "painting")
+    place.topic = evil
+    embed = {"title": evil, "url": lure, "description": evil, "author": {"name": evil, "url": lure, "icon_url": lure}}
+    button = {"type": 2, "style": 5, "label": evil, "url": lure}
+    body = {"content": f"{evil} by post", "embeds": [embed], "components": [{"type": 1, "components": [button]}]}
+    world_messages.send(box.state, place, ben.id, body)
+    page = await open_page("ada")
+    sent = messages(page, "by post")
+    await expect(sent.locator(".author")).to_have_text(evil)
+    await expect(sent.locator(".embed-title")).to_have_text(evil)
+    await expect(page.locator("#members")).to_contain_text(evil)
+    await sent.locator("a.button").click()
+    await sent.locator(".embed-title").click()
+    assert await page.locator("[href^=javascript], [src^=javascript], [onerror]").count() == 0
     assert await page.evaluate("window.hit === undefined")
 
 
