@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from sandbox.control.forms import Handler, WrongInputError, answer, in_words, read_json
-from sandbox.rules import ids
+from sandbox.rules import ids, limits
 from sandbox.rules.kinds import SkuType
 from sandbox.world import commerce, guilds, seed
 from sandbox.world.actors import person_token
@@ -220,6 +220,9 @@ class _World:
             application_id if application_id is not None else next(iter(self.state.applications))
         )
         kinds = {"durable": SkuType.DURABLE, "consumable": SkuType.CONSUMABLE, "subscription": SkuType.SUBSCRIPTION}
+        offered = sum(sku.application_id == application.id for sku in self.state.skus.values())
+        if offered >= limits.SKUS:
+            raise WrongInputError(f"An application sells at most {limits.SKUS} things, and this one does.")
         kind = form.text("type", "subscription")
         if kind not in kinds:
             raise WrongInputError(f"`type` must be one of {', '.join(kinds)}.")

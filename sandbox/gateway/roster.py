@@ -83,7 +83,7 @@ class Roster:
         return None
 
     def show(self, session: Session) -> None:
-        """Tell the people of a bot's servers when what they see of it has changed."""
+        """Tell a bot's servers when what they see of it has changed."""
         if not session.ear.actor.is_bot:
             return
         state, user_id = self._around.state, session.user_id
@@ -96,7 +96,8 @@ class Roster:
             self._shown[user_id] = presence
         for guild in state.guilds_of(user_id):
             data = presence_view(user_id, presence) | {"guild_id": str(guild.id)}
-            state.hub.emit(Event("PRESENCE_UPDATE", data, guild_id=guild.id, people_only=True))
+            others = frozenset(state.members[guild.id]) - {user_id}
+            state.hub.emit(Event("PRESENCE_UPDATE", data, guild_id=guild.id, users=others))
 
     def _is_chosen(self, session: Session, event: Event) -> bool:
         """One session gets an interaction: the newest that is connected, or else the newest that may come back."""

@@ -65,7 +65,7 @@ class Session:
     def hear(self, event: Event) -> None:
         if not may_hear(self._around.state, self.ear, event):
             return
-        encoded = event.encoded() if reads_content(self.ear, event) else event.encoded_without_content()
+        encoded = event.encoded() if reads_content(self.ear, event) else event.encoded_without_content(self.user_id)
         if not self.ear.actor.is_bot:
             self.dispatch(event.name, encoded)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from sandbox.world.files import Upload
 # More than any request can rightly hold: ten files at the highest boost level.
 LARGEST_BYTES = limits.ATTACHMENTS * limits.upload_bytes(3)
 MOST_PARTS = 100
+_LARGE_BYTES = 1024 * 1024
 LONGEST_SECONDS = 60.0  # for a whole body
 _FILE_PART = re.compile(r"^files?\[?(\d{1,3})\]?$")
 
@@ -112,12 +114,19 @@ async def _read_multipart(request: web.Request, largest_bytes: int) -> Body:
             if part.name == "payload_json":
                 payload = parse_json(data)
             elif part.filename is not None:
-                uploads[_number(part.name, uploads)] = Upload(part.filename, data)
+                uploads[_number(part.name, uploads)] = Upload(part.filename, data, await _digest(data))
             elif part.name is not None:
                 fields[part.name] = data.decode("utf-8", "replace")
     except (ValueError, AssertionError):  # aiohttp's words for a broken boundary or header
         raise errors.INVALID_JSON() from None
     return Body(payload if payload is not None else fields, uploads)
+
+
+async def _digest(data: bytes) -> str | None:
+    """Of a large file in a thread: it takes longer than everyone else should wait."""
+    if len(data) < _LARGE_BYTES:
+        return None
+    return await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
 
 
 async def _read_part(part: BodyPartReader, left: int) -> bytes:

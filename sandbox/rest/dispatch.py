@@ -21,7 +21,7 @@ from multidict import CIMultiDict
 
 from sandbox.rest.bodies import LARGEST_BYTES, Body, read_body
 from sandbox.rest.call import Call, Reply, Route
-from sandbox.rest.ratelimits import RateLimits, Verdict
+from sandbox.rest.ratelimits import RateLimits, Verdict, refusal
 from sandbox.rules import errors, ids, limits
 from sandbox.sim.faults import FaultScript, HttpFault
 from sandbox.sim.journal import Journal
@@ -138,13 +138,13 @@ class _Work:
     async def _answer(self) -> _Answer:
         try:
             return await self._handled()
-        except errors.ApiError as refusal:
-            if refusal.status == 501:
-                log.warning("%s", refusal.message)
-            if refusal.status in (401, 403):
+        except errors.ApiError as refused:
+            if refused.status == 501:
+                log.warning("%s", refused.message)
+            if refused.status in (401, 403):
                 address = self.request.remote or ""
-                self.dispatcher.ratelimits.note_answer(self.actor, address, refusal.status)
-            return _Answer(refusal.status, refusal.body())
+                self.dispatcher.ratelimits.note_answer(self.actor, address, refused.status)
+            return _Answer(refused.status, refused.body())
         except ConnectionResetError:
             raise
         except Exception:  # the border: a fault of the sandbox is told, and the server stays up
@@ -245,12 +245,9 @@ def _faulty(fault: HttpFault, headers: CIMultiDict[str]) -> _Answer:
         return _Answer(0, note=note, drop=True)
     status = fault.status or 500
     if status == 429:
-        headers.update({"Retry-After": f"{fault.retry_after:g}", "Via": "1.1 sandbox"})
-        headers["X-RateLimit-Scope"] = "global" if fault.is_global else "user"
-        if fault.is_global:
-            headers["X-RateLimit-Global"] = "true"
-        body = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": fault.is_global}
-        return _Answer(429, body, note=note)
+        verdict = refusal(fault.retry_after, scope="global" if fault.is_global else "user")
+        headers.update(verdict.headers)
+        return _Answer(429, verdict.body, note=note)
     return _Answer(status, {"message": f"{status}: a scripted fault", "code": 0}, note=note)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sandbox.rest.call import PEOPLE, TOKEN_IN_PATH, Call, Reply, Routes
@@ -100,13 +102,24 @@ def _take_files(call: Call, data: Json) -> dict[str, Attachment]:
     return {str(n): files.make_attachment(call.state, upload, {}, ephemeral=True) for n, upload in call.uploads.items()}
 
 
+@contextmanager
+def _held(state: State, taken: dict[str, Attachment]) -> Iterator[None]:
+    """Files are kept before what names them is checked; what is refused leaves none behind."""
+    try:
+        yield
+    except errors.ApiError:
+        state.discard_files(taken.values())
+        raise
+
+
 def _use_command(call: Call, application: Application, channel: Channel, data: Json) -> Interaction:
     kind = InteractionType(call.form["type"])
     user_id = call.actor.user_id
     command = commands.find_usable(call.state, application, user_id, channel, parse(data.get("id")) or 0)
     taken = _take_files(call, data)
     completing = kind == InteractionType.AUTOCOMPLETE
-    made = commands.make_data(call.state, command, user_id, channel, data, taken, autocomplete=completing)
+    with _held(call.state, taken):
+        made = commands.make_data(call.state, command, user_id, channel, data, taken, autocomplete=completing)
     return interactions.begin(
         call.state,
         application,
@@ -155,12 +168,13 @@ def _use_component(call: Call, application: Application, channel: Channel, data:
 
 def _submit_modal(call: Call, application: Application, channel: Channel, data: Json) -> Interaction:
     state, user_id = call.state, call.actor.user_id
-    source = next((i for i in state.interactions.values() if i.id == parse(data.get("id"))), None)
+    source = state.interaction(parse(data.get("id")) or 0)
     if source is None or source.modal is None or source.user_id != user_id:
         raise errors.UNKNOWN_INTERACTION()
     check_submission(source.modal, data)
     taken = _take_files(call, data)
-    made = commands.make_submission(state, user_id, channel, source.modal, data["components"], taken)
+    with _held(state, taken):
+        made = commands.make_submission(state, user_id, channel, source.modal, data["components"], taken)
     message = state.messages[channel.id].get(source.message_id or 0)
     return interactions.begin(
         state,

@@ -13,7 +13,7 @@ from sandbox.rules.clock import iso
 from sandbox.rules.ids import moment_ms, parse
 from sandbox.rules.kinds import FORUMS, ChannelType, MessageFlag
 from sandbox.rules.permissions import Permission
-from sandbox.world import drafts, messages, permissions, reactions
+from sandbox.world import drafts, messages, pace, permissions, reactions
 from sandbox.world.entities import Channel, Message, Reaction
 from sandbox.world.events import Event
 from sandbox.world.state import State
@@ -76,7 +76,9 @@ async def create_message(call: Call) -> Any:
     drafts.check_sizes(call.uploads, messages.upload_limit(state, channel))
     first = messages.find_by_nonce(state, channel, call.actor.user_id, body)
     if first is None:
+        pace.require_turn(state, call.actor.user_id, channel, pace.SEND)
         first = messages.send(state, channel, call.actor.user_id, body, call.uploads)
+        pace.note_turn(state, call.actor.user_id, channel, pace.SEND)
     return message_view(state, first, call.actor.user_id)
 
 
@@ -119,6 +121,7 @@ async def edit_message(call: Call) -> Any:
     drafts.check_edit(message, body, call.uploads)
     drafts.check_belongings(state, call.actor.application_id, body)
     drafts.check_sizes(call.uploads, messages.upload_limit(state, channel))
+    pace.count_edit(state, call.actor.user_id, message)
     return message_view(state, messages.edit(state, message, body, call.uploads), call.actor.user_id)
 
 

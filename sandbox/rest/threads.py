@@ -11,7 +11,7 @@ from sandbox.rules.checks.channels import check_post, check_thread
 from sandbox.rules.clock import iso
 from sandbox.rules.kinds import FORUMS, ChannelFlag, ChannelType, MessageFlag, MessageType
 from sandbox.rules.permissions import Permission
-from sandbox.world import drafts, messages, permissions, threads
+from sandbox.world import drafts, messages, pace, permissions, threads
 from sandbox.world.entities import Channel, Thread
 from sandbox.world.views import channel_view, message_view, thread_member_view
 
@@ -33,6 +33,7 @@ async def start_from_message(call: Call) -> Any:
         raise errors.THREAD_EXISTS()
     if message.only_for is not None:
         raise errors.UNKNOWN_MESSAGE()
+    _take_turn(call, channel)
     kind = ChannelType.PUBLIC_THREAD if channel.type == ChannelType.GUILD_TEXT else ChannelType.ANNOUNCEMENT_THREAD
     thread = threads.open_thread(call.state, channel, call.actor.user_id, call.form, thread_id=message.id, kind=kind)
     message.flags |= int(MessageFlag.HAS_THREAD)
@@ -62,6 +63,7 @@ async def start(call: Call) -> Any:
     is_private = kind == ChannelType.PRIVATE_THREAD
     needed = Permission.CREATE_PRIVATE_THREADS if is_private else Permission.CREATE_PUBLIC_THREADS
     permissions.require(call.state, call.actor.user_id, channel, needed)
+    _take_turn(call, channel)
     thread = threads.open_thread(call.state, channel, call.actor.user_id, call.form, kind=kind)
     if not is_private:
         reference = {"type": 0, "channel_id": str(thread.id), "guild_id": str(channel.guild_id)}
@@ -70,6 +72,11 @@ async def start(call: Call) -> Any:
             call.state, channel, call.actor.user_id, body, kind=MessageType.THREAD_CREATED, reference=reference
         )
     return channel_view(call.state, thread, call.actor.user_id)
+
+
+def _take_turn(call: Call, channel: Channel) -> None:
+    pace.require_turn(call.state, call.actor.user_id, channel, pace.OPEN_THREAD)
+    pace.note_turn(call.state, call.actor.user_id, channel, pace.OPEN_THREAD)
 
 
 def _post(call: Call, forum: Channel) -> Json:
@@ -83,6 +90,7 @@ def _post(call: Call, forum: Channel) -> Json:
     tags = threads.choose_tags(state, forum, call.actor.user_id, form.get("applied_tags") or [])
     if forum.flags & ChannelFlag.REQUIRE_TAG and not tags:
         raise errors.TAG_REQUIRED()
+    _take_turn(call, forum)
     thread = threads.open_thread(state, forum, call.actor.user_id, form, tags=tags)
     first = messages.send(state, thread, call.actor.user_id, message_form, call.uploads, message_id=thread.id)
     view = channel_view(state, thread, call.actor.user_id)

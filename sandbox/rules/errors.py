@@ -106,6 +106,9 @@ MAX_INVITES = Refusal(400, 30016, "Maximum number of invites reached (1000)")
 MAX_CHANNELS = Refusal(400, 30013, "Maximum number of server channels reached (500)")
 MAX_ROLES = Refusal(400, 30005, "Maximum number of server roles reached (250)")
 MAX_COMMANDS = Refusal(400, 30032, "Maximum number of application commands reached (100)")
+MAX_COMMAND_CREATES = Refusal(
+    400, 30034, "Max number of daily application command creates has been reached (200)"
+)  # [?] the status
 MAX_OLD_EDITS = Refusal(429, 30046, "Maximum number of edits to messages older than 1 hour reached. Try again later")
 MAX_TAGS = Refusal(400, 30048, "Maximum number of tags in a forum channel has been reached")
 BAD_TOKEN = Refusal(401, 50014, "Invalid authentication token provided")
@@ -157,3 +160,9 @@ NOT_AUTHORIZED_FOR_APPLICATION = Refusal(
     403, 20012, "You are not authorized to perform this action on this application"
 )
 BAD_OAUTH_TOKEN = Refusal(400, 50025, "Invalid OAuth2 access token provided")
+
+
+def slowmode(retry_after: float) -> ApiError:
+    """How long a member must still wait in a channel."""
+    extra: Json = {"retry_after": round(retry_after, 3), "global": False}
+    return ApiError(429, 20016, "This action cannot be performed due to slowmode rate limit", extra)

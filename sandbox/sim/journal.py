@@ -25,6 +25,7 @@ from sandbox.world.actors import Actor
 Json = dict[str, Any]
 Body = bytes | str | Json | list[Any] | None
 
+_MOST_UNWRITTEN: Final = 20_000  # entries that wait for the disk
 BODY_CHARACTERS: Final = 16_384  # of one body in the ring; with 500 entries a few megabytes at the most
 WAITING_ENTRIES: Final = 1000  # for a watcher that does not read; then the oldest go
 
@@ -79,7 +80,7 @@ class Entry:
 
     number: int
     at_ms: int
-    kind: str  # request, event or received
+    kind: str  # request, event or received; in the file also lost
     head: Json
     bodies: dict[str, str]
 
@@ -208,6 +209,7 @@ class _LineWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._queue: queue.SimpleQueue[Entry | None] = queue.SimpleQueue()
+        self._lost = 0
         try:
             self._out: IO[str] = path.open("a", encoding="utf-8", errors="backslashreplace")
         except OSError as error:
@@ -218,6 +220,13 @@ class _LineWriter:
         self._thread.start()
 
     def write(self, entry: Entry) -> None:
+        """A disk that cannot keep up costs lines, not memory; the next line that is written says how many."""
+        if self._queue.qsize() >= _MOST_UNWRITTEN:
+            self._lost += 1
+            return
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            self._queue.put(Entry(entry.number, entry.at_ms, "lost", {"entries": lost}, {}))
         self._queue.put(entry)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from sandbox.rules.checks.form import without_nulls
 from sandbox.rules.ids import parse
 from sandbox.rules.kinds import SELECTS, CommandType, ComponentType, ContextType, InstallType, OptionType
 from sandbox.rules.permissions import Permission
-from sandbox.world import command_permissions, permissions
+from sandbox.world import command_permissions, pace, permissions
 from sandbox.world.entities import Application, Attachment, Channel, Command
 from sandbox.world.state import State
 from sandbox.world.views import attachment_view, channel_view, member_view, message_view, role_view, user_view
@@ -29,10 +29,14 @@ def register(state: State, application_id: int, guild_id: int | None, body: Json
     known = next((c for c in registered if c.type == kind and c.name == body["name"]), None)
     if known is None and sum(1 for c in registered if c.type == kind) >= _CAPS[int(kind)]:
         raise errors.MAX_COMMANDS()
+    if known is None:
+        pace.require_new_commands(state, application_id, guild_id, 1)
     command_id = known.id if known is not None else state.ids.new()
     command = Command(id=command_id, application_id=application_id, version=state.ids.new(), type=int(kind), name="")
     command.guild_id = guild_id
     change(state, command, body)
+    if known is None:
+        pace.note_new_command(state, command)
     return command, known is None
 
 
@@ -66,9 +70,10 @@ _EMPTY: Json = {"description": "", "options": [], "nsfw": False}
 
 def replace_all(state: State, application_id: int, guild_id: int | None, bodies: list[Json]) -> list[Command]:
     wanted = {(body.get("type") or 1, body["name"]) for body in bodies}
-    for command in state.commands_of(application_id, guild_id):
-        if (command.type, command.name) not in wanted:
-            state.remove(command)
+    known = {(command.type, command.name): command for command in state.commands_of(application_id, guild_id)}
+    pace.require_new_commands(state, application_id, guild_id, len(wanted - known.keys()))
+    for name in known.keys() - wanted:
+        state.remove(known[name])
     return [register(state, application_id, guild_id, body)[0] for body in bodies]
 
 

@@ -205,11 +205,3 @@ def make_poll(state: State, form: Json | None) -> Json | None:
 
 def _poll_media(media: Json) -> Json:
     return media if media.get("emoji") is None else media | {"emoji": {"id": None, "name": None} | media["emoji"]}
-
-
-def seconds_since(state: State, message: Message) -> float:
-    return (state.clock.now_ms() - message.created_ms) / 1000
-
-
-def is_old(state: State, message: Message) -> bool:
-    return seconds_since(state, message) > limits.OLD_MESSAGE_SECONDS

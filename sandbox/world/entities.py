@@ -264,6 +264,7 @@ class Webhook:
     creator_id: int
     avatar: str | None = None
     application_id: int | None = None  # the application whose bot made it
+    worn: list[str] = field(default_factory=list)  # pictures that single messages were sent with
 
 
 @dataclass(slots=True)

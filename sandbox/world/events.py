@@ -32,22 +32,38 @@ class Event:
     bots_only: bool = False
     people_only: bool = False
     _encoded: str | None = field(default=None, init=False)
-    _encoded_blank: str | None = field(default=None, init=False)
+    _encoded_blank: dict[bool, str] = field(default_factory=dict, init=False)
 
     def encoded(self) -> str:
         if self._encoded is None:
             self._encoded = json.dumps(self.data, separators=(",", ":"))
         return self._encoded
 
-    def encoded_without_content(self) -> str:
-        """For bots without MESSAGE_CONTENT; the same for all of them."""
-        if self._encoded_blank is None:
-            blank = dict(self.data)
-            for name, nothing in CONTENT_FIELDS:
-                if name in blank:
-                    blank[name] = nothing
-            self._encoded_blank = json.dumps(blank, separators=(",", ":"))
-        return self._encoded_blank
+    def encoded_without_content(self, reader_id: int) -> str:
+        """For a bot without MESSAGE_CONTENT. Of the message that is replied to it may read more than of the reply."""
+        replied_to = self.data.get("referenced_message")
+        reads_reference = replied_to is not None and _is_about(replied_to, str(reader_id))
+        if reads_reference not in self._encoded_blank:
+            blank = _without_content(self.data)
+            if replied_to is not None and not reads_reference:
+                blank["referenced_message"] = _without_content(replied_to)
+            self._encoded_blank[reads_reference] = json.dumps(blank, separators=(",", ":"))
+        return self._encoded_blank[reads_reference]
+
+
+def _is_about(message: Json, user_id: str) -> bool:
+    """Whether someone wrote it or is mentioned in it: they read it without an intent."""
+    return user_id in (message["author"]["id"], *(user["id"] for user in message["mentions"]))
+
+
+def _without_content(message: Json) -> Json:
+    """Emptied, and without the poll, which is left out as a whole."""
+    blank = {name: value for name, value in message.items() if name != "poll"}
+    blank |= {name: nothing for name, nothing in CONTENT_FIELDS if name in blank}
+    if "message_snapshots" in blank:
+        shown = [_without_content(snapshot["message"]) for snapshot in blank["message_snapshots"]]
+        blank["message_snapshots"] = [{"message": message} for message in shown]
+    return blank
 
 
 class Listener(Protocol):

@@ -22,6 +22,7 @@ Json = dict[str, Any]
 class Upload:
     filename: str
     data: bytes
+    digest: str | None = None  # its SHA-256, where whoever read it has reckoned that already
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def make_attachment(state: State, upload: Upload, about: Json, *, ephemeral: boo
     return Attachment(
         id=state.ids.new(),
         filename=filename,
-        blob=state.keep_blob(upload.data),
+        blob=state.keep_blob(upload.data, upload.digest),
         size=len(upload.data),
         content_type=looks.content_type,
         width=looks.width,
@@ -187,3 +188,14 @@ def attached_name(url: str) -> str | None:
 def hidden_names(message_parts: Json) -> frozenset[str]:
     """File names shown by an embed or a component: those files are not listed among the attachments."""
     return frozenset(name for url in media_urls(message_parts) if (name := attached_name(url)) is not None)
+
+
+def pictures_of(state: State, kind: str, owner_id: str) -> set[str | None]:
+    """The hashes of what a person, an application, a webhook or a server shows as its avatar or icon."""
+    owner = ids.parse(owner_id) or 0
+    if kind == "icons":
+        return {guild.icon} if (guild := state.guilds.get(owner)) is not None else set()
+    shown: set[str | None] = {user.avatar} if (user := state.users.get(owner)) is not None else set()
+    if (webhook := state.webhooks.get(owner)) is not None:
+        shown |= {webhook.avatar, *webhook.worn}
+    return shown

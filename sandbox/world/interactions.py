@@ -63,7 +63,7 @@ def begin(
     state.hub.emit(Event("INTERACTION_CREATE", to_user, users=frozenset({user_id}), people_only=True))
     dispatch(state, interaction)
     state.clock.call_in(limits.FIRST_ANSWER_SECONDS, lambda: _expire_answer(state, interaction))
-    state.clock.call_in(limits.TOKEN_LIFE_SECONDS, lambda: state.remove(interaction))
+    state.clock.call_in(_life_seconds(interaction), lambda: state.remove(interaction))
     return interaction
 
 
@@ -85,11 +85,17 @@ def rearm(state: State) -> None:
     """After a restart: the clocks of interactions that the state file remembered."""
     for interaction in list(state.interactions.values()):
         age_seconds = (state.clock.now_ms() - interaction.created_ms) / 1000
-        left = max(0.0, limits.TOKEN_LIFE_SECONDS - age_seconds)
+        left = max(0.0, _life_seconds(interaction) - age_seconds)
         state.clock.call_in(left, lambda interaction=interaction: state.remove(interaction))  # type: ignore[misc]
         if interaction.answer_type is None:
             left = max(0.0, limits.FIRST_ANSWER_SECONDS - age_seconds)
             state.clock.call_in(left, lambda interaction=interaction: _expire_answer(state, interaction))  # type: ignore[misc]
+
+
+def _life_seconds(interaction: Interaction) -> float:
+    """A token lives for fifteen minutes; that of an autocompletion is good for one answer."""
+    completes = interaction.type == InteractionType.AUTOCOMPLETE
+    return limits.FIRST_ANSWER_SECONDS if completes else limits.TOKEN_LIFE_SECONDS
 
 
 def find(state: State, interaction_id: int, token: str) -> Interaction:

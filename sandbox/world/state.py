@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from sandbox.rules import errors
 from sandbox.rules.clock import Clock
 from sandbox.rules.ids import Snowflakes
+from sandbox.rules.pace import Pace
 from sandbox.world.entities import (
     Application,
     Attachment,
@@ -59,6 +60,7 @@ class State:
         self.clock = clock
         self.ids = Snowflakes(clock)
         self.hub = Hub()
+        self.pace = Pace(clock)
         self.keep = keep
         self.secret = secret or secrets.token_hex(16)  # signs CDN links
         self.base_url = "http://127.0.0.1:8787"  # set by the server once it knows its port
@@ -73,6 +75,7 @@ class State:
         self.emojis: dict[int, Emoji] = {}
         self.commands: dict[int, Command] = {}
         self.interactions: dict[str, Interaction] = {}  # by token
+        self.interaction_tokens: dict[int, str] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.invites: dict[int, Invite] = {}
         self.command_permissions: dict[int, CommandPermissions] = {}
@@ -105,6 +108,7 @@ class State:
             case Interaction(token=token):
                 self._index_files(entity.attachments)
                 self.interactions[token] = entity
+                self.interaction_tokens[entity.id] = token
                 return token
             case _:
                 for digest in _pictures(entity):  # counted each time: pictures of people and servers are never dropped
@@ -133,6 +137,7 @@ class State:
                 key = f"{channel_id}/{message_id}"
             case Interaction(token=token):
                 self.interactions.pop(token, None)
+                self.interaction_tokens.pop(entity.id, None)
                 self.forget_files(entity.attachments)
                 key = token
             case _:
@@ -142,15 +147,21 @@ class State:
             self.access_version += 1
         self.storage.drop(type(entity).__name__, key)
 
-    def keep_blob(self, data: bytes) -> str:
+    def keep_blob(self, data: bytes, digest: str | None = None) -> str:
         """Store bytes under their hash. They stay for as long as a saved entity names them."""
-        digest = hashlib.sha256(data).hexdigest()
+        digest = digest or hashlib.sha256(data).hexdigest()
         if digest not in self._blob_uses:
             self.storage.put_blob(digest, data)
         return digest
 
     def is_blob_used(self, digest: str) -> bool:
         return self._blob_uses.get(digest, 0) > 0
+
+    def discard_files(self, attachments: Iterable[Attachment]) -> None:
+        """They were kept for something that was refused in the end."""
+        for attachment in attachments:
+            if not self.is_blob_used(attachment.blob):
+                self.storage.drop_blob(attachment.blob)
 
     def forget_files(self, attachments: Iterable[Attachment]) -> None:
         """Their message is gone, or was edited to do without them."""
@@ -256,6 +267,9 @@ class State:
                 return invite
         raise errors.UNKNOWN_INVITE()
 
+    def interaction(self, interaction_id: int) -> Interaction | None:
+        return self.interactions.get(self.interaction_tokens.get(interaction_id, ""))
+
     def everything(self) -> Iterator[Entity]:
         for shelf in self._shelves.values():
             yield from shelf.values()
@@ -268,11 +282,11 @@ class State:
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _trim(self, channel_id: int) -> None:
-        """Forget the oldest messages past `keep`; pinned ones stay."""
+        """Forget the oldest messages past `keep`; pinned ones stay, and what a forum post begins with."""
         messages = self.messages[channel_id]
         excess = len(messages) - self.keep
         if excess > 0:
-            for message in [m for m in messages.values() if m.pinned_ms is None][:excess]:
+            for message in [m for m in messages.values() if m.pinned_ms is None and m.id != channel_id][:excess]:
                 self.remove(message)
 
     def _index_files(self, attachments: Iterable[Attachment]) -> None:

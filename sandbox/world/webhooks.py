@@ -105,6 +105,9 @@ def execute(state: State, webhook: Webhook, place: Channel, body: Json, uploads:
 def _profile(state: State, webhook: Webhook, body: Json) -> Json:
     picture = body.get("avatar_url")
     avatar = _own_picture(state, picture) if isinstance(picture, str) else None
+    if avatar is not None and avatar not in webhook.worn:
+        webhook.worn.append(avatar)
+        state.save(webhook)
     return {"username": body.get("username") or webhook.name, "avatar": avatar or webhook.avatar}
 
 
@@ -113,9 +116,12 @@ def _own_picture(state: State, url: str) -> str | None:
     attachment = state.files.get(files.attachment_id_in(state, url) or 0)
     if attachment is not None:
         return attachment.blob
-    if not url.startswith((f"{state.cdn_url}/avatars/", f"{state.cdn_url}/icons/")):
-        return None
-    return urlsplit(url).path.rpartition("/")[2].partition(".")[0]
+    for kind in ("avatars", "icons"):
+        if url.startswith(f"{state.cdn_url}/{kind}/"):
+            owner_id, _, name = urlsplit(url).path.rpartition(f"/{kind}/")[2].partition("/")
+            digest = name.partition(".")[0]
+            return digest if digest in files.pictures_of(state, kind, owner_id) else None
+    return None
 
 
 def message_of(state: State, webhook: Webhook, place: Channel, message_id: int) -> Message:

@@ -27,6 +27,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-frame-rate-limit",  # a page behind another draws one frame in a second or two; these two end that
+    "--disable-gpu-vsync",
 ]
 
 Opener = Callable[..., Awaitable[Page]]

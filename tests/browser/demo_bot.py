@@ -146,6 +146,11 @@ class DemoBot(discord.Client):
         sys.stdout.write('{"event": "ready"}\n')
         sys.stdout.flush()
 
+    async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
+        channel = next(one for one in self.get_all_channels() if one.name == "painting")
+        assert isinstance(channel, discord.TextChannel)
+        await channel.send(f"Sold to <@{entitlement.user_id}>")
+
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         if str(event.emoji) != "⭐":
             return
@@ -193,6 +198,13 @@ def add_commands(tree: Tree) -> None:
             name=title, content=f"A study in {colour}", file=file_of(colour), applied_tags=tags
         )
         await interaction.response.send_message(f"Posted: {post.message.jump_url}", ephemeral=True)
+
+    @tree.command(description="Buy something")
+    async def shop(interaction: Press) -> None:
+        view = ui.View()
+        for sku in await interaction.client.fetch_skus():
+            view.add_item(ui.Button(sku_id=sku.id))
+        await interaction.response.send_message("For sale:", view=view)
 
     @tree.command(description="Never answers")
     async def silent(interaction: Press) -> None:

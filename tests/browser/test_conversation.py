@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import FilePayload, expect
 
 from sandbox.server import Sandbox
+from sandbox.world import messages as world_messages
 from tests.browser.conftest import Opener
 from tests.browser.hands import be, choose, composer, go, messages, say
 
@@ -110,6 +111,27 @@ async def test_hostile_text_stays_text(open_page: Opener) -> None:
     assert await page.evaluate("window.hit === undefined")
 
 
+async def test_hostile_names_embeds_and_links_stay_harmless(open_page: Opener, box: Sandbox) -> None:
+    evil, lure = "<img src=x onerror=window.hit=1>", "javascript:window.hit=1"
+    ben = next(user for user in box.state.users.values() if user.username == "ben")
+    ben.global_name = evil
+    place = next(one for one in box.state.channels.values() if one.name == "painting")
+    place.topic = evil
+    embed = {"title": evil, "url": lure, "description": evil, "author": {"name": evil, "url": lure, "icon_url": lure}}
+    button = {"type": 2, "style": 5, "label": evil, "url": lure}
+    body = {"content": f"{evil} by post", "embeds": [embed], "components": [{"type": 1, "components": [button]}]}
+    world_messages.send(box.state, place, ben.id, body)
+    page = await open_page("ada")
+    sent = messages(page, "by post")
+    await expect(sent.locator(".author")).to_have_text(evil)
+    await expect(sent.locator(".embed-title")).to_have_text(evil)
+    await expect(page.locator("#members")).to_contain_text(evil)
+    await sent.locator("a.button").click()
+    await sent.locator(".embed-title").click()
+    assert await page.locator("[href^=javascript], [src^=javascript], [onerror]").count() == 0
+    assert await page.evaluate("window.hit === undefined")
+
+
 async def test_lost_socket_comes_back_with_what_was_missed(open_page: Opener, box: Sandbox) -> None:
     ada, ben = await open_page("ada"), await open_page("ben")
     await say(ada, "before")
@@ -136,3 +158,15 @@ async def test_channel_server_and_member_are_made_from_the_page(open_page: Opene
     await page.get_by_role("button", name="Create").click()
     await expect(page.locator("#channels .server")).to_have_text("The Annex")
     await expect(page.locator("#header h1")).to_have_text("general")
+
+
+async def test_slowmode_says_how_long_to_wait_and_keeps_what_was_typed(open_page: Opener, box: Sandbox) -> None:
+    page = await open_page("dov", "more-painting")
+    place = next(one for one in box.state.channels.values() if one.name == "more-painting")
+    place.slowmode_seconds = 60
+    await say(page, "my one message")
+    await composer(page).fill("a second one")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Slowmode is on here: you can do that again in 60 s.")).to_be_visible()
+    await expect(composer(page)).to_have_value("a second one")
+    place.slowmode_seconds = 0

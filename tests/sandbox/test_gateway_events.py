@@ -203,3 +203,24 @@ async def test_a_new_channel_is_heard_of_by_those_who_may_see_it() -> None:
         world.state.save(Channel(703, 0, "new", guild_id=world.guild))
         emit(world, "CHANNEL_CREATE", guild_id=world.guild, channel_id=703)
         assert await ada.heard() == ["CHANNEL_CREATE"]
+
+
+async def test_without_the_intent_polls_forwards_and_what_is_replied_to_are_blank_too() -> None:
+    async with a_world() as world:
+        bot = await world.bot(WITHOUT_CONTENT)
+
+        def message(author: int, **more: Any) -> dict[str, Any]:
+            return {"id": "1", "content": "hello", "author": {"id": str(author)}, "mentions": [], **more}
+
+        about_bot = message(world.ada, mentions=[{"id": str(world.bot_id)}])
+        shown = []
+        for replied_to in (message(world.ada), message(world.bot_id), about_bot, None):
+            snapshot = {"message": {"content": "forwarded", "embeds": [{}]}}
+            data = message(world.ada, poll={}, referenced_message=replied_to, message_snapshots=[snapshot])
+            emit(world, "MESSAGE_CREATE", data, guild_id=world.guild, channel_id=world.channel, content_owner=world.ada)
+            heard = await bot.event("MESSAGE_CREATE")
+            assert heard["content"] == ""
+            assert "poll" not in heard
+            assert heard["message_snapshots"] == [{"message": {"content": "", "embeds": []}}]
+            shown.append(heard["referenced_message"] and heard["referenced_message"]["content"])
+        assert shown == ["", "hello", "hello", None]

@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from sandbox.world.actors import person_token
+from sandbox.world.actors import bot_token, person_token
+from sandbox.world.entities import Application, Member, User
 from sandbox.world.events import Event
-from tests.sandbox.gateway_client import Client, World, a_world
+from tests.sandbox.gateway_client import EVERYTHING, Client, World, a_world
 
 
 async def resumed(world: World, old: Client, seq: int | None = None) -> Client:
@@ -181,3 +182,17 @@ async def test_closing_the_gateway_says_goodbye_with_1001() -> None:
         assert codes == [1001, 1001]
         async with world.http.get(f"{world.url}/gateway?v=10") as response:
             assert response.status == 503
+
+
+async def test_a_bot_with_the_intent_sees_others_come_but_not_itself() -> None:
+    async with a_world() as world:
+        second = bot_token(501, "secret")
+        world.state.save(User(501, "watcher", bot=True))
+        world.state.save(Application(501, "Watcher", second, "client-secret", owner_id=world.bea))
+        world.state.save(Member(501, world.guild, joined_ms=0))
+        watcher = await world.greeted()
+        await watcher.identify(second, intents=EVERYTHING)
+        await watcher.drain()
+        seen = await world.bot(EVERYTHING)
+        assert (await watcher.event("PRESENCE_UPDATE"))["user"] == {"id": str(world.bot_id)}
+        assert await seen.heard() == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.rules.clock import Clock
+from sandbox.sim import journal as journal_module
 from sandbox.sim.journal import BODY_CHARACTERS, Journal, JournalFileError, mask
 from sandbox.world.actors import Actor, ActorKind
 
@@ -183,3 +184,17 @@ async def test_a_watcher_that_does_not_read_loses_the_oldest() -> None:
         for n in range(5000):
             journal.sent("s1", 7, "TYPING_START", n, "{}")
         assert (await anext(watch)).number == 4001
+
+
+def test_a_disk_that_cannot_keep_up_costs_lines_and_says_how_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_MOST_UNWRITTEN", 0)
+    journal = Journal(path=tmp_path / "log.jsonl")
+    for n in range(5):
+        journal.sent("s1", 7, "TYPING_START", n, "{}")
+    monkeypatch.setattr(journal_module, "_MOST_UNWRITTEN", 100)
+    journal.sent("s1", 7, "TYPING_START", 6, "{}")
+    asyncio.run(journal.close())
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [(line["kind"], line.get("entries")) for line in lines] == [("lost", 5), ("event", None)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import sandbox
 from sandbox.rules import limits
 from sandbox.rules.kinds import Intent, MessageFlag
 from sandbox.rules.permissions import ALL, Permission
@@ -56,3 +60,18 @@ def test_components_v2_is_bit_fifteen() -> None:
 def test_reaction_headers_say_more_than_the_bucket_takes() -> None:
     assert limits.REACTION_ADD_BUCKET.shown_seconds == 1.0
     assert limits.REACTION_ADD_BUCKET.seconds == 0.25
+
+
+def test_every_limit_is_read_somewhere() -> None:
+    """A number in the table that nothing enforces would be a promise that is not kept."""
+    sources = [path.read_text() for path in Path(sandbox.__file__).parent.rglob("*.py") if path.name != "limits.py"]
+    own = Path(limits.__file__).read_text()
+    names = [name for name in vars(limits) if name.isupper()]
+    assert len(names) > 100
+    unread = [
+        name
+        for name in names
+        if not any(f"limits.{name}" in text or re.search(rf"^    {name},$", text, re.MULTILINE) for text in sources)
+        and len(re.findall(rf"\b{name}\b", own)) == 1
+    ]
+    assert unread == []

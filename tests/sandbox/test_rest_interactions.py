@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -299,3 +300,29 @@ async def test_a_member_over_http_uses_a_bot_as_a_person_would(crew: Crew) -> No
         assert (await cleo.refresh(message))["reactions"][0]["me"]
         sent = await cleo.send("painting", "look", File("a.png", png()))
         assert await cleo.download(sent["attachments"][0]["url"]) == png()
+
+
+async def test_files_of_a_refused_command_are_not_kept(crew: Crew) -> None:
+    option = {"type": 11, "name": "picture", "description": "x", "required": True}
+    command = await crew.register("describe", options=[option])
+    body = {"type": 2, "application_id": command["application_id"], "channel_id": str(crew.channel("general").id)}
+    body["data"] = {
+        "id": command["id"],
+        "name": "describe",
+        "type": 1,
+        "options": [{"type": 11, "name": "other", "value": 0}],
+    }
+    data = png(shade=77)
+    assert (await crew.cleo.refused("POST", "/interactions", body, ("a.png", data))).status == 400
+    assert await crew.state.storage.blob(hashlib.sha256(data).hexdigest()) is None
+
+
+async def test_an_autocompletion_is_forgotten_after_its_three_seconds(crew: Crew) -> None:
+    option = {"type": 3, "name": "style", "description": "x", "autocomplete": True}
+    command = await crew.register("paint", options=[option])
+    typed = {"type": 3, "name": "style", "value": "wa", "focused": True}
+    for _ in range(2):
+        await crew.use("cleo", crew.channel("general"), command, typed, kind=4)
+    assert len(crew.state.interactions) == 2
+    crew.box.clock.advance(4)
+    assert len(crew.state.interactions) == len(crew.state.interaction_tokens) == 0

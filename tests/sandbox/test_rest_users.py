@@ -72,3 +72,15 @@ async def test_what_is_not_served_names_itself(crew: Crew) -> None:
         assert refusal.status == 501
         assert path in refusal.body["message"]
     assert (await crew.bot.refused("DELETE", "/users/@me")).status == 405
+
+
+async def test_only_what_somebody_shows_can_be_had_by_its_hash(crew: Crew) -> None:
+    """The hash of a file is no key to it: attachments have signed links that expire."""
+    private = await crew.ada.post(f"/channels/{crew.channel('staff').id}/messages", {}, ("secret.png", png(shade=5)))
+    digest = crew.message(private).attachments[0].blob
+    for kind, owner in (("avatars", crew.ada.id), ("icons", crew.guild.id), ("avatars", "1"), ("icons", "x")):
+        assert (await crew.download(f"{crew.box.url}/cdn/{kind}/{owner}/{digest}.png"))[0] == 404
+    hook = await crew.ada.post(f"/channels/{crew.channel('general').id}/webhooks", {"name": "w"})
+    forged = {"content": "x", "avatar_url": f"{crew.state.cdn_url}/avatars/{crew.ada.id}/{digest}.png"}
+    shown = await crew.nobody.post(f"/webhooks/{hook['id']}/{hook['token']}?wait=true", forged)
+    assert shown["author"]["avatar"] is None

@@ -33,6 +33,16 @@ async def test_a_channel_keeps_its_newest_messages_and_all_pinned_ones(small: Cr
     assert len(small.state.messages[other.id]) == 1
 
 
+async def test_what_a_post_begins_with_stays(small: Crew) -> None:
+    post = await small.cleo.post(
+        f"/channels/{small.channel('gallery').id}/threads", {"name": "mine", "message": {"content": "look"}}
+    )
+    for n in range(10):
+        await small.cleo.say(post["id"], str(n))
+    kept = [message.content for message in small.state.messages[int(post["id"])].values()]
+    assert kept == ["look", "6", "7", "8", "9"]
+
+
 async def test_the_bytes_of_forgotten_messages_are_released(small: Crew) -> None:
     place = small.channel("general")
     for n in range(8):

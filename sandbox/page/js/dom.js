@@ -117,6 +117,17 @@ export function rove(root, selector) {
   for (const item of items) item.tabIndex = item === stop ? 0 : -1;
 }
 
+const markOf = (node) => node.dataset.key ?? node.getAttribute("aria-label") ?? node.textContent;
+
+/** Draws anew, then gives the focus to the node that took the place of the one that had it. */
+export function keepFocus(root, draw) {
+  const held = root.contains(document.activeElement) ? document.activeElement : null;
+  draw();
+  if (!held || held.isConnected) return;
+  const twins = [...root.querySelectorAll(held.tagName)];
+  twins.find((one) => markOf(one) === markOf(held))?.focus({ preventScroll: true });
+}
+
 export const announce = (text) => {
   const line = document.createElement("p");
   line.textContent = text;

@@ -2,9 +2,10 @@
 
 import { announce, fill, h } from "./dom.js";
 import { connection, cut, open } from "./state/session.js";
-import { channel, isDirect, isForum, listen, store, tell } from "./state/store.js";
+import { isDirect, isForum, listen, store, tell } from "./state/store.js";
 import { here, place } from "./state/router.js";
 import { channelName } from "./state/names.js";
+import { may, maySend } from "./state/permissions.js";
 import { shelf } from "./state/messages.js";
 import { Stream } from "./stream/stream.js";
 import { Forum } from "./stream/forum.js";
@@ -21,6 +22,7 @@ import "./shell/profile.js";
 import "./shell/keys.js";
 import "./interactions/modal.js";
 import "./builder/drawer.js";
+import "./builder/add_member.js";
 import "./builder/world.js";
 import "./builder/server_settings.js";
 import "./builder/channel_settings.js";
@@ -28,11 +30,12 @@ import "./builder/channel_settings.js";
 const body = document.getElementById("body");
 let shown = null;
 
-function show() {
+/** Shows the place; where it is shown already, and was asked for again, points at its message. */
+function show(arrived = false) {
   const one = here();
-  const key = one ? `${store.me.id}/${one.id}/${isShut(one)}` : null;
+  const key = one ? [store.me.id, one.id, isShut(one), maySend(one.id), may("ATTACH_FILES", one.id)].join("/") : null;
   if (shown?.key === key && shown.node.isConnected) {
-    if (place.messageId) shown.jump?.(place.messageId);
+    if (arrived && place.messageId) shown.jump?.(place.messageId);
     return;
   }
   closeFloating();
@@ -81,19 +84,20 @@ const nowhere = () => ({
   ),
 });
 
-listen("place", () => {
+listen("place", ({ arrived = false } = {}) => {
   const one = here();
-  show();
-  if (one) announce(`${isDirect(one) ? "" : "Channel "}${channelName(one)}`);
+  show(arrived);
+  if (one && arrived) announce(`${isDirect(one) ? "" : "Channel "}${channelName(one)}`);
 });
 listen("world", () => {
   if (shown && !shown.node.isConnected) show();
 });
+// A right that is given or taken changes what stands here: the composer, the gate, the files one may add.
 listen("channels", () => {
-  if (shown?.key && !channel(place.channelId)) show();
+  if (shown?.key) show();
 });
 listen("members", () => {
-  if (shown?.key && !here()) show();
+  if (shown?.key) show();
 });
 
 const notice = document.getElementById("notice");
@@ -124,6 +128,14 @@ addEventListener("keydown", (event) => {
     tell("switcher");
   }
 });
+
+// A file that misses its mark would make the browser leave the page, and all that was typed with it.
+for (const name of ["dragover", "drop"])
+  addEventListener(name, (event) => {
+    if (event.defaultPrevented || ![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
 
 document.getElementById("skip").addEventListener("click", () => {
   (body.querySelector('.message[tabindex="0"], .post') ?? document.getElementById("composer") ?? body).focus();

@@ -38,7 +38,7 @@ NAME: Mapping[str, Check] = {"name": text(*limits.CHANNEL_NAME)}
 FIELDS: Mapping[str, Check] = {
     "position": integer(0),
     "bitrate": integer(limits.BITRATE_MIN),
-    "user_limit": integer(0),
+    "user_limit": integer(0, limits.USER_LIMIT),
     "nsfw": boolean,
     "rate_limit_per_user": SLOWMODE,
     "parent_id": snowflake,

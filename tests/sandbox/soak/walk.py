@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
+from aiohttp import web_app
 
 from sandbox.gateway import GatewayLimits
 from sandbox.member import Json, Member, NothingCame, Refused
@@ -58,6 +59,8 @@ class World:
         before = shelved(self.box.state)
         differences = _differences(before, await asyncio.to_thread(loaded, self.state_file))
         assert not differences, differences
+        # aiohttp remembers the handlers of applications that are gone, and with them a whole world each.
+        web_app._cached_build_middleware.cache_clear()
         self.box = self._make(port)
         await self.box.start()
 

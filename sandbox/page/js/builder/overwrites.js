@@ -1,6 +1,6 @@
 // Who may do what in one channel: a role or member at a time, each permission denied, inherited or allowed.
 
-import { fill, h } from "../dom.js";
+import { fill, h, keepFocus } from "../dom.js";
 import { icon } from "../icons.js";
 import { people, roles } from "../interactions/choices.js";
 import { openListbox } from "../overlays/listbox.js";
@@ -42,6 +42,10 @@ export class Overwrites {
   }
 
   #draw() {
+    keepFocus(this.node, () => this.#fill());
+  }
+
+  #fill() {
     const list = this.#list();
     const now = list.find((one) => one.id === this.chosen) ?? list[0];
     const lines = CHANNEL_PERMISSIONS.map(([key, label]) => this.#line(now, key, label));
@@ -93,7 +97,13 @@ export class Overwrites {
   #line(one, key, label) {
     const state = BigInt(one.allow) & BIT[key] ? "allow" : BigInt(one.deny) & BIT[key] ? "deny" : "inherit";
     const buttons = STATES.map(([name, mark, words]) => {
-      const props = { type: "button", class: name, "aria-label": words, "aria-pressed": String(state === name) };
+      const props = {
+        type: "button",
+        class: name,
+        dataset: { key: `${key}-${name}` },
+        "aria-label": words,
+        "aria-pressed": String(state === name),
+      };
       return h("button.tool", { ...props, onclick: () => this.#set(one, key, name) }, icon(mark, "small"));
     });
     return h("li.setting-row", h("span.grow", label), h("span.three", { role: "group", "aria-label": label }, buttons));

@@ -1,6 +1,6 @@
 // A server's name, roles, emoji and apps.
 
-import { fill, h } from "../dom.js";
+import { fill, h, keepFocus } from "../dom.js";
 import { icon } from "../icons.js";
 import { emojiNode } from "../content/avatars.js";
 import { confirmDialog, field, openDialog } from "../overlays/dialog.js";
@@ -48,7 +48,7 @@ listen("server-settings", (guildId) => {
 /** A list that is drawn again whenever the topic is told. */
 function liveList(topic, rows) {
   const node = h("div.setting-list");
-  const draw = () => fill(node, rows());
+  const draw = () => keepFocus(node, () => fill(node, rows()));
   draw();
   return { node, stop: listen(topic, draw) };
 }

@@ -5,14 +5,15 @@ import { icon } from "../icons.js";
 import { place } from "../state/router.js";
 import { autocomplete, runCommand } from "../interactions/interactions.js";
 import { wrapOptions } from "../interactions/commands.js";
-import { bytes } from "../content/media.js";
+import { bytes, filePicture } from "../content/media.js";
+import { toast } from "../overlays/toast.js";
 import { filterRows, readOption, rowsFor, TYPE } from "./option_values.js";
 
 const ASK_AFTER_MS = 160;
 
 export class CommandForm {
   constructor(leaf, palette, onLeave) {
-    Object.assign(this, { leaf, palette, onLeave, channelId: place.channelId, entries: new Map() });
+    Object.assign(this, { leaf, palette, onLeave, channelId: place.channelId, entries: new Map(), onRun() {} });
     this.fields = h("span.option-fields");
     this.more = h("button.option-more", { type: "button", onclick: () => this.offerMore() });
     this.fault = h("div.option-fault.fault", { role: "alert" });
@@ -180,7 +181,7 @@ export class CommandForm {
       file
         ? [
             file.type.startsWith("image/")
-              ? h("img", { src: URL.createObjectURL(file), alt: "" })
+              ? filePicture(file)
               : icon("file", "small"),
             `${file.name} · ${bytes(file.size)}`,
           ]
@@ -194,11 +195,14 @@ export class CommandForm {
     entry.input.focus();
   }
 
-  /** A dropped file goes to the first attachment option that has none. */
+  /** A dropped or pasted file goes to the first attachment option that has none. */
   drop(files) {
     for (const file of files) {
       const option = this.leaf.options.find((one) => one.type === TYPE.attachment && !this.entries.get(one.name)?.file);
-      if (!option) return;
+      if (!option) {
+        toast(`/${this.leaf.name} has no place for ${file.name}.`, { bad: true });
+        return;
+      }
       this.addField(option);
       this.setFile(this.entries.get(option.name), file);
     }
@@ -307,6 +311,7 @@ export class CommandForm {
       label: this.leaf.name,
       channelId: this.channelId,
     });
+    this.onRun();
     this.leave();
   }
 

@@ -7,6 +7,7 @@ import { openEmojiPicker } from "../overlays/emoji_picker.js";
 import { attempt, toast } from "../overlays/toast.js";
 import { shelf } from "../state/messages.js";
 import { channelName } from "../state/names.js";
+import { keepWhile } from "../state/outbox.js";
 import { may, maySend } from "../state/permissions.js";
 import { channel, isDirect, isThread, listen, store } from "../state/store.js";
 import { startEditing } from "../stream/editing.js";
@@ -65,6 +66,12 @@ export class Composer {
     const veil = h("div.drop-veil", { hidden: true }, icon("clip"), h("b", `Drop files for ${this.name}`));
     view.append(veil);
     this.uploads.accept(view, (isOver) => (veil.hidden = !isOver));
+    this.slot.addEventListener("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (!files.length || !may("ATTACH_FILES", this.channelId)) return;
+      event.preventDefault();
+      this.uploads.drop(files);
+    });
     this.uploads.drop = (files) => (this.#form ? this.#form.drop(files) : this.uploads.add(files));
   }
 
@@ -92,12 +99,6 @@ export class Composer {
     area.addEventListener("input", () => this.#typed());
     area.addEventListener("blur", () => this.#form || this.palette.hide());
     area.addEventListener("keydown", (event) => this.#key(event));
-    area.addEventListener("paste", (event) => {
-      const files = [...(event.clipboardData?.files ?? [])];
-      if (!files.length) return;
-      event.preventDefault();
-      this.uploads.add(files);
-    });
     return area;
   }
 
@@ -216,6 +217,7 @@ export class Composer {
       this.#leaveForm();
       this.area.focus();
     });
+    this.#form.onRun = () => this.stream.toEnd();
     fill(this.slot, this.#form.node);
     this.box.classList.add("commanding");
     this.opener.hidden = true;
@@ -254,7 +256,9 @@ export class Composer {
     this.reply.set(null);
     this.#fit();
     this.stream.toEnd();
-    const made = await attempt(() => post(`/channels/${this.channelId}/messages`, body, { files }));
+    const note = { channelId: this.channelId, text: kept.text.trim(), count: files.length };
+    const send = () => post(`/channels/${this.channelId}/messages`, body, { files });
+    const made = await attempt(() => keepWhile(body.nonce, note, send));
     if (!made && !this.area.value) this.#putBack(kept);
   }
 

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
-import { bytes } from "../content/media.js";
+import { bytes, filePicture } from "../content/media.js";
 import { field, openDialog } from "../overlays/dialog.js";
 import { toast } from "../overlays/toast.js";
 
@@ -127,7 +127,7 @@ export class Uploads {
           this.draw();
         }),
       ),
-      file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file"),
+      file.type.startsWith("image/") ? filePicture(file) : icon("file"),
       h("span.cut", { title: file.name }, file.name),
       h("small", bytes(file.size)),
     );

@@ -146,6 +146,14 @@ export function carryPictures(before, after) {
   }
 }
 
+/** A file that is still here, as a small picture; its address is given back once the picture is read. */
+export function filePicture(file) {
+  const image = h("img", { src: URL.createObjectURL(file), alt: "" });
+  for (const end of ["load", "error"])
+    image.addEventListener(end, () => URL.revokeObjectURL(image.src), { once: true });
+  return image;
+}
+
 export function bytes(size) {
   if (size < 1024) return `${size} B`;
   return size < 1048576 ? `${(size / 1024).toFixed(1)} KB` : `${(size / 1048576).toFixed(2)} MB`;

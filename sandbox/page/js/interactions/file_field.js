@@ -2,7 +2,7 @@
 
 import { h, fill } from "../dom.js";
 import { icon } from "../icons.js";
-import { bytes } from "../content/media.js";
+import { bytes, filePicture } from "../content/media.js";
 
 export class FileField {
   #chosen = [];
@@ -59,7 +59,7 @@ export class FileField {
     const label = `Remove ${file.name}`;
     return h(
       "li",
-      isPicture ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file"),
+      isPicture ? filePicture(file) : icon("file"),
       h("span.grow.cut", file.name),
       h("small", bytes(file.size)),
       h(

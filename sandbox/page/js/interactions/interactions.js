@@ -15,9 +15,13 @@ export const pending = new Map();
 const asked = new Map();
 
 export const stateOf = (messageId, key) =>
-  [...pending.values()].find((one) => one.messageId === messageId && (key === null || one.key === key));
+  [...pending.values()].find(
+    (one) => one.messageId === messageId && (key === null || one.key === key) && one.userId === store.me.id,
+  );
 export const ghostsIn = (channelId) =>
-  [...pending.values()].filter((one) => one.kind === "command" && one.channelId === channelId);
+  [...pending.values()].filter(
+    (one) => one.kind === "command" && one.channelId === channelId && one.userId === store.me.id,
+  );
 
 const redraw = (one) => tell(`messages:${one.channelId}`, { changed: one.messageId ?? null });
 
@@ -27,7 +31,7 @@ export function dismiss(one) {
 }
 
 async function send(kind, body, { channelId, guildId, files = [], ...facts }) {
-  const one = { nonce: nonce(), id: null, kind, channelId, state: "sending", ...facts };
+  const one = { nonce: nonce(), id: null, kind, channelId, userId: store.me.id, state: "sending", ...facts };
   pending.set(one.nonce, one);
   redraw(one);
   setTimeout(() => settle(one.nonce, false), GIVE_UP_MS);

@@ -8,11 +8,15 @@ import { channel, store, tell } from "../state/store.js";
 import { guildName } from "../state/names.js";
 
 let skus = null;
+const asked = new Set(); // products that were not known when they were drawn are asked for once more
 
 /** What a premium button says: the product and its price, once the sandbox has told them. */
 export function offerName(skuId) {
-  if (!skus) loadSkus();
   const sku = skus?.find((one) => one.id === String(skuId));
+  if (!sku && !asked.has(skuId)) {
+    asked.add(skuId);
+    loadSkus();
+  }
   return sku ? `${sku.name} · ${(sku.price_cents / 100).toFixed(2)} $` : "Buy";
 }
 

@@ -1,6 +1,6 @@
 // Who I am, with the switch to be somebody else; the theme; the drawer.
 
-import { fill, h } from "../dom.js";
+import { fill, h, keepFocus } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar } from "../content/avatars.js";
 import { listen, store, tell } from "../state/store.js";
@@ -61,12 +61,16 @@ function settingsMenu(anchor) {
 }
 
 function draw() {
-  if (!store.me) return;
+  if (store.me) keepFocus(bar, fillBar);
+}
+
+function fillBar() {
   const person = store.people.find((one) => one.user.id === store.me.id);
   const me = h(
     "button.me",
     {
       type: "button",
+      dataset: { key: "me" },
       "aria-haspopup": "menu",
       "aria-expanded": "false",
       onclick: () => peopleMenu(me),

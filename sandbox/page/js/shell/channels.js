@@ -1,6 +1,6 @@
 // The channels of a server with its categories and threads, or the list of direct messages.
 
-import { fill, h, oncePerFrame, rove, walkWithArrows } from "../dom.js";
+import { fill, h, keepFocus, oncePerFrame, rove, walkWithArrows } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar } from "../content/avatars.js";
 import { guild, isDirect, isThread, listen, store, tell, threadsOf } from "../state/store.js";
@@ -30,7 +30,7 @@ function rowLink(one, { lead = icon(channelIcon(one)), sub = null } = {}) {
       href: addressOf(one.id),
       "aria-current": here ? "page" : null,
       class: unread ? "unread" : null,
-      dataset: { channel: one.id },
+      dataset: { channel: one.id, key: one.id },
       "aria-label": [channelName(one), unread ? "unread" : "", calls ? `${calls} mentions` : ""]
         .filter(Boolean)
         .join(", "),
@@ -161,6 +161,7 @@ function serverMenu(event) {
         icon: "plus",
         run: () => tell("new-channel", { guildId: id, type: 4 }),
       },
+      mayIn("CREATE_INVITE", id) && { label: "Add people", icon: "people", run: () => tell("add-member", id) },
       { label: "New member", icon: "person", run: () => tell("new-person", id) },
       { label: "Server settings", icon: "gear", run: () => tell("server-settings", id) },
       "-",
@@ -172,8 +173,12 @@ function serverMenu(event) {
 
 const draw = oncePerFrame(() => {
   if (!store.me) return;
+  keepFocus(nav, fillNav);
+  rove(nav, WALKED);
+});
+
+function fillNav() {
   const top = nav.querySelector(".scroll")?.scrollTop ?? 0;
-  const focused = nav.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
   const one = guild(place.guildId);
   fill(
     nav,
@@ -188,9 +193,7 @@ const draw = oncePerFrame(() => {
     h("div.scroll", one ? serverList(one.id) : directList()),
   );
   nav.querySelector(".scroll").scrollTop = top;
-  if (focused) nav.querySelector(`[data-channel="${focused}"]`)?.focus();
-  rove(nav, WALKED);
-});
+}
 
 /** Alt with an arrow goes to the next channel; with Shift, to the next unread one. */
 export function stepChannel(by, unreadOnly) {

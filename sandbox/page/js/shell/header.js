@@ -1,10 +1,10 @@
 // The bar over the stream: where we are, its topic, threads, pins, members; on a phone the way to the lists.
 
-import { fill, h, oncePerFrame } from "../dom.js";
+import { fill, h, keepFocus, oncePerFrame } from "../dom.js";
 import { icon } from "../icons.js";
-import { channel, isDirect, isForum, isThread, listen, store, tell } from "../state/store.js";
+import { channel, guild, isDirect, isForum, isThread, listen, store, tell } from "../state/store.js";
 import { channelIcon, channelName, guildName } from "../state/names.js";
-import { addressOf, here } from "../state/router.js";
+import { addressOf, here, place } from "../state/router.js";
 import { membersShown, toggleMembers } from "./members.js";
 import { openPins } from "../stream/pins.js";
 import { openThreads } from "../stream/threads.js";
@@ -24,7 +24,7 @@ export function showPane(name) {
 
 scrim.addEventListener("click", () => showPane(null));
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !scrim.hidden) showPane(null);
+  if (event.key === "Escape" && !scrim.hidden && !document.querySelector("dialog[open]")) showPane(null);
 });
 
 const tool = (name, label, run, props = {}) => {
@@ -37,12 +37,17 @@ const tool = (name, label, run, props = {}) => {
 };
 
 const draw = oncePerFrame(() => {
-  if (!store.me) return;
+  if (store.me) keepFocus(bar, fillBar);
+});
+
+const nowhere = () => (place.guildId === "@me" ? "Direct messages" : (guild(place.guildId)?.name ?? "Sandbox"));
+
+function fillBar() {
   const one = here();
   const parent = isThread(one) ? channel(one.parent_id) : null;
   document.title = one
     ? `${isDirect(one) ? "@" : "#"}${channelName(one)}${one.guild_id ? ` · ${guildName(one.guild_id)}` : ""}`
-    : "Sandbox";
+    : nowhere();
   fill(
     bar,
     tool("menu", "Channels", () => showPane("channels"), { class: "to-channels" }),
@@ -55,7 +60,7 @@ const draw = oncePerFrame(() => {
             h("span.crumb", { "aria-hidden": "true" }, "›"),
           ]
         : null,
-      h("h1.cut", one ? channelName(one) : "Nowhere"),
+      h("h1.cut", one ? channelName(one) : nowhere()),
     ),
     one?.topic && !isForum(one) ? h("div.topic.cut", { title: one.topic }, one.topic) : null,
     one
@@ -77,13 +82,19 @@ const draw = oncePerFrame(() => {
         )
       : null,
   );
-});
+}
 
 for (const topic of ["place", "world", "channels", "header", "people"]) listen(topic, draw);
 narrow.addEventListener("change", () => {
   showPane(null);
   draw();
 });
-listen("place", () => {
-  if (narrow.matches) showPane(null);
+// On a phone the lists stay while one changes servers, and go when a channel is chosen, the one behind them too.
+listen("place", ({ arrived = false } = {}) => {
+  if (!narrow.matches || !arrived) return;
+  const isBrowsing = !here() || document.getElementById("rail").contains(document.activeElement);
+  showPane(isBrowsing ? "channels" : null);
+});
+document.getElementById("channels").addEventListener("click", (event) => {
+  if (narrow.matches && event.target.closest("[aria-current='page']")) showPane(null);
 });

@@ -1,6 +1,6 @@
 // Who is here: grouped by hoisted role, then online, then offline. Their menus also change who I am.
 
-import { fill, h, oncePerFrame, rove, walkWithArrows } from "../dom.js";
+import { fill, h, keepFocus, oncePerFrame, rove, walkWithArrows } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar, presenceOf } from "../content/avatars.js";
 import { channel, guild, isDirect, listen, role, rolesOf, store, tell } from "../state/store.js";
@@ -39,7 +39,7 @@ function row(user, guildId, away) {
     {
       type: "button",
       class: away ? "away" : null,
-      dataset: { user: user.id },
+      dataset: { user: user.id, key: user.id },
       onclick: () => tell("profile", { userId: user.id, guildId, anchor: node, side: "left" }),
     },
     avatar(user, 32, { guildId, presence: true }),
@@ -71,7 +71,11 @@ const draw = oncePerFrame(() => {
   const here = channel(place.channelId);
   aside.hidden = aside.dataset.off === "1" || !here;
   if (aside.hidden) return;
-  const focused = aside.contains(document.activeElement) ? document.activeElement.dataset.user : null;
+  keepFocus(aside, () => fillAside(here));
+  rove(aside, ".member");
+});
+
+function fillAside(here) {
   if (isDirect(here)) {
     const people = [...(here.recipients ?? []).map((user) => store.users.get(user.id) ?? user), store.me];
     fill(
@@ -98,9 +102,7 @@ const draw = oncePerFrame(() => {
       ]),
     );
   }
-  if (focused) aside.querySelector(`[data-user="${focused}"]`)?.focus();
-  rove(aside, ".member");
-});
+}
 
 export function toggleMembers() {
   aside.dataset.off = aside.dataset.off === "1" ? "0" : "1";

@@ -1,6 +1,6 @@
 // The rail: direct messages, servers, a new server.
 
-import { fill, h, oncePerFrame, rove, walkWithArrows } from "../dom.js";
+import { fill, h, keepFocus, oncePerFrame, rove, walkWithArrows } from "../dom.js";
 import { icon } from "../icons.js";
 import { avatar } from "../content/avatars.js";
 import { store, listen, tell, isDirect } from "../state/store.js";
@@ -33,6 +33,7 @@ function server(one) {
     {
       href: `#/channels/${one.id}`,
       title: one.name,
+      dataset: { key: one.id },
       "aria-label": [one.name, calls ? `${calls} mentions` : unread ? "unread" : ""].filter(Boolean).join(", "),
       "aria-current": here ? "page" : null,
     },
@@ -55,7 +56,11 @@ function server(one) {
 
 const draw = oncePerFrame(() => {
   if (!store.me) return;
-  const focused = rail.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+  keepFocus(rail, fillRail);
+  rove(rail, ".face");
+});
+
+function fillRail() {
   const waiting = [...store.channels.values()].filter((one) => isDirect(one) && callsIn(one.id));
   fill(
     rail,
@@ -76,7 +81,7 @@ const draw = oncePerFrame(() => {
       spot(
         h(
           "a.face",
-          { href: addressOf(one.id), "aria-label": `${channelName(one)}, ${callsIn(one.id)} unread` },
+          { href: addressOf(one.id), dataset: { key: one.id }, "aria-label": `${channelName(one)}, ${callsIn(one.id)} unread` },
           avatar(store.users.get(one.recipients?.[0]?.id) ?? one.recipients?.[0], 48),
         ),
         { unread: true, calls: callsIn(one.id) },
@@ -92,9 +97,7 @@ const draw = oncePerFrame(() => {
       ),
     ),
   );
-  if (focused) rail.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
-  rove(rail, ".face");
-});
+}
 
 walkWithArrows(rail, ".face");
 for (const topic of ["world", "channels", "place", "unread", "message"]) listen(topic, draw);

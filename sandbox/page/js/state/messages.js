@@ -5,11 +5,12 @@ import { get } from "../wire/api.js";
 import { compareIds } from "../wire/snowflake.js";
 
 const KEPT = 300;
+const MOST = 400; // on the page at once, however far one reads up: the other end is let go and loaded again
 const PAGE = 50;
 
 export function shelf(channelId) {
   if (!store.messages.has(channelId))
-    store.messages.set(channelId, { list: [], loaded: false, complete: false, behind: false, busy: null });
+    store.messages.set(channelId, { list: [], loaded: false, complete: false, behind: false, busy: null, fault: null });
   return store.messages.get(channelId);
 }
 
@@ -25,39 +26,70 @@ function keepPeople(one) {
   keepUser(one.interaction_metadata?.user);
 }
 
-/** Loads the newest page, an older one, or the surroundings of one message. */
-export function load(channelId, { before = null, around = null } = {}) {
+/**
+ * Loads the newest page, the one `before` or `after` an id, or those `around` it, after what is being loaded already.
+ * Never rejects: resolves to null or to the error, which is also kept, to be shown where the messages would be.
+ */
+export function load(channelId, want = {}) {
   const kept = shelf(channelId);
-  kept.busy ??= fetchPage(kept, channelId, before, around).finally(() => {
-    kept.busy = null;
-  });
-  return kept.busy;
+  const key = JSON.stringify(want);
+  if (kept.busy?.key === key) return kept.busy.work;
+  const busy = { key };
+  busy.work = (kept.busy?.work ?? Promise.resolve())
+    .then(() => fetchPage(kept, channelId, want))
+    .then(() => (kept.fault = null))
+    .catch((error) => (kept.fault = Object.assign(error, { want })))
+    .finally(() => {
+      if (kept.busy === busy) kept.busy = null;
+      tell(`messages:${channelId}`, {});
+    });
+  kept.busy = busy;
+  return busy.work;
 }
 
-async function fetchPage(kept, channelId, before, around) {
-  const query = around ? `&around=${around}` : before ? `&before=${before}` : "";
+async function fetchPage(kept, channelId, want) {
+  const [[place, id] = []] = Object.entries(want);
+  const query = place ? `&${place}=${id}` : "";
   const page = (await get(`/channels/${channelId}/messages?limit=${PAGE}${query}`)).reverse();
   page.forEach(keepPeople);
-  const isNew = (one) => !page.some((each) => each.id === one.id);
-  if (around) Object.assign(kept, { list: page, complete: false, behind: true });
-  else if (before) kept.list = [...page, ...kept.list.filter(isNew)];
-  else
-    kept.list = [
-      ...page,
-      ...kept.list.filter((one) => isNew(one) && (one.flags & 64 || compareIds(one.id, page.at(-1)?.id ?? "0") > 0)),
-    ];
+  merge[place ?? "newest"](kept, page, channel(channelId)?.last_message_id ?? "0");
   kept.list.sort((a, b) => compareIds(a.id, b.id));
-  if (!around) kept.complete = page.length < PAGE;
-  if (!around && !before) kept.behind = false;
   kept.loaded = true;
-  tell(`messages:${channelId}`, {});
 }
+
+const lastOf = (page) => page.at(-1)?.id ?? "0";
+const without = (list, page) => list.filter((one) => !page.some((each) => each.id === one.id));
+/** Those of a list that came after a page, and those that no page holds. */
+const laterThan = (list, page) =>
+  without(list, page).filter((one) => one.flags & 64 || compareIds(one.id, lastOf(page)) > 0);
+
+const merge = {
+  newest(kept, page) {
+    kept.list = [...page, ...laterThan(kept.list, page)];
+    Object.assign(kept, { complete: page.length < PAGE, behind: false });
+  },
+  around(kept, page, newest) {
+    kept.list = page;
+    Object.assign(kept, { complete: false, behind: compareIds(lastOf(page), newest) < 0 });
+  },
+  before(kept, page) {
+    kept.list = [...page, ...without(kept.list, page)];
+    kept.complete = page.length < PAGE;
+    if (kept.list.length > MOST) Object.assign(kept, { list: kept.list.slice(0, MOST), behind: true });
+  },
+  after(kept, page) {
+    kept.behind = page.length === PAGE;
+    const rest = without(kept.list, page);
+    kept.list = [...(kept.behind ? rest.filter((one) => compareIds(one.id, lastOf(page)) < 0) : rest), ...page];
+    if (kept.list.length > MOST) Object.assign(kept, { list: kept.list.slice(-MOST), complete: false });
+  },
+};
 
 /** A new message, or a known one whole. Where nobody reads above, the oldest of many are let go. */
 export function take(one) {
   keepPeople(one);
   const kept = shelf(one.channel_id);
-  if (kept.behind && !(one.flags & 64)) return;
+  if (kept.behind && !kept.busy && !(one.flags & 64)) return;
   const at = kept.list.findIndex((known) => known.id === one.id);
   if (at >= 0) kept.list[at] = { ...kept.list[at], ...one };
   else {
@@ -118,5 +150,8 @@ export function unreact(event) {
 /** After a lost session: what is shown is fetched anew, what is not is forgotten. */
 export function forgetAll(shownId) {
   for (const id of [...store.messages.keys()]) if (id !== shownId) store.messages.delete(id);
-  if (shownId && store.messages.has(shownId)) load(shownId).catch(() => {});
+  const kept = store.messages.get(shownId);
+  if (!kept) return;
+  if (kept.isReadAbove) kept.behind = true; // who reads above keeps the place, and finds the rest on the way down
+  else load(shownId);
 }

@@ -12,7 +12,7 @@ export const addressOf = (channelId, messageId = null) => {
 
 export function go(channelId, messageId = null) {
   const address = addressOf(channelId, messageId);
-  if (location.hash === address) follow();
+  if (location.hash === address) follow(true);
   else location.hash = address;
 }
 
@@ -35,8 +35,8 @@ export const firstChannel = (guildId) =>
     .filter((one) => one.guild_id === guildId && [0, 5].includes(one.type) && visible(one))
     .sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1))[0];
 
-/** Reads the address; falls back to the first server's first channel. */
-export function follow() {
+/** Reads the address; falls back to the first server's first channel. `asked`: by this person, not by an event. */
+export function follow(asked = false) {
   if (!store.me) return;
   const found = /^#\/channels\/(@me|\d+)(?:\/(\d+))?(?:\/(\d+))?/.exec(location.hash);
   let [guildId, channelId, messageId] = found ? found.slice(1) : [null, null, null];
@@ -49,8 +49,9 @@ export function follow() {
   }
   if (!channelId) channelId = lastOf(guildId) ?? null;
   if (channelId) sessionStorage.setItem(lastKey(guildId), channelId);
+  const isElsewhere = place.guildId !== guildId || place.channelId !== channelId;
   Object.assign(place, { guildId, channelId, messageId: messageId ?? null });
-  tell("place");
+  tell("place", { arrived: asked || isElsewhere });
 }
 
 /** discord.com/channels/… as an address inside this page, or null. */
@@ -65,4 +66,4 @@ export const here = () => channel(place.channelId);
 export const isHere = (channelId) => place.channelId === channelId;
 export { isDirect };
 
-addEventListener("hashchange", follow);
+addEventListener("hashchange", () => follow(true));

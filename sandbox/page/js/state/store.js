@@ -26,7 +26,13 @@ export function listen(topic, run) {
 }
 
 export function tell(topic, detail) {
-  for (const run of [...(listeners.get(topic) ?? [])]) run(detail);
+  for (const run of [...(listeners.get(topic) ?? [])]) {
+    try {
+      run(detail);
+    } catch (error) {
+      reportError(error); // the others must still hear of it
+    }
+  }
 }
 
 export function clear() {

@@ -17,6 +17,13 @@ export function openMarks() {
   save();
 }
 
+// Another tab of the same person reads too.
+addEventListener("storage", (event) => {
+  if (!store.me || event.key !== key() || !event.newValue) return;
+  ({ marks, calls } = JSON.parse(event.newValue));
+  tell("unread");
+});
+
 const save = () => localStorage.setItem(key(), JSON.stringify({ marks, calls }));
 
 export const readMark = (channelId) => marks[channelId] ?? null;

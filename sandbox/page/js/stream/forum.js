@@ -1,6 +1,6 @@
 // A forum: its posts as cards in a list or a grid, to search, to sort, to filter by tag.
 
-import { fill, h, oncePerFrame, rove, walkWithArrows } from "../dom.js";
+import { fill, h, keepFocus, oncePerFrame, rove, walkWithArrows } from "../dom.js";
 import { icon } from "../icons.js";
 import { markup } from "../content/markup.js";
 import { openMenu } from "../overlays/menu.js";
@@ -77,17 +77,17 @@ export class Forum {
     if (this.#hasStopped || !this.forum) return;
     this.grid.className = `posts ${this.isGrid ? "grid" : "list"}`;
     const posts = this.#posts();
-    const focused = this.grid.contains(document.activeElement) ? document.activeElement.dataset.post : null;
     const nothing = this.#query || this.#wanted.size ? "No post fits." : "There are no posts yet.";
-    fill(this.grid, posts.length ? posts.map((one) => postCard(one, this.forum)) : h("li.hint", nothing));
-    if (focused) this.grid.querySelector(`[data-post="${focused}"]`)?.focus();
+    keepFocus(this.grid, () =>
+      fill(this.grid, posts.length ? posts.map((one) => postCard(one, this.forum)) : h("li.hint", nothing)),
+    );
     rove(this.grid, ".post");
   }
 
   #drawBar() {
     const { topic, guild_id: guildId } = this.forum;
     const guidelines = topic ? h("details.guidelines", h("summary", "Guidelines"), markup(topic, { guildId })) : null;
-    fill(this.bar, guidelines, this.#tools(), this.#tags());
+    keepFocus(this.bar, () => fill(this.bar, guidelines, this.#tools(), this.#tags()));
   }
 
   #tools() {
@@ -101,7 +101,12 @@ export class Forum {
       this.#query = find.value.trim().toLowerCase();
       this.redraw();
     });
-    const sorter = h("button.press.plain", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false" });
+    const sorter = h("button.press.plain", {
+      type: "button",
+      dataset: { key: "order" },
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+    });
     fill(sorter, SORTS[this.sort], icon("down", "small"));
     sorter.addEventListener("click", () => openMenu(sorter, this.#sorts(), { label: "Order" }));
     const shape = () => {
@@ -115,7 +120,7 @@ export class Forum {
       "div.forum-tools",
       find,
       sorter,
-      h("button.tool", { type: "button", "aria-label": words, onclick: shape }, icon(this.isGrid ? "list" : "grid")),
+      h("button.tool", { type: "button", dataset: { key: "shape" }, "aria-label": words, onclick: shape }, icon(this.isGrid ? "list" : "grid")),
       may("SEND_MESSAGES", this.forumId)
         ? h("button.press.primary", { type: "button", onclick: make }, icon("plus", "small"), "New post")
         : null,

@@ -29,7 +29,7 @@ export function postCard(one, forum) {
   const owner = store.users.get(one.owner_id) ?? first?.author;
   const node = h(
     "a.post",
-    { href: addressOf(one.id), dataset: { post: one.id }, class: isUnread(one) ? "unread" : null },
+    { href: addressOf(one.id), dataset: { post: one.id, key: one.id }, class: isUnread(one) ? "unread" : null },
     pictureFrame(first),
     h(
       "span.post-text",

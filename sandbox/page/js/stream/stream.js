@@ -4,6 +4,7 @@ import { announce, fill, h, oncePerFrame } from "../dom.js";
 import { icon } from "../icons.js";
 import { carryPictures } from "../content/media.js";
 import { parse, plainText } from "../content/markdown.js";
+import { toast } from "../overlays/toast.js";
 import { load, shelf } from "../state/messages.js";
 import { channelName, nameOf } from "../state/names.js";
 import { place } from "../state/router.js";
@@ -41,7 +42,7 @@ export class Stream {
   #build() {
     this.list = h("ol.messages", { "aria-label": `Messages in ${channelName(channel(this.channelId))}` });
     this.scroller = h("div.scroller", { tabindex: -1 }, h("div.filler"), this.list);
-    this.ahead = h("button.ahead", { type: "button", hidden: true, onclick: () => this.#toPresent() });
+    this.ahead = h("button.ahead", { type: "button", hidden: true, onclick: () => this.toEnd() });
     const typing = typingLine(this.channelId);
     this.node = h("section.stream", { "aria-label": "Messages" }, this.scroller, this.ahead, typing.node);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -68,11 +69,8 @@ export class Stream {
   }
 
   #begin() {
-    const { list, loaded } = shelf(this.channelId);
-    const tell = (error) => fill(this.list, h("li.beginning", h("p", error.message)));
-    if (this.jumping && !list.some((one) => one.id === this.jumping)) {
-      load(this.channelId, { around: this.jumping }).catch(tell);
-    } else if (!loaded) load(this.channelId).catch(tell);
+    if (this.jumping) this.jump(this.jumping);
+    else if (!shelf(this.channelId).loaded) load(this.channelId);
     this.redraw();
   }
 
@@ -119,11 +117,12 @@ export class Stream {
     this.#dirty.clear();
     this.#settleNew();
     if (this.jumping) this.#point();
-    else if (this.#isAtEnd) this.#settleAtEnd();
+    else if (this.#isAtEnd && !shelf(this.channelId).behind) this.#settleAtEnd();
     else if (anchor?.node.isConnected) {
       this.scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
     }
     this.#showAhead();
+    this.#loadMore();
   }
 
   /** What comes while one looks is not new: only what was unread at the opening, or came while the tab was hidden. */
@@ -207,21 +206,31 @@ export class Stream {
 
   jump(id) {
     this.jumping = id;
-    if (shelf(this.channelId).list.some((one) => one.id === id)) this.redraw();
-    else load(this.channelId, { around: id }).then(this.redraw, () => (this.jumping = null));
+    if (this.#has(id)) this.redraw();
+    else this.#loadAround(id);
   }
 
-  toEnd() {
-    this.#isAtEnd = true;
+  #has(id) {
+    return shelf(this.channelId).list.some((one) => one.id === id);
+  }
+
+  async #loadAround(id) {
+    const fault = await load(this.channelId, { around: id });
+    if (this.jumping !== id || this.#has(id)) return;
+    this.jumping = null;
+    if (shelf(this.channelId).loaded) shelf(this.channelId).fault = null; // a jump that fails leaves what is shown
+    if (!this.#hasStopped) toast(fault?.message ?? "That message is gone.", { bad: true });
     this.redraw();
   }
 
-  async #toPresent() {
-    if (shelf(this.channelId).behind) {
-      store.messages.delete(this.channelId);
-      await load(this.channelId);
-    }
-    this.toEnd();
+  /** Shows the newest messages, and stays with them. */
+  async toEnd() {
+    this.#isAtEnd = true;
+    this.redraw();
+    if (!shelf(this.channelId).behind) return;
+    await load(this.channelId);
+    this.#isAtEnd = true;
+    this.redraw();
   }
 
   #settleAtEnd() {
@@ -236,13 +245,28 @@ export class Stream {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-    shelf(this.channelId).isReadAbove = !this.#isAtEnd;
+    const kept = shelf(this.channelId);
+    const below = scrollHeight - scrollTop - clientHeight;
+    this.#isAtEnd = !kept.behind && below < NEAR_END_PX;
+    kept.isReadAbove = !this.#isAtEnd;
     if (this.#isAtEnd && place.channelId === this.channelId) this.#see();
     this.#showAhead();
+    this.#loadMore();
+  }
+
+  /** Loads what lies beyond the end that one is near, also where a page of messages does not fill a tall window. */
+  #loadMore() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const below = scrollHeight - scrollTop - clientHeight;
     const kept = shelf(this.channelId);
-    if (scrollTop > NEAR_TOP_PX || !kept.loaded || kept.complete || kept.busy || !kept.list.length) return;
-    load(this.channelId, { before: kept.list[0].id }).catch(() => (kept.complete = true));
+    if (!kept.loaded || kept.busy || kept.fault || !kept.list.length) return;
+    if (scrollTop < NEAR_TOP_PX && !kept.complete) load(this.channelId, { before: kept.list[0].id });
+    else if (below < NEAR_TOP_PX && kept.behind) load(this.channelId, { after: this.#lastPublic() });
+  }
+
+  #lastPublic() {
+    const { list } = shelf(this.channelId);
+    return (list.findLast((one) => !(one.flags & 64)) ?? list.at(-1)).id;
   }
 
   #showAhead() {

@@ -5,7 +5,8 @@ import { icon } from "../icons.js";
 import { avatar } from "../content/avatars.js";
 import { daysBetween, longDay } from "../content/timestamps.js";
 import { ghostsIn } from "../interactions/interactions.js";
-import { shelf } from "../state/messages.js";
+import { load, shelf } from "../state/messages.js";
+import { onTheirWay } from "../state/outbox.js";
 import { channelIcon, channelName, nameOf } from "../state/names.js";
 import { channel, isDirect, isThread, store } from "../state/store.js";
 import { compareIds, madeAt } from "../wire/snowflake.js";
@@ -13,10 +14,8 @@ import { drawGhost, drawMessage, isGrouped } from "./message.js";
 
 /** Rows as {key, make, one, grouped}; `newAfter` is what this person had read when the channel was opened. */
 export function rowsOf(channelId, newAfter) {
-  const { list, complete, loaded } = shelf(channelId);
-  const rows = loaded
-    ? [complete ? { key: "start", make: () => beginning(channelId) } : { key: "older", make: older }]
-    : [];
+  const { list } = shelf(channelId);
+  const rows = topRows(channelId);
   let before = null;
   let isMarked = false;
   for (const one of list) {
@@ -28,13 +27,42 @@ export function rowsOf(channelId, newAfter) {
       rows.push({ key: `rule-${one.id}-${isNew}`, make: () => rule(text, isNew) });
     }
     const grouped = !day && !isNew && isGrouped(before, one);
-    rows.push({ key: one.id, make: () => drawMessage(one, grouped), one, grouped });
+    rows.push({ key: one.id, make: () => drawOrTell(one, grouped), one, grouped });
     before = one;
   }
   for (const ghost of ghostsIn(channelId)) {
     rows.push({ key: `ghost-${ghost.nonce}-${ghost.state}`, make: () => drawGhost(ghost) });
   }
+  for (const [nonce, one] of onTheirWay(channelId)) rows.push({ key: `sent-${nonce}`, make: () => outgoing(one) });
   return rows;
+}
+
+/** What stands over the first message: the channel's beginning, a sign that there is more, or why it is not here. */
+function topRows(channelId) {
+  const { complete, loaded, fault } = shelf(channelId);
+  if (fault) return [{ key: `fault-${fault.message}`, make: () => faultRow(channelId, fault) }];
+  if (!loaded) return [];
+  return [complete ? { key: "start", make: () => beginning(channelId) } : { key: "older", make: older }];
+}
+
+function faultRow(channelId, fault) {
+  const retry = () => {
+    shelf(channelId).fault = null;
+    load(channelId, fault.want);
+  };
+  const again = h("button.press", { type: "button", onclick: retry }, "Try again");
+  return h("li.older.fault", { role: "alert" }, h("p", `Messages could not be loaded: ${fault.message}`), again);
+}
+
+/** One message that cannot be drawn does not take the others with it. */
+function drawOrTell(one, grouped) {
+  try {
+    return drawMessage(one, grouped);
+  } catch (error) {
+    reportError(error);
+    const words = `This message cannot be shown: ${error.message}`;
+    return h("li.message.system", { id: `m-${one.id}`, tabindex: -1, dataset: { id: one.id } }, h("p.fault", words));
+  }
 }
 
 function isFirstNew(before, one, newAfter) {
@@ -43,6 +71,12 @@ function isFirstNew(before, one, newAfter) {
 }
 
 const older = () => h("li.older", h("span.dots", h("i"), h("i"), h("i")));
+
+/** A message on its way; a moment later it is there, so it is shown only where the network is slow. */
+function outgoing({ text, count }) {
+  const files = count ? h("small.hint", count === 1 ? "with a file" : `with ${count} files`) : null;
+  return h("li.outgoing", h("span.dots", { role: "img", "aria-label": "Sending" }, h("i"), h("i"), h("i")), text, files);
+}
 
 function rule(text, isNew) {
   const label = [text, isNew ? "New" : ""].filter(Boolean).join(", ");

@@ -5,9 +5,12 @@ export const useToken = (token) => {
   session.token = token;
 };
 
+const SLOWMODE = 20016;
+const slowmode = (seconds) => `Slowmode is on here: you can do that again in ${Math.ceil(seconds)} s.`;
+
 export class ApiError extends Error {
   constructor(status, body) {
-    super(sentence(status, body));
+    super(body?.code === SLOWMODE ? slowmode(body.retry_after) : sentence(status, body));
     this.status = status;
     this.code = body?.code ?? 0;
     this.errors = body?.errors ?? null;
@@ -46,7 +49,8 @@ export async function request(method, path, body, { files = null, root = "/api/v
     const answer = await fetch(root + path, { method, headers, body: payload });
     const data = answer.status === 204 ? null : await readBody(answer);
     if (answer.ok) return data;
-    if (answer.status !== 429 || attempt >= 4) throw new ApiError(answer.status, data);
+    // Slowmode is for people to wait out, not for the page: what they typed stays where it is.
+    if (answer.status !== 429 || data?.code === SLOWMODE || attempt >= 4) throw new ApiError(answer.status, data);
     await new Promise((resolve) => setTimeout(resolve, 1000 * (data?.retry_after ?? 1)));
   }
 }
