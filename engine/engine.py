@@ -42,7 +42,7 @@ class Engine:
 
     def __init__(self, settings: EngineSettings, catalog: Catalog, device: Device) -> None:
         self.settings, self.catalog, self.device = settings, catalog, device
-        hashes = Hashes()
+        hashes = Hashes(settings.state / "hashes.json" if settings.state is not None else None)
         self.adapters = Adapters(settings.adapters, hashes)
         self._outlet = Outlet()
         self._finisher = Finisher(self._outlet.put, settings.encoding_threads)

@@ -227,24 +227,17 @@ def list_models(catalog: Catalog, asked: Asked) -> int:
     places = Places(catalog, asked.models, Hashes())
     if asked.json:
         entries = [
-            {"name": e.name, "title": e.title, "licence": e.licence.name, "here": _is_here(places, e)} for e in catalog
+            {"name": e.name, "title": e.title, "licence": e.licence.name, "here": places.has(e)}
+            for e in catalog.offered
         ]
         print(json.dumps(entries))
         return 0
-    for entry in catalog:
-        here = "here" if _is_here(places, entry) else f"fetch it with --pull {entry.name}"
+    for entry in catalog.offered:
+        here = "here" if places.has(entry) else f"fetch it with --pull {entry.name}"
         use = {"yes": "commercial use allowed", "limited": entry.licence.terms, "no": "no commercial use"}
         print(f"{entry.name:16} {entry.title}, {entry.memory_gib:g} GiB; {here}")
         print(f"{'':16} {entry.licence.name}: {use[entry.licence.commercial]}")
     return 0
-
-
-def _is_here(places: Any, entry: Any) -> bool:
-    try:
-        places.find(entry)
-    except EngineError:
-        return False
-    return True
 
 
 def pull_model(catalog: Catalog, name: str, asked: Asked) -> int:

@@ -115,6 +115,7 @@ class Studio:
         for pin in {source.model for source in job.cells[0].sources if source.model is not None}:
             control = self._shelf.load_control(model, pin, told, keep)
             self._meeting.share(control, stage=Stage.STEP, merges=True)
+        self._adapters.fit(model, job.cells[0].adapters)
         self._sittings[job.id] = Sitting(job, model, len(job.cells))
         return None if was_there else (self._now() - started) * 1000
 

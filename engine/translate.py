@@ -91,6 +91,7 @@ def translate(
     seed = drawn_seed if asked_seed is None else asked_seed
     recipes = (
         Recipe(
+            kind=entry.kind,
             model=entry.pin(),
             phrases=phrases,
             negative=negative,

@@ -104,6 +104,8 @@ class Entry:
     memory_gib: float
     added_text: str = ""
     added_negative: str = ""
+    kind: str = "diffusion"  # the painter that paints with it
+    hidden: bool = False  # for tests and trials: not offered, but there for who asks by name
     aliases: tuple[str, ...] = ()
     unverified: frozenset[str] = frozenset()
 
@@ -157,6 +159,11 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries.values())
+
+    @property
+    def offered(self) -> tuple[Entry, ...]:
+        """What members are shown."""
+        return tuple(entry for entry in self if not entry.hidden)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -20,7 +20,19 @@ SHIPPED = Path(__file__).with_name("catalog.toml")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*\Z")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+\Z")
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})\Z")
-_OWN = ("title", "licence", "licence_url", "commercial", "terms", "gated", "aliases", "revision", "unverified", "like")
+_OWN = (
+    "title",
+    "licence",
+    "licence_url",
+    "commercial",
+    "terms",
+    "gated",
+    "aliases",
+    "revision",
+    "unverified",
+    "like",
+    "hidden",
+)
 
 
 class _WrongValueError(ValueError):
@@ -270,6 +282,9 @@ _READERS: dict[str, Reader] = {
     "added_negative": _ANY_TEXT,
     "aliases": _list_of(_alias, empty=True),
     "unverified": _list_of(_TEXT, frozenset, empty=True),
+    "kind": _TEXT,
+    "hidden": _is(bool, "true or false", lambda value: True),
 }
 _OPTIONAL = {*Place, "like", "revision", "terms", "gated", "added_text", "added_negative", "aliases", "unverified"}
+_OPTIONAL |= {"kind", "hidden"}
 _REQUIRED = frozenset(_READERS.keys() - _OPTIONAL)

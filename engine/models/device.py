@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.errors import DeviceError
 
+NO_DEVICE = "none"
 DTYPES = ("bfloat16", "float16", "float32")
 _CPU_BF16 = ("avx512_bf16", "amx_bf16", "avx10_2")  # without one of them, 16 bits are slower than 32 on a processor
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
@@ -48,8 +49,9 @@ class Machine:
 
 
 def pick_device(wanted: str | None = None, dtype: str | None = None, memory_bytes: int | None = None) -> Device:
-    """`wanted` is `cpu`, `cuda`, `cuda:1`, `mps` or None for the best; `memory_bytes` is the most that may be used."""
-    return choose(look_around(), wanted, dtype, memory_bytes)
+    """`wanted` is `cpu`, `cuda`, `cuda:1`, `mps`, `none` (torch is not even imported) or None for the best;
+    `memory_bytes` is the most that may be used."""
+    return choose(Machine("", 0) if wanted == NO_DEVICE else look_around(), wanted, dtype, memory_bytes)
 
 
 def choose(machine: Machine, wanted: str | None, dtype: str | None = None, memory_bytes: int | None = None) -> Device:
@@ -64,6 +66,8 @@ def choose(machine: Machine, wanted: str | None, dtype: str | None = None, memor
 
 
 def _among(machine: Machine, wanted: str | None) -> Device:
+    if wanted == NO_DEVICE:
+        return Device(NO_DEVICE, "", 0, "No device was wanted: only swatches can be painted.")
     kind, _, number = (wanted or "").partition(":")
     if kind == "" and machine.gpus:
         return _on_gpu(_roomiest(machine.gpus), len(machine.gpus))
