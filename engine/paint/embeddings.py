@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
-from engine.paint.rendezvous import current_strand
+from engine.paint.strand import current_strand
 
 
 class EmbeddingCache:

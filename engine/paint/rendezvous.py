@@ -4,22 +4,17 @@ holds the queue says which calls run next; calls of one key run as one forward. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, cast
 
-from greenlet import GreenletExit, getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent
 
+from engine.paint.strand import Request, Shared, Strand, Thread
 from engine.paint.torch_state import TorchState, entered
 from engine.schedule.timing import Stage
 from engine.schedule.turn import Call, Step
 
-if TYPE_CHECKING:
-    from engine.paint.merging import Arguments
-    from engine.paint.sharing import SharedMethod
-
-T = TypeVar("T")
 Prepare = Callable[[Hashable], None]
 
 
@@ -47,41 +42,12 @@ class Broke:
 Arrival = Parked | Ended | Broke
 
 
-@dataclass(eq=False, slots=True)
-class Request:
-    """What a parked painter waits for: a call of a shared method, or work of its own."""
-
-    run: Callable[[], Any]
-    state: TorchState | None
-    stage: Stage
-    method: SharedMethod | None = None
-    arguments: Arguments | None = None
-
-
-@dataclass(eq=False, slots=True)
-class Strand:
-    """One painter under way. `home` is torch's state outside of it; `context` the cache context that it is in."""
-
-    job: str
-    number: int
-    marks: Hashable
-    alone: bool
-    home: TorchState | None
-    thread: _Thread
-    request: Request | None = None
-    context: Any = None
-
-
-class _Thread(greenlet):
-    strand: Strand | None = None
-
-
 class Rendezvous:
     """Belongs to the thread that made it."""
 
     def __init__(self) -> None:
         self._strands: dict[tuple[str, int], Strand] = {}
-        self._shared: dict[tuple[int, str], SharedMethod] = {}
+        self._shared: dict[tuple[int, str], Shared] = {}
         self._hub = getcurrent()
 
     def share(
@@ -102,7 +68,7 @@ class Rendezvous:
         self, job: str, strand: int, paint: Callable[[], Any], *, marks: Hashable = (), alone: bool = False
     ) -> Arrival:
         """Let a painter go on until its first call. `marks` is what must be set on the modules for it (adapters)."""
-        thread = _Thread(paint, parent=self._hub)
+        thread = Thread(paint, parent=self._hub)
         started = thread.strand = Strand(job, strand, marks, alone, TorchState.now(), thread)
         self._strands[job, strand] = started
         return self._go_on(started, ())
@@ -124,7 +90,8 @@ class Rendezvous:
             del self._strands[key]
             strand.request = None
             if not strand.thread.dead:
-                strand.thread.throw(GreenletExit)
+                with entered(strand.home):
+                    strand.thread.throw(GreenletExit)
             if not strand.thread.dead:
                 raise RuntimeError(f"A painter of job {job} does not end: it caught GreenletExit and called a model.")
         for method in self._shared.values():
@@ -132,7 +99,8 @@ class Rendezvous:
 
     def _go_on(self, strand: Strand, values: Sequence[Any]) -> Arrival:
         try:
-            value = strand.thread.switch(*values)
+            with entered(strand.home):  # wherever this is called from, a painter finds what it was started in
+                value = strand.thread.switch(*values)
         except Exception as error:  # a border: whatever a painter throws ends this painter alone
             self._strands.pop((strand.job, strand.number), None)
             return Broke(strand.job, strand.number, error)
@@ -159,40 +127,7 @@ class Rendezvous:
             first.method.prepare(marks)
             if len(requests) == 1:
                 return [first.run()]
-            return first.method.call_joined([cast("Arguments", request.arguments) for request in requests])
-
-
-def pause(work: Callable[[], T], *, stage: Stage = Stage.TAIL) -> T:
-    """A turn for work that shares with nobody: a tile, a step of an optimisation. Outside a painter it just runs."""
-    strand = current_strand()
-    if strand is None:
-        return work()
-    return cast(T, park(strand, Request(work, TorchState.now(), stage)))
-
-
-def current_strand() -> Strand | None:
-    thread = getcurrent()
-    return thread.strand if isinstance(thread, _Thread) else None
-
-
-def park(strand: Strand, request: Request) -> Any:
-    """Wait for the turn, with torch as the others expect it."""
-    with entered(strand.home):
-        return cast(greenlet, strand.thread.parent).switch(request)
-
-
-@contextmanager
-def in_context(context: Any) -> Iterator[None]:
-    """The cache context that this painter's calls belong to."""
-    strand = current_strand()
-    if strand is None:
-        yield
-        return
-    before, strand.context = strand.context, context
-    try:
-        yield
-    finally:
-        strand.context = before
+            return first.method.call_joined([request.arguments for request in requests])
 
 
 def _can_share(state: TorchState | None) -> bool:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.paint.merging import Arguments, divide, has_row_lists, join, read_arguments
-from engine.paint.rendezvous import Request, current_strand, in_context, park
+from engine.paint.strand import Request, current_strand, in_context, park
 from engine.paint.torch_state import TorchState
 from engine.schedule.timing import Stage
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from engine.paint.easel import Easel
 from engine.paint.image import fit
-from engine.paint.rendezvous import pause
+from engine.paint.strand import pause
 from engine.recipe import Recipe
 from engine.schedule.timing import Stage
 

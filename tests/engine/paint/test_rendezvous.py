@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import torch
 
-from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, Rendezvous, current_strand, pause
+from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, Rendezvous
+from engine.paint.strand import current_strand, pause
 from engine.schedule.timing import Stage
 from engine.schedule.turn import Step
 from tests.engine.paint.driver import Driver
@@ -152,6 +153,7 @@ def test_a_forward_that_fails_moves_nobody_and_can_be_tried_smaller() -> None:
     assert all(isinstance(arrival, Ended) for arrival in meeting.run(Step(tuple(calls[:2]))))
     assert isinstance(meeting.run(Step((calls[2],)))[0], Ended)
     assert module.batches == [2, 1]
+    assert torch.is_grad_enabled(), "painters that were started without gradients leave others theirs"
 
 
 def test_a_dropped_job_ends_where_it_stands_and_holds_nothing(module: Doubling, meeting: Rendezvous) -> None:
