@@ -2,17 +2,23 @@
 and nothing deeper.
 """
 
-from engine.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
-from engine.catalog_toml import load_catalog
+from engine.engine import Engine
 from engine.errors import (
+    AdapterError,
     CatalogError,
+    ClosedError,
     DataFault,
+    DeviceError,
+    DownloadError,
     EngineError,
     Fault,
     FaultKind,
+    ModelError,
+    NotANumberError,
     PromptError,
     QueueFullError,
     RecipeError,
+    SourceError,
     Span,
     UnknownJobError,
     UnknownModelError,
@@ -33,27 +39,36 @@ from engine.events import (
     Queued,
     Started,
 )
-from engine.forecast import QueueView, Quote, Waiter
 from engine.job import Job, Share, Speed
-from engine.parameters import TABLE, Destination, Parameter, Ratio, Takes
-from engine.permutations import MOST_EXPANSIONS, count_expansions, expand
-from engine.prompt import Part, Prompt, parse, render
+from engine.language.parameters import TABLE, Destination, Parameter, Ratio, Takes
+from engine.language.permutations import MOST_EXPANSIONS, count_expansions, expand
+from engine.language.prompt import Part, Prompt, parse, render
+from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
+from engine.models.catalog_toml import load_catalog
 from engine.recipe import Adapter, Environment, ModelPin, Phrase, Recipe, Role, Source, Weighting, cell_seed
 from engine.recipe_json import from_json, recipe_hash, to_json
+from engine.schedule.forecast import QueueView, Quote, Waiter
+from engine.settings import EngineSettings
 from engine.translate import Effect, Note, Translation, translate
 
 __all__ = [
     "MOST_EXPANSIONS",
     "TABLE",
     "Adapter",
+    "AdapterError",
     "Cancelled",
     "Catalog",
     "CatalogError",
+    "ClosedError",
     "Commercial",
     "DataFault",
     "Destination",
+    "DeviceError",
+    "DownloadError",
     "Effect",
+    "Engine",
     "EngineError",
+    "EngineSettings",
     "Entry",
     "Environment",
     "Event",
@@ -68,9 +83,11 @@ __all__ = [
     "Job",
     "JobEvent",
     "Licence",
+    "ModelError",
     "ModelEvicted",
     "ModelLoading",
     "ModelPin",
+    "NotANumberError",
     "Note",
     "Parameter",
     "Part",
@@ -92,6 +109,7 @@ __all__ = [
     "Share",
     "Size",
     "Source",
+    "SourceError",
     "Span",
     "Speed",
     "Started",

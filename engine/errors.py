@@ -6,6 +6,13 @@ EngineError
  │   ├─ RecipeError     a recipe that cannot be painted or read
  │   └─ CatalogError    a catalogue that cannot be used
  ├─ UnknownModelError   `name` is in no catalogue; `nearest` may be meant
+ ├─ DeviceError         `wanted` is no device of this machine
+ ├─ ModelError          `model` cannot be loaded: `problem` and `remedy`; `again` if it may work later
+ │   ├─ AdapterError    a LoRA that is not there, or not for this model
+ │   └─ DownloadError   it cannot be fetched
+ ├─ SourceError         a picture that was sent along cannot be used
+ ├─ NotANumberError     the picture that was painted has values that are no numbers
+ ├─ ClosedError         the engine takes no more work
  ├─ QueueFullError      `member` already has `waiting` jobs waiting, and `cap` are allowed
  └─ UnknownJobError     `job` is not in the queue
 """
@@ -132,6 +139,45 @@ class UnknownModelError(EngineError):
         self.nearest = nearest_name(name, self.known)
         hint = f"Did you mean {self.nearest}?" if self.nearest else f"Known are: {', '.join(self.known)}."
         super().__init__(f"There is no model named {name}. {hint}")
+
+
+class DeviceError(EngineError):
+    def __init__(self, wanted: str, problem: str, remedy: str) -> None:
+        self.wanted = wanted
+        super().__init__(f"{problem} {remedy}")
+
+
+class ModelError(EngineError):
+    """`again`: the same may well succeed later, without anybody changing anything."""
+
+    def __init__(self, model: str, problem: str, remedy: str, *, again: bool = False) -> None:
+        self.model = model
+        self.problem = problem
+        self.remedy = remedy
+        self.again = again
+        super().__init__(f"{problem} {remedy}")
+
+
+class AdapterError(ModelError):
+    pass
+
+
+class DownloadError(ModelError):
+    pass
+
+
+class SourceError(EngineError):
+    pass
+
+
+class NotANumberError(EngineError):
+    def __init__(self) -> None:
+        super().__init__("The picture came out empty: the model computed values that are no numbers.")
+
+
+class ClosedError(EngineError):
+    def __init__(self) -> None:
+        super().__init__("The engine is closed and takes no more work; open another one.")
 
 
 class QueueFullError(EngineError):

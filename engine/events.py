@@ -39,7 +39,8 @@ class Progress(JobEvent):
 
 @dataclass(frozen=True, slots=True)
 class Preview(JobEvent):
-    cell: int
+    """All cells side by side, as they would be now."""
+
     data: bytes
     media_type: str
 
@@ -65,6 +66,7 @@ class Failure(StrEnum):
     MEMORY = "memory"  # too large for this device, even alone
     MODEL = "model"  # the model could not be loaded
     NOT_A_NUMBER = "not a number"  # the picture came out empty
+    REFUSED = "refused"  # what was asked cannot be painted so
     DEVICE = "device"  # the device or its driver gave up
     CLOSED = "closed"  # the engine was closed before the job ended
     BUG = "bug"  # anything else

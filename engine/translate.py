@@ -11,14 +11,28 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from engine.catalog import Catalog, Entry, Guiding, Size, Task
 from engine.errors import Fault, FaultKind, PromptError, Span
-from engine.parameters import ASPECT, CHAOS, GUIDANCE, MODEL, NO, RAW, SAMPLER, SEED, STEPS, STYLE, Parameter, Ratio
-from engine.prompt import Prompt
+from engine.language.parameters import (
+    ASPECT,
+    CHAOS,
+    GUIDANCE,
+    MODEL,
+    NO,
+    RAW,
+    SAMPLER,
+    SEED,
+    STEPS,
+    STYLE,
+    Parameter,
+    Ratio,
+)
+from engine.language.prompt import Prompt
+from engine.models.catalog import Catalog, Entry, Guiding, Size, Task
 from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell_seed
 
 T = TypeVar("T")
 UNWANTED_SHARE = 0.5  # what `--no` weighs against the text where a model has no negative prompt
+FLOWING = ("flow", "flow_heun")  # of flow models, only their own samplers start from a picture
 _VISIBLY_OTHER = 0.05  # two ratios further apart than this look different
 
 
@@ -69,14 +83,15 @@ def translate(
     guidance = work.guidance()
     phrases, negative = work.words(guidance, raw)
     size = work.size()
-    steps, scheduler = work.steps(), work.scheduler()
     kept = work.sources(sources)
+    steps, scheduler = work.steps(), work.scheduler(kept)
     if work.faults:
         raise PromptError(sorted(work.faults, key=lambda fault: fault.span.start))
     asked_seed = prompt.get(SEED)
     seed = drawn_seed if asked_seed is None else asked_seed
     recipes = (
         Recipe(
+            kind=entry.kind,
             model=entry.pin(),
             phrases=phrases,
             negative=negative,
@@ -144,8 +159,11 @@ class _Work:
             self.note(GUIDANCE, asked, f"{most:g}", f"{self.entry.title} takes at most that")
         return min(asked, most)
 
-    def scheduler(self) -> str:
+    def scheduler(self, sources: Sequence[Source]) -> str:
         asked = self.prompt.get(SAMPLER) or self.entry.scheduler
+        if self.entry.scheduler in FLOWING and asked not in FLOWING and sources:
+            problem = f"{self.entry.title} starts from nothing with --sampler {asked}; with a picture use flow."
+            self.faults.append(self.prompt.fault(SAMPLER, problem, ", ".join(FLOWING)))
         if asked not in self.entry.schedulers:
             allowed = ", ".join(self.entry.schedulers)
             problem = f"{self.entry.title} cannot be painted with --sampler {asked}; use one of {allowed}."

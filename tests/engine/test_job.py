@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.catalog_toml import load_catalog
 from engine.job import Job, Share, Speed
+from engine.models.catalog_toml import load_catalog
 from engine.recipe import Adapter, Phrase, Role, Source
-from engine.ticket import Ticket
+from engine.schedule.ticket import Ticket
 from tests.engine.test_recipe import PLAIN
 
 CATALOG = load_catalog()

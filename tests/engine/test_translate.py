@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from engine.catalog_toml import load_catalog
 from engine.errors import PromptError, UnknownModelError
-from engine.prompt import Prompt, parse
+from engine.language.prompt import Prompt, parse
+from engine.models.catalog_toml import load_catalog
 from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell_seed
 from engine.translate import Effect, Translation, translate
-from tests.engine.test_prompt import prompts
+from tests.engine.language.test_prompt import prompts
 
 CATALOG = load_catalog()
 STYLES = {"ink": Adapter("ink", "ab" * 32, 0.8)}

@@ -1,0 +1,77 @@
+"""`python -m engine "a red house on green hills --ar 3:2" -o house.png`: paint from the shell, without Discord."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.errors import DataError, EngineError, ModelError, PromptError
+from engine.shell import Asked, run
+
+EPILOG = """\
+The prompt language is that of the bot: text, then parameters such as --ar 3:2 --seed 7; quote it as a whole.
+The recipe is embedded in the file: --replay repaints it and says whether the picture is the same, bit for bit.
+Exit codes: 0 painted, 1 it failed, 2 what was asked is wrong, 3 the model is not there or cannot be used.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m engine",
+        description="Paints a picture from a prompt, with any model of the catalogue.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("prompt", nargs="?", default="", help="what to paint, with its parameters, in quotes")
+    made.add_argument("-o", "--output", type=Path, metavar="FILE", help="a .png, .webp or .jpg (default: picture.png)")
+    made.add_argument("--grid", action="store_true", help="paint four, side by side in one file")
+    made.add_argument("--model", default="pocket", metavar="NAME", help="unless the prompt names one (default: pocket)")
+    made.add_argument("--image", type=Path, metavar="FILE", help="a picture to start from")
+    made.add_argument("--mask", type=Path, metavar="FILE", help="white where that picture may change")
+    made.add_argument("--strength", type=float, default=0.6, help="how far it may change, 0 to 1 (default: 0.6)")
+    made.add_argument("--exact", action="store_true", help="share no forward, so that a replay is the same bit for bit")
+    made.add_argument("--json", action="store_true", help="say on standard output what was painted, as one JSON line")
+    made.add_argument("--quote", action="store_true", help="say what it would cost, and paint nothing")
+    made.add_argument("--replay", type=Path, metavar="FILE", help="repaint the recipe that a picture carries")
+    made.add_argument("--list-models", action="store_true", help="list the catalogue, and which of it is here")
+    made.add_argument("--pull", metavar="NAME", help="fetch a model beforehand: its size and licence first")
+    made.add_argument("--yes", action="store_true", help="with --pull: do not ask")
+    made.add_argument("--models", type=Path, metavar="DIR", help="where fetched models are (default: the hub's cache)")
+    made.add_argument("--adapters", type=Path, metavar="DIR", help="a folder of LoRAs, for --style NAME")
+    made.add_argument(
+        "--catalog", type=Path, action="append", default=[], metavar="FILE", help="one of your own, in TOML"
+    )
+    made.add_argument("--device", metavar="NAME", help="cpu, cuda, cuda:1, mps (default: the best there is)")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    made = parser()
+    # What a shell hands over whole is the prompt, even where it begins with dashes.
+    given = made.parse_args(arguments)
+    wants = (given.prompt, given.replay, given.list_models, given.pull)
+    if sum(map(bool, wants)) != 1:
+        made.print_usage(sys.stderr)
+        print("Say one thing to do: a prompt, --replay, --list-models or --pull.", file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(run(Asked(**vars(given))))
+    except (PromptError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 3
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; nothing was written.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""The front door's one border: asyncio outside, the device's thread inside. Nothing here waits for the device, and
+nothing that takes long runs on the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from engine.errors import ClosedError
+from engine.events import Event, Hung, Queued
+from engine.finishing import Finisher
+from engine.job import Job, Share, Speed
+from engine.models.adapters import Adapters
+from engine.models.catalog import Catalog
+from engine.models.catalog_toml import load_catalog
+from engine.models.device import Device, pick_device
+from engine.models.hashes import Hashes
+from engine.models.shelf import Shelf
+from engine.outlet import Outlet
+from engine.recipe import Recipe
+from engine.schedule.forecast import QueueView, Quote
+from engine.schedule.queue import Queue
+from engine.schedule.ticket import Ticket
+from engine.schedule.timing import Timing
+from engine.settings import EngineSettings
+from engine.studio import Studio
+from engine.worker import Worker
+
+WATCH_SECONDS = 0.5
+HUNG_TIMES = 20.0  # a step is hung only if it takes this many times what it should
+_GIB = 2**30
+_MIB = 2**20
+
+
+class Engine:
+    """Open it with `Engine.open`; use it from the event loop that opened it."""
+
+    def __init__(self, settings: EngineSettings, catalog: Catalog, device: Device) -> None:
+        self.settings, self.catalog, self.device = settings, catalog, device
+        hashes = Hashes(settings.state / "hashes.json" if settings.state is not None else None)
+        self.adapters = Adapters(settings.adapters, hashes)
+        self._outlet = Outlet()
+        self._finisher = Finisher(self._outlet.put, settings.encoding_threads)
+        self._shelf = Shelf(catalog, device, hub=settings.models, hashes=hashes, evicting=self._put_away)
+        self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions")
+        self._worker = Worker(Queue(Timing(), settings.rules), self._make_studio, self._finisher, self._outlet.put)
+        self._places: dict[str, int] = {}
+        self._changed = asyncio.Event()
+        self._watchers: list[asyncio.Task[None]] = []
+        self._open = True
+
+    @classmethod
+    async def open(cls, settings: EngineSettings | None = None) -> Self:
+        """Reads the catalogues and looks for a device, in a thread: the first takes files, the second imports torch."""
+        settings = settings or EngineSettings()
+        memory = None if settings.memory_gib is None else int(settings.memory_gib * _GIB)
+        catalog = await asyncio.to_thread(load_catalog, *settings.catalogs)
+        device = await asyncio.to_thread(pick_device, settings.device, None, memory)
+        engine = cls(settings, catalog, device)
+        engine._worker.start()
+        engine._watchers = [asyncio.create_task(engine._watch()), asyncio.create_task(engine._tell_places())]
+        return engine
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def submit(self, job: Job) -> None:
+        """Let it be painted; what comes of it is told by `events`. Raises UnknownModelError and QueueFullError."""
+        if not self._open:
+            raise ClosedError
+        if self._outlet.follows(job.id):
+            raise ValueError(f"Job {job.id} is being painted already; wait for the end of its first attempt.")
+        ticket = Ticket.of(job, self.catalog.find(job.cells[0].model.name))
+        self._outlet.follow(job.id, job.attempt)
+        try:
+            self._worker.offer(job, ticket)
+        except BaseException:
+            self._outlet.unfollow(job.id)
+            raise
+        self._changed.set()
+
+    def cancel(self, job_id: str) -> bool:
+        """Its events end with `Cancelled`, within one step. False if that is too late."""
+        return self._worker.cancel(job_id)
+
+    def events(self) -> AsyncIterator[Event]:
+        """All that happens, for one reader. It ends when the engine is closed and all is read."""
+        return self._outlet.read()
+
+    async def quote(
+        self, cells: Sequence[Recipe], *, member: str = "", speed: Speed = Speed.FAST, share: Share | None = None
+    ) -> Quote:
+        """What these pictures would cost at most, and when they would be done, if they were asked for now."""
+        job = Job("", 0, member, speed, tuple(cells), share or Share(), pictures=_promised(cells))
+        ticket = Ticket.of(job, self.catalog.find(cells[0].model.name))
+        resident = self._shelf.resident
+        return await asyncio.to_thread(self._worker.ask, lambda queue: queue.quote(ticket, resident))
+
+    async def queue_view(self) -> QueueView:
+        """Every job with its place and its expected start."""
+        return await asyncio.to_thread(self._worker.ask, Queue.view)
+
+    async def close(self) -> None:
+        """What runs may end within `close_seconds`; everything else is handed back as failed, to be asked for again."""
+        if not self._open:
+            return
+        self._open = False
+        for watcher in self._watchers:
+            watcher.cancel()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        await asyncio.to_thread(self._wind_down)
+        self._outlet.close()
+
+    def _wind_down(self) -> None:
+        self._worker.hand_back()
+        ends = time.monotonic() + self.settings.close_seconds
+        while not self._worker.is_idle and time.monotonic() < ends:
+            time.sleep(0.02)
+        self._worker.close(timeout_seconds=self.settings.close_seconds)
+        self._finisher.close()
+        self._questions.shutdown(wait=False, cancel_futures=True)
+
+    def _make_studio(self) -> Studio:
+        """On the device's thread, which painters' greenlets belong to."""
+        self._studio = Studio(
+            self._shelf,
+            self.adapters,
+            cache_bytes=self.settings.prompt_cache_mib * _MIB,
+            preview_seconds=self.settings.preview_seconds,
+            tell=self._outlet.put,
+            show=self._finisher.preview,
+        )
+        return self._studio
+
+    def _put_away(self, model: object) -> None:
+        self._studio.put_away(model)  # type: ignore[arg-type]
+
+    async def _watch(self) -> None:
+        """Notice a step that hangs, once."""
+        told = None
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            busy = self._worker.busy
+            if busy is None or busy is told:
+                continue
+            seconds = time.monotonic() - busy.since
+            limit = self.settings.load_hang_seconds if busy.loads else self.settings.hang_seconds
+            if seconds > max(limit, HUNG_TIMES * busy.expected_ms / 1000):
+                told = busy
+                message = f"{busy.doing} has taken {seconds:.0f} s and seems to hang; start the program again."
+                self._outlet.take(Hung(message[0].upper() + message[1:], seconds))
+
+    async def _tell_places(self) -> None:
+        """Tell waiting jobs their place when it has changed much, and rest twenty times as long as looking took."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            began = time.monotonic()
+            view = await self.queue_view()
+            places = {waiter.job: waiter.place for waiter in view.waiting}
+            for waiter in view.waiting:
+                before = self._places.get(waiter.job)
+                job_attempt = self._outlet.attempt_of(waiter.job)
+                if job_attempt is not None and (before is None or _is_news(before, waiter.place)):
+                    self._outlet.take(Queued(waiter.job, job_attempt, waiter.place, waiter.starts_in_ms))
+                else:
+                    places[waiter.job] = before or waiter.place
+            self._places = places
+            await asyncio.sleep(max(0.5, 20 * (time.monotonic() - began)))
+            if places:
+                self._changed.set()
+
+
+def _is_news(before: int, place: int) -> bool:
+    """The front of the queue is told each place, the back only larger jumps."""
+    return abs(before - place) > before * 0.1
+
+
+def _promised(cells: Sequence[Recipe]) -> dict[str, bytes]:
+    """A quote needs no pictures; a job does."""
+    return {source.sha256: b"" for cell in cells for source in cell.sources}

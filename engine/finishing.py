@@ -1,0 +1,108 @@
+"""From pixels to files, in threads of its own: a job's pictures while others are painted, and previews. The device
+never waits for it, and neither does the event loop.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from engine.events import Event, Failed, Failure, Finished, Picture, Preview
+from engine.job import Job
+from engine.paint.encode import JPEG, PNG, encode_png
+from engine.paint.previews import encode_preview
+from engine.recipe import Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Parcel:
+    """One job's files. Sent when the last is ready and the job has ended, whichever is later."""
+
+    job: Job
+    files: dict[int, Picture] = field(default_factory=dict)
+    gpu_ms: int | None = None
+    broken: bool = False
+
+
+class Finisher:
+    def __init__(self, tell: Callable[[Event], None], threads: int) -> None:
+        self._tell = tell
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="atelier files")
+        self._lock = Lock()
+        self._parcels: dict[str, _Parcel] = {}
+        self._sketching: set[str] = set()
+
+    def take(self, job: Job, cell: int, pixels: np.ndarray, recipe: Recipe) -> None:
+        """A painted cell: make its file."""
+        with self._lock:
+            parcel = self._parcels.setdefault(job.id, _Parcel(job))
+        self._pool.submit(self._encode, parcel, cell, pixels, recipe)
+
+    def end(self, job: Job, gpu_ms: int) -> None:
+        """All cells were handed over."""
+        with self._lock:
+            parcel = self._parcels[job.id]
+            parcel.gpu_ms = gpu_ms
+        self._send(parcel)
+
+    def drop(self, job_id: str) -> None:
+        """It failed or is not wanted."""
+        with self._lock:
+            self._parcels.pop(job_id, None)
+
+    def preview(self, job: Job, sketches: Mapping[int, np.ndarray]) -> None:
+        """Show how the cells look by now. If the last preview is still being made, this one is not needed."""
+        with self._lock:
+            if job.id in self._sketching:
+                return
+            self._sketching.add(job.id)
+        self._pool.submit(self._sketch, job, dict(sketches))
+
+    def close(self) -> None:
+        """Waits until what was handed over is sent."""
+        self._pool.shutdown(wait=True)
+
+    def _encode(self, parcel: _Parcel, cell: int, pixels: np.ndarray, recipe: Recipe) -> None:
+        try:
+            picture = Picture(recipe, encode_png(pixels, recipe), PNG)
+        except Exception:  # a border: nobody asks this thread how it went
+            _log.exception("Job %s: a picture could not be made into a file.", parcel.job.id)
+            parcel.broken = True
+        else:
+            parcel.files[cell] = picture
+        self._send(parcel)
+
+    def _send(self, parcel: _Parcel) -> None:
+        job = parcel.job
+        with self._lock:
+            if parcel.gpu_ms is None or self._parcels.get(job.id) is not parcel:
+                return
+            if not parcel.broken and len(parcel.files) < len(job.cells):
+                return
+            del self._parcels[job.id]
+        if parcel.broken:
+            message = "The picture was painted, but no file could be made of it."
+            self._tell(Failed(job.id, job.attempt, Failure.BUG, message, again=True))
+        else:
+            pictures = tuple(parcel.files[cell] for cell in range(len(job.cells)))
+            self._tell(Finished(job.id, job.attempt, pictures, parcel.gpu_ms))
+
+    def _sketch(self, job: Job, sketches: Mapping[int, np.ndarray]) -> None:
+        try:
+            first, cells = job.cells[0], [sketches.get(cell) for cell in range(len(job.cells))]
+            data = encode_preview(cells, first.width, first.height)
+            self._tell(Preview(job.id, job.attempt, data, JPEG))
+        except Exception:  # a border, as above; a picture without its preview is still a picture
+            _log.exception("Job %s: a preview could not be made.", job.id)
+        finally:
+            with self._lock:
+                self._sketching.discard(job.id)

@@ -1,0 +1,104 @@
+"""Pictures as pixels: opened safely, fitted to a size, put side by side, cut apart. Pillow and numpy, no torch."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engine.errors import SourceError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MOST_PIXELS = 64_000_000  # a picture of 8000 x 8000; opened it takes 192 MB
+_PAPER = (255, 255, 255)
+_FILTER = Image.Resampling.LANCZOS
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """A member's file as an upright picture in RGB: the first frame, on white where it is transparent."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own limit, which is larger than ours
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            if picture.width * picture.height > MOST_PIXELS:
+                size = f"{picture.width} x {picture.height}"
+                raise SourceError(f"The picture of {size} pixels is too large; send one of at most 8000 x 8000.")
+            picture.load()
+    except SourceError:
+        raise
+    except Image.DecompressionBombError:
+        raise SourceError("The picture is far too large; send one of at most 8000 x 8000.") from None
+    except UnidentifiedImageError:
+        kinds = ", ".join(FORMATS[:-1])
+        raise SourceError(f"The file is no picture that can be read; send one of {kinds} or {FORMATS[-1]}.") from None
+    except (OSError, ValueError, SyntaxError) as error:
+        raise SourceError(f"The picture is damaged ({error}); save it anew and send it again.") from None
+    return _on_paper(ImageOps.exif_transpose(picture))
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        ink = picture.convert("RGBA")
+        paper = Image.new("RGBA", ink.size, (*_PAPER, 255))
+        return Image.alpha_composite(paper, ink).convert("RGB")
+    return picture.convert("RGB")
+
+
+def fit(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """As large as this, nothing stretched: what juts out on two sides is cut off evenly."""
+    if picture.size == (width, height):
+        return picture
+    return ImageOps.fit(picture, (width, height), _FILTER)
+
+
+def letterbox(picture: Image.Image, width: int, height: int, colour: tuple[int, int, int] = _PAPER) -> Image.Image:
+    """Whole within this size, with margins on two sides."""
+    return ImageOps.pad(picture, (width, height), _FILTER, color=colour)
+
+
+def extend(picture: Image.Image, left: int, top: int, right: int, bottom: int) -> tuple[Image.Image, Image.Image]:
+    """A larger canvas with the picture on it, and a mask that is white where nothing is painted yet."""
+    size = (picture.width + left + right, picture.height + top + bottom)
+    canvas, mask = Image.new("RGB", size, _PAPER), Image.new("L", size, 255)
+    canvas.paste(picture, (left, top))
+    mask.paste(0, (left, top, left + picture.width, top + picture.height))
+    return canvas, mask
+
+
+def arrange(count: int) -> tuple[int, int]:
+    """Columns and rows of a grid: as square as can be, wider rather than higher."""
+    columns = next(number for number in range(1, count + 1) if number * number >= count)
+    return columns, -(-count // columns)
+
+
+def make_grid(cells: Sequence[np.ndarray | None]) -> np.ndarray:
+    """Cells of one size side by side, row by row; a cell that is not there yet is grey."""
+    import numpy as np
+
+    there = [cell for cell in cells if cell is not None]
+    if not there:
+        raise ValueError("A grid needs at least one cell that is there.")
+    height, width = there[0].shape[:2]
+    columns, rows = arrange(len(cells))
+    grid = np.full((rows * height, columns * width, 3), 128, np.uint8)
+    for number, cell in enumerate(cells):
+        if cell is not None:
+            top, left = number // columns * height, number % columns * width
+            grid[top : top + height, left : left + width] = cell
+    return grid
+
+
+def cut_cell(grid: np.ndarray, number: int, count: int) -> np.ndarray:
+    """One cell of a grid, counted from 0."""
+    if not 0 <= number < count:
+        raise ValueError(f"A grid of {count} has no cell {number}; count from 0.")
+    columns, rows = arrange(count)
+    height, width = grid.shape[0] // rows, grid.shape[1] // columns
+    top, left = number // columns * height, number % columns * width
+    return grid[top : top + height, left : left + width]

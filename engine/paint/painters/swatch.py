@@ -1,0 +1,121 @@
+"""Recipes of kind `swatch`: colour cards that show the words, drawn without torch and the same everywhere. A double for
+tests and for trying things out, with steps, turns and previews like the real thing. It understands colours, no more.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from engine.paint.easel import Easel
+from engine.paint.image import fit
+from engine.paint.strand import pause
+from engine.recipe import Recipe
+from engine.schedule.timing import Stage
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_COLOURS = (
+    "red", "orange", "gold", "yellow", "lime", "green", "teal", "cyan", "blue", "navy", "indigo", "violet", "purple",
+    "magenta", "pink", "crimson", "brown", "black", "white", "gray", "silver", "turquoise", "salmon", "olive", "maroon",
+)  # fmt: skip
+_BLOTS = 9
+_LINES = 4
+_DRAFT = 8  # a preview has this much fewer pixels
+
+
+def paint(easel: Easel) -> np.ndarray:
+    import numpy as np
+
+    recipe = easel.recipe
+    card = Image.new("RGB", (recipe.width, recipe.height))
+    for step in range(1, recipe.steps + 1):
+        # Each step is a turn in the queue, as a model's would be.
+        card = pause(lambda done=step: _draw(easel, done / recipe.steps), stage=Stage.STEP)  # type: ignore[misc]
+        easel.tell(step, recipe.steps, functools.partial(_draft, card))
+    return np.asarray(card)
+
+
+def _draft(card: Image.Image) -> np.ndarray:
+    import numpy as np
+
+    return np.asarray(card.resize((max(1, card.width // _DRAFT), max(1, card.height // _DRAFT))))
+
+
+def _draw(easel: Easel, share: float) -> Image.Image:
+    """The card as far as it is: fewer blots, and paler, than when it is done."""
+    recipe, numbers = easel.recipe, _numbers(easel.recipe)
+    colours = _colours(recipe, numbers)
+    card = _ground(recipe, colours)
+    ink = ImageDraw.Draw(card, "RGBA")
+    longer = max(recipe.width, recipe.height)
+    for number in range(round(_BLOTS * share)):
+        x, y = next(numbers) * recipe.width, next(numbers) * recipe.height
+        radius = longer * (0.05 + 0.14 * next(numbers))
+        colour = (*colours[number % len(colours)], round(90 + 120 * share))
+        ink.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    _paste_sources(card, easel)
+    _write(card, recipe)
+    return card
+
+
+def _numbers(recipe: Recipe) -> Iterator[float]:
+    """From 0 to 1, the same for one recipe everywhere."""
+    texts = "|".join(f"{phrase.text}*{phrase.weight!r}" for phrase in recipe.phrases)
+    seed = f"{texts}|{recipe.negative}|{recipe.seed}|{recipe.chaos}".encode()
+    for block in range(1000):
+        digest = hashlib.sha256(seed + block.to_bytes(4, "big")).digest()
+        yield from (int.from_bytes(digest[at : at + 2], "big") / 65536 for at in range(0, 32, 2))
+
+
+def _colours(recipe: Recipe, numbers: Iterator[float]) -> list[tuple[int, int, int]]:
+    """Those that the words name, then others that go with them."""
+    text = " ".join(phrase.text.lower() for phrase in recipe.phrases if phrase.weight > 0)
+    named = [ImageColor.getrgb(name)[:3] for name in _COLOURS if name in text.replace(",", " ").split()]
+    turn = next(numbers) * 360
+    others = [ImageColor.getrgb(f"hsl({(turn + 40 * n) % 360:.0f}, 62%, {52 + 9 * n}%)")[:3] for n in range(4)]
+    found = [*named, *others[: max(1, 4 - len(named))]]
+    return [(red, green, blue) for red, green, blue in found]
+
+
+def _ground(recipe: Recipe, colours: list[tuple[int, int, int]]) -> Image.Image:
+    """From the first colour to the last, across."""
+    import numpy as np
+
+    turn = math.radians(recipe.seed % 360)
+    rows, columns = np.mgrid[0 : recipe.height, 0 : recipe.width]
+    along = columns * math.cos(turn) + rows * math.sin(turn)
+    share = ((along - along.min()) / max(float(np.ptp(along)), 1e-6))[..., None]
+    blend = np.array(colours[0]) * (1 - share) + np.array(colours[-1]) * share
+    return Image.fromarray(blend.round().astype(np.uint8))
+
+
+def _paste_sources(card: Image.Image, easel: Easel) -> None:
+    """What it starts from, in a corner each."""
+    side = max(8, min(card.size) // 4)
+    for number, source in enumerate(easel.recipe.sources):
+        picture = easel.pictures.get(source.sha256)
+        if picture is not None:
+            card.paste(fit(picture, side, side), (card.width - (number % 3 + 1) * side, 0))
+
+
+def _write(card: Image.Image, recipe: Recipe) -> None:
+    text = ", ".join(phrase.text for phrase in recipe.phrases) or "(no words)"
+    size = max(9, min(card.size) // 14)
+    font = ImageFont.load_default(size)
+    width = max(8, math.floor(card.width / (size * 0.56)) - 2)
+    lines = textwrap.wrap(text[: width * _LINES * 2], width, max_lines=_LINES, placeholder=" …") or [""]
+    ink, top = ImageDraw.Draw(card, "RGBA"), card.height - (len(lines) + 0.6) * size * 1.25
+    ink.rectangle((0, top - size * 0.4, card.width, card.height), fill=(0, 0, 0, 120))
+    for number, line in enumerate(lines):
+        ink.text((size * 0.6, top + number * size * 1.25), line, font=font, fill="white")
+    ink.text(
+        (card.width - size * 0.4, size * 0.3), f"seed {recipe.seed}", font=font, fill=(255, 255, 255, 180), anchor="ra"
+    )

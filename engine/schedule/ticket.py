@@ -1,0 +1,41 @@
+"""What the queue knows of a job: whose it is, how urgent, how large. Not what it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.job import Job, Share, Speed
+from engine.models.catalog import Entry
+from engine.schedule.timing import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """`rows` of a batch one picture takes; `alone`: shares no forward, so that it is exact."""
+
+    job: str
+    member: str
+    speed: Speed
+    share: Share
+    shape: Shape
+    steps: int
+    rows: int = 1
+    cells: int = 1
+    alone: bool = False
+
+    @classmethod
+    def of(cls, job: Job, entry: Entry) -> Ticket:
+        """All cells of a job are of one size and model; the first speaks for them."""
+        first = job.cells[0]
+        adapters = tuple(f"{adapter.sha256}:{adapter.strength!r}" for adapter in first.adapters)
+        return cls(
+            job=job.id,
+            member=job.member,
+            speed=job.speed,
+            share=job.share,
+            shape=Shape(first.model.name, first.width, first.height, adapters),
+            steps=max(cell.steps for cell in job.cells),
+            rows=entry.rows(first.guidance, len(first.phrases)),
+            cells=len(job.cells),
+            alone=any(cell.exact for cell in job.cells),
+        )

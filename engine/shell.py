@@ -1,0 +1,285 @@
+"""What the command line does: one job through the same front door that the bot uses, and files on the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import secrets
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.engine import Engine
+from engine.errors import DataFault, EngineError, RecipeError, SourceError
+from engine.events import Cancelled, Failed, Failure, Finished, Hung, ModelLoading, Picture, Progress
+from engine.job import Job, Speed
+from engine.language.prompt import parse
+from engine.models.adapters import Adapters
+from engine.models.catalog import Catalog
+from engine.models.catalog_toml import load_catalog
+from engine.paint.encode import encode_jpeg, encode_png, encode_webp, read_recipes
+from engine.recipe import SEEDS, Recipe, Role, Source
+from engine.recipe_json import to_json
+from engine.settings import EngineSettings
+from engine.translate import translate
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ENCODERS = {".png": encode_png, ".webp": encode_webp, ".jpg": encode_jpeg, ".jpeg": encode_jpeg}
+_BAR = 30
+_MODEL_FAILURES = (Failure.MODEL,)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command line's words, by their names there."""
+
+    prompt: str
+    output: Path | None
+    grid: bool
+    model: str
+    image: Path | None
+    mask: Path | None
+    strength: float
+    exact: bool
+    json: bool
+    quote: bool
+    replay: Path | None
+    list_models: bool
+    pull: str | None
+    yes: bool
+    models: Path | None
+    adapters: Path | None
+    catalog: list[Path]
+    device: str | None
+
+    @property
+    def settings(self) -> EngineSettings:
+        return EngineSettings(
+            models=self.models, adapters=self.adapters, catalogs=tuple(self.catalog), device=self.device
+        )
+
+    @property
+    def target(self) -> Path:
+        return self.output or Path("picture.png")
+
+
+async def run(asked: Asked) -> int:
+    if asked.list_models:
+        return list_models(load_catalog(*asked.catalog), asked)
+    if asked.pull:
+        return pull_model(load_catalog(*asked.catalog), asked.pull, asked)
+    if asked.target.suffix.lower() not in ENCODERS:
+        raise SourceError(f"{asked.target.name} cannot be written; end its name in {', '.join(ENCODERS)}.")
+    # What is asked is read first: a typing error should not wait for a device to be looked for.
+    job = _replayed(asked) if asked.replay else _translated(asked)
+    async with await Engine.open(asked.settings) as engine:
+        print(engine.device.reason, file=sys.stderr)
+        if asked.quote:
+            return await _tell_quote(engine, job, asked)
+        return await _paint(engine, job, asked)
+
+
+def _translated(asked: Asked) -> Job:
+    sources, pictures = _sources(asked)
+    adapters = Adapters(asked.adapters)
+    styles = {name: adapters.find(name) for name in adapters.names}
+    translation = translate(
+        parse(asked.prompt),
+        load_catalog(*asked.catalog),
+        default_model=asked.model,
+        drawn_seed=secrets.randbelow(SEEDS),
+        cells=4 if asked.grid else 1,
+        sources=sources,
+        styles=styles,
+        exact=asked.exact,
+    )
+    for note in translation.notes:
+        print(note.message, file=sys.stderr)
+    return Job("shell", 1, "shell", Speed.FAST, translation.cells, pictures=pictures)
+
+
+def _sources(asked: Asked) -> tuple[list[Source], dict[str, bytes]]:
+    sources, pictures = [], {}
+    for path, role in ((asked.image, Role.IMAGE), (asked.mask, Role.MASK)):
+        if path is not None:
+            data = _read(path)
+            digest = hashlib.sha256(data).hexdigest()
+            sources.append(Source(role, digest, asked.strength if role is Role.IMAGE else 1.0))
+            pictures[digest] = data
+    return sources, pictures
+
+
+def _replayed(asked: Asked) -> Job:
+    """The recipes of a file, painted alone."""
+    recipes = read_recipes(_read(asked.replay or Path()))
+    _, pictures = _sources(asked)
+    missing = {source.sha256 for recipe in recipes for source in recipe.sources} - pictures.keys()
+    if missing:
+        problem = f"starts from a picture that was not given (its hash begins with {min(missing)[:12]})."
+        raise RecipeError([DataFault("recipe", problem, "Name it with --image, and its mask with --mask.")])
+    cells = tuple(replace(recipe, exact=True, environment=None) for recipe in recipes)
+    return Job("shell", 1, "shell", Speed.FAST, cells, pictures=pictures)
+
+
+async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
+    began = time.perf_counter()
+    engine.submit(job)
+    ended: Finished | Failed | Cancelled | None = None
+    async for event in engine.events():
+        match event:
+            case ModelLoading(message=message, fraction=fraction):
+                _show(message, fraction)
+            case Progress(done=done, steps=steps):
+                _show("Painting", done / steps)
+            case Hung(message=message):
+                raise EngineError(message)
+            case Finished() | Failed() | Cancelled():
+                ended = event
+                break
+            case _:
+                pass
+    _clear()
+    if not isinstance(ended, Finished):
+        message = ended.message if isinstance(ended, Failed) else "The engine ended before the picture was painted."
+        print(message, file=sys.stderr)
+        return 3 if isinstance(ended, Failed) and ended.failure in _MODEL_FAILURES else 1
+    seconds = time.perf_counter() - began
+    found = await asyncio.to_thread(_write, ended.pictures, asked)
+    _tell(ended, found, seconds, asked)
+    return 0
+
+
+def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
+    """The file; and in a replay, how near it came."""
+    from engine.paint.image import make_grid
+
+    cells = [_pixels(picture.data) for picture in pictures]
+    pixels = cells[0] if len(cells) == 1 else make_grid(cells)
+    encode = ENCODERS[asked.target.suffix.lower()]
+    try:
+        asked.target.write_bytes(encode(pixels, *(picture.recipe for picture in pictures)))
+    except OSError as error:
+        raise SourceError(f"{asked.target} cannot be written ({error.strerror}); name another file with -o.") from None
+    return _compared(pixels, pictures[0].recipe, asked.replay) if asked.replay else ""
+
+
+def _compared(pixels: np.ndarray, recipe: Recipe, original: Path) -> str:
+    import numpy as np
+
+    data = _read(original)
+    before, known = _pixels(data), read_recipes(data)[0]
+    if before.shape == pixels.shape and bool((before == pixels).all()):
+        return "The same picture, bit for bit."
+    lossy = original.suffix.lower() != ".png"
+    why = "the file that it is compared with was compressed" if lossy else _why(known, recipe)
+    if before.shape != pixels.shape:
+        return f"A picture of another size: {why}."
+    most = int(np.abs(before.astype(int) - pixels.astype(int)).max())
+    return f"The same recipe, but values differ by up to {most} of 255: {why}."
+
+
+def _why(before: Recipe, now: Recipe) -> str:
+    if before.environment != now.environment:
+        return "another machine or other versions painted the original"
+    return "the original was painted in one forward with others" if not before.exact else "the device does not repeat"
+
+
+def _pixels(data: bytes) -> np.ndarray:
+    import numpy as np
+
+    from engine.paint.image import open_picture
+
+    return np.asarray(open_picture(data))
+
+
+def _tell(ended: Finished, found: str, seconds: float, asked: Asked) -> None:
+    if asked.json:
+        said: dict[str, Any] = {"file": str(asked.target), "seconds": round(seconds, 3), "gpu_ms": ended.gpu_ms}
+        said["recipes"] = [json.loads(to_json(picture.recipe)) for picture in ended.pictures]
+        print(json.dumps(said | ({"replay": found} if found else {})))
+        return
+    print(f"{asked.target}: {seconds:.1f} s, of which the device worked {ended.gpu_ms / 1000:.1f} s.")
+    if found:
+        print(found)
+
+
+async def _tell_quote(engine: Engine, job: Job, asked: Asked) -> int:
+    quote = await engine.quote(job.cells)
+    if asked.json:
+        print(json.dumps({"gpu_ms": quote.gpu_ms, "finishes_in_ms": quote.finishes_in_ms}))
+    else:
+        print(
+            f"At most {quote.gpu_ms / 1000:.1f} s of the device; done in about {quote.finishes_in_ms / 1000:.0f} s. "
+            "Before a model has painted here, this is a guess."
+        )
+    return 0
+
+
+def list_models(catalog: Catalog, asked: Asked) -> int:
+    from engine.models.hashes import Hashes
+    from engine.models.places import Places
+
+    places = Places(catalog, asked.models, Hashes())
+    if asked.json:
+        entries = [
+            {"name": e.name, "title": e.title, "licence": e.licence.name, "here": places.has(e)}
+            for e in catalog.offered
+        ]
+        print(json.dumps(entries))
+        return 0
+    for entry in catalog.offered:
+        here = "here" if places.has(entry) else f"fetch it with --pull {entry.name}"
+        use = {"yes": "commercial use allowed", "limited": entry.licence.terms, "no": "no commercial use"}
+        print(f"{entry.name:16} {entry.title}, {entry.memory_gib:g} GiB; {here}")
+        print(f"{'':16} {entry.licence.name}: {use[entry.licence.commercial]}")
+    return 0
+
+
+def pull_model(catalog: Catalog, name: str, asked: Asked) -> int:
+    from huggingface_hub import constants
+
+    from engine.models.download import make_plan, pull
+    from engine.models.hub import Hub
+
+    hub = Hub(asked.models or Path(constants.HF_HUB_CACHE))
+    plan = make_plan(catalog.find(name), catalog, hub)
+    print(plan)
+    if not asked.yes and not _agrees():
+        print("Nothing was fetched.")
+        return 1
+    pull(plan, hub, lambda fraction, message: _show(message, fraction))
+    _clear()
+    print(f"{plan.entry.title} is here.")
+    return 0
+
+
+def _agrees() -> bool:
+    if not sys.stdin.isatty():
+        print("Say --yes to fetch it without being asked.", file=sys.stderr)
+        return False
+    return input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read ({error.strerror}); check its name.") from None
+
+
+def _show(message: str, fraction: float) -> None:
+    """A bar on a terminal; nothing into a file."""
+    if sys.stderr.isatty():
+        full = round(fraction * _BAR)
+        bar = "█" * full + "░" * (_BAR - full)
+        print(f"\r\033[K{bar} {fraction:4.0%} {message[:60]}", end="", file=sys.stderr, flush=True)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,110 @@
+"""Colour cards: the same everywhere, other for other words and seeds, and painted without torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+
+from engine.engine import Engine
+from engine.events import Finished, Preview, Progress
+from engine.job import Job, Speed
+from engine.language.prompt import parse
+from engine.models.catalog_toml import load_catalog
+from engine.paint.easel import Easel, Look
+from engine.paint.painters.swatch import paint
+from engine.recipe import Phrase, Recipe, Role, Source
+from engine.settings import EngineSettings
+from engine.translate import translate
+from tests.engine.conftest import Listener
+
+
+def card(text: str = "a red house", **changes: object) -> Recipe:
+    asked = translate(parse(text), load_catalog(), default_model="swatch", drawn_seed=7, cells=1)
+    return replace(asked.cells[0], **changes)  # type: ignore[arg-type]
+
+
+def test_a_card_is_the_same_at_every_painting_and_other_for_others() -> None:
+    plain = paint(Easel(card()))
+    assert plain.shape == (256, 256, 3)
+    assert np.array_equal(plain, paint(Easel(card())))
+    for other in (card("a blue house"), card(seed=8), card(negative="trees"), card(chaos=50)):
+        assert not np.array_equal(plain, paint(Easel(other)))
+
+
+def test_the_colours_that_are_named_are_there() -> None:
+    for name, channel in (("red", 0), ("blue", 2)):
+        means = paint(Easel(card(f"{name} {name} house"))).reshape(-1, 3).mean(axis=0)
+        assert means[channel] == max(means)
+
+
+def test_it_tells_each_step_and_can_be_looked_at() -> None:
+    told: list[tuple[int, int]] = []
+    looks: list[tuple[int, ...]] = []
+
+    def tell(done: int, steps: int, look: Look | None = None) -> None:
+        told.append((done, steps))
+        assert look is not None
+        looks.append(look().shape)
+
+    paint(Easel(card("a house --steps 3 --ar 3:2"), tell=tell))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert set(looks) == {(26, 38, 3)}
+
+
+def test_a_picture_that_it_starts_from_is_shown() -> None:
+    start = Image.new("RGB", (10, 10), (1, 2, 3))
+    painted = paint(Easel(card(sources=(Source(Role.IMAGE, "x"),)), pictures={"x": start}))
+    assert (painted == [1, 2, 3]).all(axis=-1).mean() > 0.03
+
+
+def test_long_and_strange_words_are_drawn() -> None:
+    for text in ("", "x" * 5000, "日本語 🎨 ümläut", "a\nb"):
+        assert paint(Easel(card(phrases=(Phrase(text),), width=64, height=48))).shape == (48, 64, 3)
+
+
+def test_a_step_takes_few_milliseconds() -> None:
+    began = time.perf_counter()
+    paint(Easel(card("a house --steps 20")))
+    assert (time.perf_counter() - began) / 20 < 0.1
+
+
+async def test_an_engine_without_a_device_paints_cards_as_it_paints_everything() -> None:
+    async with await Engine.open(EngineSettings(device="none", preview_seconds=0.0)) as engine:
+        listener = Listener(engine)
+        listener.start()
+        asked = translate(parse("a red house"), engine.catalog, default_model="swatch", drawn_seed=7)
+        engine.submit(Job("one", 1, "ada", Speed.FAST, asked.cells))
+        ended = await listener.end_of("one")
+        assert isinstance(ended, Finished)
+        assert len(ended.pictures) == 4
+        assert {type(event) for event in listener.of("one")} >= {Progress, Preview}
+
+
+def test_torch_is_not_imported_for_cards() -> None:
+    """Importing it takes seconds, which a bot's tests would pay each time."""
+    program = """
+import asyncio, sys
+from engine import Engine, EngineSettings, Job, Speed, Finished, parse, translate
+async def main():
+    async with await Engine.open(EngineSettings(device="none")) as engine:
+        asked = translate(parse("a red house"), engine.catalog, default_model="swatch", drawn_seed=7)
+        engine.submit(Job("one", 1, "ada", Speed.FAST, asked.cells))
+        async for event in engine.events():
+            if isinstance(event, Finished):
+                break
+asyncio.run(main())
+print("torch" in sys.modules, "diffusers" in sys.modules, "numpy" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.split() == ["False", "False", "True"]
+
+
+def test_cards_are_not_offered_but_there_by_name() -> None:
+    catalog = load_catalog()
+    assert "swatch" not in [entry.name for entry in catalog.offered]
+    assert catalog.find("swatch").kind == "swatch"

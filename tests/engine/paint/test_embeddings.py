@@ -1,0 +1,81 @@
+"""What text encoders said before: asked once, bounded in bytes, and gone with the model."""
+
+from __future__ import annotations
+
+import torch
+
+from engine.paint.embeddings import EmbeddingCache
+from engine.paint.rendezvous import Ended, Rendezvous
+from engine.schedule.timing import Stage
+
+
+class Encoder(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[list[int]] = []
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
+        self.asked.append(input_ids[0].tolist())
+        return {"last": input_ids.float().repeat(1, 100)}
+
+
+def words(*numbers: int) -> torch.Tensor:
+    return torch.tensor([numbers])
+
+
+def test_the_same_words_are_asked_once() -> None:
+    cache, encoder = EmbeddingCache(1 << 20), Encoder()
+    cache.wrap(encoder, "m")
+    cache.wrap(encoder, "m")
+    first, second = encoder(words(1, 2)), encoder(words(1, 2))
+    assert torch.equal(first["last"], second["last"])
+    encoder(words(1, 2), attention_mask=torch.ones(1, 2, dtype=torch.long))
+    encoder(words(1, 3))
+    assert encoder.asked == [[1, 2], [1, 2], [1, 3]]
+    assert (cache.hits, cache.misses) == (1, 3)
+
+
+def test_other_adapters_say_other_things() -> None:
+    cache, encoder, meeting = EmbeddingCache(1 << 20), Encoder(), Rendezvous()
+    cache.wrap(encoder, "m")
+    for marks in (("plain",), ("styled",), ("plain",)):
+        ended = meeting.start("a", 0, lambda: encoder(words(1)), marks=marks)
+        assert isinstance(ended, Ended)
+    assert len(encoder.asked) == 2
+
+
+def test_the_least_lately_used_goes_when_it_is_full() -> None:
+    size = 2 * 100 * 4
+    cache, encoder = EmbeddingCache(4 * size), Encoder()
+    cache.wrap(encoder, "m")
+    for number in (1, 2, 3, 4, 1, 5, 1, 2):
+        encoder(words(number, 0))
+    assert [asked[0] for asked in encoder.asked] == [1, 2, 3, 4, 5, 2]
+    assert cache.held_bytes <= cache.most_bytes
+
+
+def test_an_answer_larger_than_the_whole_cache_is_not_kept() -> None:
+    cache, encoder = EmbeddingCache(1000), Encoder()
+    cache.wrap(encoder, "m")
+    encoder(words(*range(50)))
+    assert cache.held_bytes == 0
+
+
+def test_what_is_no_plain_question_is_always_asked() -> None:
+    cache, encoder = EmbeddingCache(1 << 20), Encoder()
+    cache.wrap(encoder, "m")
+    for _ in range(2):
+        encoder(torch.ones(1, 2))
+    assert len(encoder.asked) == 2
+
+
+def test_a_model_that_goes_takes_its_words_along() -> None:
+    cache, encoder, meeting = EmbeddingCache(1 << 20), Encoder(), Rendezvous()
+    meeting.share(encoder, stage=Stage.TAIL, merges=False)
+    cache.wrap(encoder, "m")
+    encoder(words(1))
+    cache.forget("m")
+    cache.unwrap(encoder)
+    meeting.unshare(encoder)
+    assert cache.held_bytes == 0
+    assert "forward" not in vars(encoder)

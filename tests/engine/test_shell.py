@@ -1,0 +1,120 @@
+"""`python -m engine`: pictures, quotes and lists from the shell, with a clear word and exit code where it cannot be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.__main__ import main
+from engine.paint.encode import read_recipes
+
+SWATCH = ["--model", "swatch", "--device", "none"]
+Say = pytest.CaptureFixture[str]
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def test_a_prompt_becomes_a_file_that_carries_its_recipe(tmp_path: Path, capsys: Say) -> None:
+    target = tmp_path / "house.png"
+    assert main(["a red house --ar 3:2 --seed 7", "-o", str(target), *SWATCH]) == 0
+    (recipe,) = read_recipes(target.read_bytes())
+    assert (recipe.seed, recipe.width > recipe.height) == (7, True)
+    assert "house.png" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("end", [".png", ".webp", ".jpg"])
+def test_a_grid_of_four_is_one_file_of_any_kind(tmp_path: Path, end: str) -> None:
+    target = tmp_path / f"grid{end}"
+    assert main(["a red house --seed 7", "-o", str(target), "--grid", *SWATCH]) == 0
+    assert len(read_recipes(target.read_bytes())) == 4
+    assert pixels(target).shape == (512, 512, 3)
+
+
+def test_json_says_what_was_painted(tmp_path: Path, capsys: Say) -> None:
+    assert main(["a red house --seed 7", "-o", str(tmp_path / "a.png"), "--json", *SWATCH]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["recipes"][0]["seed"] == 7
+    assert said["seconds"] >= 0
+    assert said["file"].endswith("a.png")
+
+
+def test_a_model_that_paints_is_replayed_bit_for_bit(tmp_path: Path, own_catalog: Path, capsys: Say) -> None:
+    more = ["--catalog", str(own_catalog), "--device", "cpu"]
+    target, again = tmp_path / "house.png", tmp_path / "again.png"
+    assert main(["a red house --steps 3", "-o", str(target), "--model", "mine", "--exact", *more]) == 0
+    assert main(["--replay", str(target), "-o", str(again), *more]) == 0
+    assert "The same picture, bit for bit." in capsys.readouterr().out
+    assert np.array_equal(pixels(target), pixels(again))
+
+
+def test_a_replay_that_differs_says_by_how_much_and_why(tmp_path: Path, capsys: Say) -> None:
+    target = tmp_path / "card.png"
+    main(["a red house --seed 7", "-o", str(target), *SWATCH])
+    changed = pixels(target).copy()
+    changed[0, 0] ^= 8
+    from engine.paint.encode import encode_png
+
+    target.write_bytes(encode_png(changed, *read_recipes(target.read_bytes())))
+    assert main(["--replay", str(target), "-o", str(tmp_path / "b.png"), "--device", "none"]) == 0
+    assert "values differ by up to 8 of 255" in capsys.readouterr().out
+
+
+def test_a_picture_to_start_from_is_named_by_file_and_needed_again_for_a_replay(tmp_path: Path, capsys: Say) -> None:
+    start, target = tmp_path / "start.png", tmp_path / "out.png"
+    Image.new("RGB", (9, 9), "teal").save(start)
+    assert main(["a house", "--image", str(start), "-o", str(target), *SWATCH]) == 0
+    (recipe,) = read_recipes(target.read_bytes())
+    assert recipe.sources[0].sha256 == hashlib.sha256(start.read_bytes()).hexdigest()
+    assert main(["--replay", str(target), "-o", str(tmp_path / "b.png"), "--device", "none"]) == 2
+    assert "starts from a picture that was not given" in capsys.readouterr().err
+    again = ["--replay", str(target), "--image", str(start), "-o", str(tmp_path / "b.png"), "--device", "none"]
+    assert main(again) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["a --ar 40:1 --nope"], 2, "There is no parameter --nope"),
+        (["a", "-o", "a.bmp"], 1, "cannot be written; end its name in .png"),
+        ([], 2, "Say one thing to do"),
+        (["a", "--list-models"], 2, "Say one thing to do"),
+        (["a", "--model", "nope"], 1, "There is no model named nope"),
+        (["a", "--model", "sdxl", "--device", "cpu"], 3, "--pull sdxl"),
+        (["a", "--device", "cuda:99"], 1, "There is no device cuda:99"),
+        (["--replay", "missing.png"], 1, "cannot be read"),
+        (["a", "--image", "missing.png"], 1, "cannot be read"),
+        (["--pull", "pocket"], 3, "There is nothing to fetch"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence_with_its_own_exit_code(
+    arguments: list[str], code: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == code
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_list_names_every_model_that_is_offered(capsys: Say) -> None:
+    assert main(["--list-models"]) == 0
+    said = capsys.readouterr().out
+    assert "sdxl" in said
+    assert "no commercial use" in said
+    assert "Swatch" not in said
+    assert main(["--list-models", "--json"]) == 0
+    assert {"name", "title", "licence", "here"} <= json.loads(capsys.readouterr().out)[0].keys()
+
+
+def test_a_quote_paints_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["a red house", "--quote", "--json", *SWATCH]) == 0
+    assert json.loads(capsys.readouterr().out)["gpu_ms"] > 0
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,159 @@
+"""When things go wrong: each job is painted or fails alone, with a sentence, and the engine goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from diffusers import AutoencoderTiny, UNet2DConditionModel
+
+from engine.engine import Engine
+from engine.events import Failed, Failure, Finished, Hung, Progress
+from engine.settings import EngineSettings
+from tests.engine.conftest import LAST, Listener, job
+
+Forward = Callable[..., Any]
+
+
+def patch_unet(monkeypatch: pytest.MonkeyPatch, before: Callable[[torch.Tensor], None]) -> None:
+    """Do something first at every forward, which may raise."""
+    real = UNet2DConditionModel.forward
+
+    def forward(self: UNet2DConditionModel, sample: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        before(sample)
+        return real(self, sample, *args, **kwargs)
+
+    # What pipelines ask of a signature must still be there.
+    forward.__signature__ = __import__("inspect").signature(real)  # type: ignore[attr-defined]
+    monkeypatch.setattr(UNet2DConditionModel, "forward", forward)
+
+
+async def test_a_batch_that_does_not_fit_is_tried_smaller_and_nobody_notices(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def before(sample: torch.Tensor) -> None:
+        seen.append(len(sample))
+        if len(sample) > 4:
+            raise torch.OutOfMemoryError("out of memory")
+
+    patch_unet(monkeypatch, before)
+    for number in range(4):
+        engine.submit(job(engine, f"j{number}", "a house --steps 12", member=f"m{number}", count=4))
+    ended = [await listener.end_of(f"j{number}") for number in range(4)]
+    assert all(isinstance(event, Finished) for event in ended)
+    assert max(seen) > 4, "larger batches were tried"
+
+
+async def test_a_picture_that_never_fits_fails_alone_after_a_second_try(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def before(sample: torch.Tensor) -> None:
+        if sample.shape[-1] != sample.shape[-2]:  # the wide picture
+            tries.append(1)
+            raise torch.OutOfMemoryError("out of memory")
+
+    patch_unet(monkeypatch, before)
+    engine.submit(job(engine, "large", "a house --ar 2:1 --steps 2", member="ben"))
+    engine.submit(job(engine, "small", "a house --steps 2"))
+    large, small = await listener.end_of("large"), await listener.end_of("small")
+    assert isinstance(large, Failed)
+    assert large.failure is Failure.MEMORY
+    assert "smaller" in large.message
+    assert len(tries) == 2
+    assert isinstance(small, Finished)
+
+
+async def test_a_forward_that_breaks_fails_only_the_job_that_breaks_it(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def before(sample: torch.Tensor) -> None:
+        if bool((sample == 77).any()):
+            raise ValueError("this one")
+
+    patch_unet(monkeypatch, before)
+    real = __import__("diffusers").StableDiffusionPipeline.prepare_latents
+
+    def prepare(self: Any, *args: Any, **kwargs: Any) -> Any:
+        latents = real(self, *args, **kwargs)
+        generator = next(arg for arg in args if isinstance(arg, torch.Generator))
+        if generator.initial_seed() == 13:
+            latents[0, 0, 0, 0] = 77
+        return latents
+
+    monkeypatch.setattr("diffusers.StableDiffusionPipeline.prepare_latents", prepare)
+    for seed in (11, 12, 13, 14):
+        engine.submit(job(engine, f"s{seed}", member=f"m{seed}", seed=seed))
+    ended = {seed: await listener.end_of(f"s{seed}") for seed in (11, 12, 13, 14)}
+    bad = ended.pop(13)
+    assert isinstance(bad, Failed)
+    assert bad.failure is Failure.BUG
+    assert all(isinstance(event, Finished) for event in ended.values())
+
+
+async def test_a_picture_of_values_that_are_no_numbers_is_not_handed_out(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = AutoencoderTiny.decode
+
+    def decode(self: AutoencoderTiny, *args: Any, **kwargs: Any) -> Any:
+        said = real(self, *args, **kwargs)
+        said[0].fill_(float("nan"))
+        return said
+
+    monkeypatch.setattr(AutoencoderTiny, "decode", decode)
+    engine.submit(job(engine, "empty"))
+    ended = await listener.end_of("empty")
+    assert isinstance(ended, Failed)
+    assert ended.failure is Failure.NOT_A_NUMBER
+    assert "came out empty" in ended.message
+
+
+async def test_a_device_that_gave_up_is_told_so_that_the_program_starts_again(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def before(sample: torch.Tensor) -> None:
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    patch_unet(monkeypatch, before)
+    engine.submit(job(engine, "lost"))
+    ended = await listener.end_of("lost")
+    assert isinstance(ended, Failed)
+    assert ended.failure is Failure.DEVICE
+    assert ended.again
+    assert await listener.until(lambda heard: [event for event in heard if isinstance(event, Hung)])
+
+
+async def test_a_step_that_hangs_is_noticed_and_closing_leaves_it_behind(
+    own_catalog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+    calls: list[int] = []
+
+    def before(sample: torch.Tensor) -> None:
+        calls.append(1)
+        if len(calls) > 3:
+            released.wait(30)
+
+    patch_unet(monkeypatch, before)
+    settings = EngineSettings(catalogs=(own_catalog,), device="cpu", hang_seconds=0.3, close_seconds=0.2)
+    engine = await Engine.open(settings)
+    listener = Listener(engine)
+    listener.start()
+    engine.submit(job(engine, "stuck", "a house --steps 20"))
+    await listener.until(lambda heard: any(isinstance(event, Progress) for event in heard))
+    hung = await listener.until(lambda heard: [event for event in heard if isinstance(event, Hung)])
+    assert "seems to hang" in hung[0].message
+    await engine.close()
+    await listener.closed()
+    ended = await listener.end_of("stuck")
+    assert isinstance(ended, Failed)
+    assert ended.failure is Failure.CLOSED
+    assert sum(isinstance(event, LAST) for event in listener.of("stuck")) == 1
+    released.set()
