@@ -22,6 +22,9 @@ from engine.models.device import Device, pick_device
 from engine.models.hashes import Hashes
 from engine.models.shelf import Shelf
 from engine.outlet import Outlet
+from engine.priority import lower_priority
+from engine.readers.questions import Answer, Question
+from engine.readers.reader import Reader
 from engine.recipe import Recipe
 from engine.schedule.forecast import QueueView, Quote
 from engine.schedule.queue import Queue
@@ -47,7 +50,8 @@ class Engine:
         self._outlet = Outlet()
         self._finisher = Finisher(self._outlet.put, settings.encoding_threads)
         self._shelf = Shelf(catalog, device, hub=settings.models, hashes=hashes, evicting=self._put_away)
-        self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions")
+        self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions", initializer=lower_priority)
+        self._reader = Reader(settings.encoders) if settings.encoders is not None else Reader()
         self._worker = Worker(Queue(Timing(), settings.rules), self._make_studio, self._finisher, self._outlet.put)
         self._places: dict[str, int] = {}
         self._changed = asyncio.Event()
@@ -109,6 +113,12 @@ class Engine:
     async def queue_view(self) -> QueueView:
         """Every job with its place and its expected start."""
         return await asyncio.to_thread(self._worker.ask, Queue.view)
+
+    async def read(self, question: Question) -> Answer:
+        """Embed, rank, describe, weigh words: free, on a thread of its own, beside whatever is painted."""
+        if not self._open:
+            raise ClosedError
+        return await asyncio.get_running_loop().run_in_executor(self._questions, self._reader.answer, question)
 
     async def close(self) -> None:
         """What runs may end within `close_seconds`; everything else is handed back as failed, to be asked for again."""

@@ -10,6 +10,7 @@ EngineError
  ├─ ModelError          `model` cannot be loaded: `problem` and `remedy`; `again` if it may work later
  │   ├─ AdapterError    a LoRA that is not there, or not for this model
  │   └─ DownloadError   it cannot be fetched
+ ├─ ReaderError         a question that cannot be answered
  ├─ SourceError         a picture that was sent along cannot be used
  ├─ NotANumberError     the picture that was painted has values that are no numbers
  ├─ ClosedError         the engine takes no more work
@@ -163,6 +164,10 @@ class AdapterError(ModelError):
 
 
 class DownloadError(ModelError):
+    pass
+
+
+class ReaderError(EngineError):
     pass
 
 

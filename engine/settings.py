@@ -18,6 +18,7 @@ class EngineSettings:
     adapters: Path | None = None
     catalogs: tuple[Path, ...] = ()
     device: str | None = None
+    encoders: Path | None = None  # a folder with encoders for `read`; None: those that ship
     state: Path | None = None  # a folder of the engine's own: what it found out, so that it need not again
     memory_gib: float | None = None  # as much of the device as may be used; None: what is free
     prompt_cache_mib: int = 512

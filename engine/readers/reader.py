@@ -1,0 +1,127 @@
+"""Answers questions with a pair of encoders, on the thread that calls. Knows no job and no queue, and of files only the
+folder of its encoders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, assert_never
+
+from engine.errors import ReaderError
+from engine.paint.image import open_picture
+from engine.readers.questions import (
+    Answer,
+    Describe,
+    EmbedPictures,
+    EmbedWords,
+    Question,
+    Rank,
+    Scored,
+    Scores,
+    Vectors,
+    WeighWords,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SHIPPED = Path(__file__).parent.parent / "pocket" / "weights" / "encoders"
+WEIGHTS = "model.safetensors"
+MOST_ITEMS = 256  # of one question
+
+
+class Reader:
+    """`folder` holds encoders of the CLIP kind with their tokenizer, as their makers save them."""
+
+    def __init__(self, folder: Path = SHIPPED) -> None:
+        self._folder = folder
+        self._loaded: tuple[Any, Any, str] | None = None
+
+    def answer(self, question: Question) -> Answer:
+        """Blocks. Raises ReaderError, and SourceError for what is no picture."""
+        import torch
+
+        with torch.inference_mode():
+            match question:
+                case EmbedWords(texts=texts):
+                    return Vectors(self._name, _rows(self._words(texts)))
+                case EmbedPictures(files=files):
+                    return Vectors(self._name, _rows(self._pictures(files)))
+                case Rank(text=text, files=files):
+                    scores = self._pictures(files) @ self._words((text,))[0]
+                    return self._ordered([text] * len(files), scores)
+                case Describe(file=file, phrases=phrases, most=most):
+                    ordered = self._ordered(phrases, self._words(phrases) @ self._pictures((file,))[0])
+                    return Scores(ordered.reader, ordered.scores[:most])
+                case WeighWords(text=text, file=file):
+                    return self._weighed(text, file)
+                case _:
+                    assert_never(question)
+
+    @property
+    def _name(self) -> str:
+        return self._encoders()[2]
+
+    def _weighed(self, text: str, file: bytes) -> Scores:
+        """What the likeness loses when a word is left out; in the order of the words."""
+        words = text.split()
+        without = [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
+        likeness = self._words((text, *without)) @ self._pictures((file,))[0]
+        lost = (likeness[0] - likeness[1:]).tolist()
+        pairs = enumerate(zip(words, lost, strict=True))
+        return Scores(self._name, tuple(Scored(at, word, score) for at, (word, score) in pairs))
+
+    def _ordered(self, texts: tuple[str, ...] | list[str], scores: Tensor) -> Scores:
+        order = scores.argsort(descending=True).tolist()
+        return Scores(self._name, tuple(Scored(at, texts[at], float(scores[at])) for at in order))
+
+    def _words(self, texts: tuple[str, ...]) -> Tensor:
+        _check(len(texts), "texts")
+        model, tokenizer, _ = self._encoders()
+        tokens = tokenizer(list(texts), padding="max_length", truncation=True, return_tensors="pt")
+        features: Tensor = model.get_text_features(**_known(tokens)).pooler_output
+        return _unit(features)
+
+    def _pictures(self, files: tuple[bytes, ...]) -> Tensor:
+        import numpy as np
+        import torch
+
+        _check(len(files), "pictures")
+        model, _, _ = self._encoders()
+        side = model.config.vision_config.image_size
+        opened = [open_picture(data).resize((side, side)) for data in files]
+        values = torch.from_numpy(np.stack([np.asarray(one) for one in opened])).permute(0, 3, 1, 2).float() / 127.5 - 1
+        features: Tensor = model.get_image_features(pixel_values=values).pooler_output
+        return _unit(features)
+
+    def _encoders(self) -> tuple[Any, Any, str]:
+        if self._loaded is None:
+            if not (self._folder / WEIGHTS).is_file():
+                raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
+            from transformers import CLIPModel, PreTrainedTokenizerFast
+
+            model = CLIPModel.from_pretrained(self._folder, use_safetensors=True).float().eval()
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(self._folder)
+            digest = hashlib.sha256((self._folder / WEIGHTS).read_bytes()).hexdigest()
+            self._loaded = model, tokenizer, f"sha256:{digest}"
+        return self._loaded
+
+
+def _unit(features: Tensor) -> Tensor:
+    unit: Tensor = features / features.norm(dim=-1, keepdim=True).clamp_min(1e-9)
+    return unit
+
+
+def _check(count: int, things: str) -> None:
+    if not 0 < count <= MOST_ITEMS:
+        raise ReaderError(f"A question takes 1 to {MOST_ITEMS} {things}, and this one has {count}; ask in parts.")
+
+
+def _known(tokens: Any) -> dict[str, Any]:
+    """A tokenizer may say more than an encoder wants to know."""
+    return {name: tokens[name] for name in ("input_ids", "attention_mask") if name in tokens}
+
+
+def _rows(features: Tensor) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(row) for row in features.tolist())

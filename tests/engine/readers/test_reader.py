@@ -1,0 +1,120 @@
+"""Readers: vectors, ranks, phrases and weights, from encoders with random weights; sentences where there are none."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engine.engine import Engine
+from engine.errors import ReaderError, SourceError
+from engine.pocket.encoders import make_encoders
+from engine.pocket.parts import make_tokenizer
+from engine.readers.questions import Describe, EmbedPictures, EmbedWords, Rank, Scores, Vectors, WeighWords
+from engine.readers.reader import Reader
+from engine.settings import EngineSettings
+
+
+def picture(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (20, 30), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+RED, BLUE = picture("red"), picture("blue")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+
+    torch.manual_seed(1)
+    made = tmp_path_factory.mktemp("encoders")
+    tokenizer = make_tokenizer(["a", "red", "blue", "house", "fox", "on", "green", "hills"])
+    make_encoders(len(tokenizer)).save_pretrained(made)
+    tokenizer.save_pretrained(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def reader(folder: Path) -> Reader:
+    return Reader(folder)
+
+
+def vectors(answer: object) -> tuple[tuple[float, ...], ...]:
+    assert isinstance(answer, Vectors)
+    return answer.vectors
+
+
+def scores(answer: object) -> Scores:
+    assert isinstance(answer, Scores)
+    return answer
+
+
+def likeness(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def test_words_and_pictures_become_vectors_of_length_one_in_one_space(reader: Reader) -> None:
+    words = vectors(reader.answer(EmbedWords(("a red house", "a blue fox"))))
+    shown = vectors(reader.answer(EmbedPictures((RED, BLUE))))
+    assert len({len(vector) for vector in (*words, *shown)}) == 1
+    assert all(likeness(vector, vector) == pytest.approx(1, abs=1e-5) for vector in (*words, *shown))
+    assert likeness(*words) < 0.9999
+    assert likeness(*shown) < 0.9999
+
+
+def test_a_question_is_answered_alike_alone_and_among_others(reader: Reader) -> None:
+    (alone,) = vectors(reader.answer(EmbedWords(("a red house",))))
+    beside = vectors(reader.answer(EmbedWords(("a blue fox on green hills", "a red house"))))[1]
+    assert likeness(alone, beside) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_rank_orders_by_likeness(reader: Reader) -> None:
+    (text,) = vectors(reader.answer(EmbedWords(("a red house",))))
+    shown = vectors(reader.answer(EmbedPictures((RED, BLUE, RED))))
+    ranked = scores(reader.answer(Rank("a red house", (RED, BLUE, RED)))).scores
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    for one in ranked:
+        assert one.score == pytest.approx(likeness(text, shown[one.index]), abs=1e-4)
+
+
+def test_a_description_is_the_nearest_phrases(reader: Reader) -> None:
+    phrases = ("a red house", "a blue fox", "green hills", "a house on hills")
+    found = scores(reader.answer(Describe(RED, phrases, most=2))).scores
+    assert len(found) == 2
+    assert found[0].score >= found[1].score
+    assert all(one.text == phrases[one.index] for one in found)
+
+
+def test_words_are_weighed_in_their_order(reader: Reader) -> None:
+    weighed = scores(reader.answer(WeighWords("a red house", RED))).scores
+    assert [one.text for one in weighed] == ["a", "red", "house"]
+    assert len({one.score for one in weighed}) == 3
+
+
+def test_vectors_say_which_encoders_made_them(reader: Reader, folder: Path) -> None:
+    answer = reader.answer(EmbedWords(("a",)))
+    assert answer.reader.startswith("sha256:")
+    assert Reader(folder).answer(EmbedWords(("a",))).reader == answer.reader
+
+
+def test_without_encoders_a_sentence_says_so(tmp_path: Path) -> None:
+    with pytest.raises(ReaderError, match="no encoders here"):
+        Reader(tmp_path).answer(EmbedWords(("a",)))
+
+
+def test_too_many_and_none_are_refused_and_so_is_what_is_no_picture(reader: Reader) -> None:
+    for texts in ((), ("a",) * 257):
+        with pytest.raises(ReaderError, match="takes 1 to 256 texts"):
+            reader.answer(EmbedWords(texts))
+    with pytest.raises(SourceError):
+        reader.answer(EmbedPictures((b"no picture",)))
+
+
+async def test_an_engine_answers_beside_its_painting(folder: Path) -> None:
+    async with await Engine.open(EngineSettings(device="none", encoders=folder)) as engine:
+        answer = await engine.read(EmbedWords(("a red house",)))
+        assert len(vectors(answer)) == 1
