@@ -18,7 +18,7 @@ from engine.events import Cancelled, Failed, Failure, Finished, Hung, ModelLoadi
 from engine.job import Job, Speed
 from engine.language.prompt import parse
 from engine.models.adapters import Adapters
-from engine.models.catalog import Catalog
+from engine.models.catalog import Catalog, Place
 from engine.models.catalog_toml import load_catalog
 from engine.paint.encode import encode_jpeg, encode_png, encode_webp, read_recipes
 from engine.recipe import SEEDS, Recipe, Role, Source
@@ -233,7 +233,8 @@ def list_models(catalog: Catalog, asked: Asked) -> int:
         print(json.dumps(entries))
         return 0
     for entry in catalog.offered:
-        here = "here" if places.has(entry) else f"fetch it with --pull {entry.name}"
+        fetched = f"fetch it with --pull {entry.name}" if entry.place is Place.REPOSITORY else "its files are not here"
+        here = "here" if places.has(entry) else fetched
         use = {"yes": "commercial use allowed", "limited": entry.licence.terms, "no": "no commercial use"}
         print(f"{entry.name:16} {entry.title}, {entry.memory_gib:g} GiB; {here}")
         print(f"{'':16} {entry.licence.name}: {use[entry.licence.commercial]}")

@@ -14,7 +14,7 @@ from typing import TypeVar
 from engine.events import Cancelled, Event, Failed, Failure, Hung, Started
 from engine.finishing import Finisher
 from engine.job import Job
-from engine.paint.rendezvous import Arrival, Broke, Ended, Parked
+from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, job_of
 from engine.priority import lower_priority
 from engine.schedule.queue import Queue
 from engine.schedule.ticket import Ticket
@@ -62,7 +62,8 @@ class Worker:
             self._gate.notify()
 
     def cancel(self, job_id: str) -> bool:
-        """False if it is too late. Otherwise `Cancelled` follows, within one step if it runs. Any thread."""
+        """False if it is too late. Otherwise `Cancelled` follows, within one step if it runs; or its end, if that step
+        was its last. Any thread."""
         with self._gate:
             job = self._jobs.get(job_id)
             if job is None:
@@ -108,15 +109,22 @@ class Worker:
 
     def _run(self) -> None:
         lower_priority()  # before torch makes threads of its own, which inherit it
-        self._studio = self._make_studio()
-        while self._open:
-            self._drop_unwanted()
-            match self._next():
-                case Start(ticket):
-                    self._begin(ticket)
-                case Step() as step:
-                    self._step(step)
-        self._studio.close()
+        try:
+            self._studio = self._make_studio()
+            while self._open:
+                self._turn()
+            self._studio.close()
+        except Exception as error:  # the last border: a thread that ends without a word would look like a hung one
+            _log.exception("The device's thread broke.")
+            self._tell(Hung(f"The device's thread broke ({type(error).__name__}); start the program again.", 0.0))
+
+    def _turn(self) -> None:
+        self._drop_unwanted()
+        match self._next():
+            case Start(ticket):
+                self._begin(ticket)
+            case Step() as step:
+                self._step(step)
 
     def _next(self) -> Decision:
         """Waits until there is something to do; None if that is not for the queue to say."""
@@ -165,6 +173,8 @@ class Worker:
 
     def _hear(self, arrivals: Iterable[Arrival]) -> None:
         for arrival in arrivals:
+            if job_of(arrival) not in self._jobs:
+                continue  # another cell of it broke in the same step
             match arrival:
                 case Parked(call):
                     with self._gate:
@@ -173,10 +183,8 @@ class Worker:
                     self._finisher.take(self._jobs[job], cell, pixels, self._studio.signed(job, cell))
                     if self._studio.is_done(job):
                         self._finish(job)
-                case Broke(job, _, error) if job in self._jobs:  # else another cell of it broke before
+                case Broke(job, _, error):
                     self._fail(job, error)
-                case Broke():
-                    pass
 
     def _finish(self, job_id: str) -> None:
         with self._gate:

@@ -42,6 +42,10 @@ class Broke:
 Arrival = Parked | Ended | Broke
 
 
+def job_of(arrival: Arrival) -> str:
+    return arrival.call.job if isinstance(arrival, Parked) else arrival.job
+
+
 class Rendezvous:
     """Belongs to the thread that made it."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +111,7 @@ def test_the_list_names_every_model_that_is_offered(capsys: Say) -> None:
     assert "sdxl" in said
     assert "no commercial use" in said
     assert "Swatch" not in said
+    assert "--pull pocket" not in said, "what ships cannot be fetched"
     assert main(["--list-models", "--json"]) == 0
     assert {"name", "title", "licence", "here"} <= json.loads(capsys.readouterr().out)[0].keys()
 
@@ -118,3 +121,10 @@ def test_a_quote_paints_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert main(["a red house", "--quote", "--json", *SWATCH]) == 0
     assert json.loads(capsys.readouterr().out)["gpu_ms"] > 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_stops_reading_stops_it_without_a_word() -> None:
+    program = f"{sys.executable} -m engine --list-models | head -1"
+    said = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout.startswith("pocket")
+    assert said.stderr == ""

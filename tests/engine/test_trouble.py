@@ -100,19 +100,25 @@ async def test_a_forward_that_breaks_fails_only_the_job_that_breaks_it(
 async def test_a_picture_of_values_that_are_no_numbers_is_not_handed_out(
     engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = AutoencoderTiny.decode
+    real, breaks = AutoencoderTiny.decode, [True]
 
     def decode(self: AutoencoderTiny, *args: Any, **kwargs: Any) -> Any:
         said = real(self, *args, **kwargs)
-        said[0].fill_(float("nan"))
+        if breaks:
+            said[0].fill_(float("nan"))
         return said
 
     monkeypatch.setattr(AutoencoderTiny, "decode", decode)
     engine.submit(job(engine, "empty"))
-    ended = await listener.end_of("empty")
-    assert isinstance(ended, Failed)
-    assert ended.failure is Failure.NOT_A_NUMBER
-    assert "came out empty" in ended.message
+    engine.submit(job(engine, "all four", count=4))
+    for name in ("empty", "all four"):  # cells of one job may break in one and the same step
+        ended = await listener.end_of(name)
+        assert isinstance(ended, Failed)
+        assert ended.failure is Failure.NOT_A_NUMBER
+        assert "came out empty" in ended.message
+    breaks.clear()
+    engine.submit(job(engine, "good"))
+    assert isinstance(await listener.end_of("good"), Finished)
 
 
 async def test_a_device_that_gave_up_is_told_so_that_the_program_starts_again(
@@ -157,3 +163,47 @@ async def test_a_step_that_hangs_is_noticed_and_closing_leaves_it_behind(
     assert ended.failure is Failure.CLOSED
     assert sum(isinstance(event, LAST) for event in listener.of("stuck")) == 1
     released.set()
+
+
+async def test_a_device_thread_that_breaks_says_so(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Any, step: Any) -> None:
+        raise AssertionError("a fault of the engine itself")
+
+    monkeypatch.setattr("engine.worker.Worker._step", broken)
+    engine.submit(job(engine, "one"))
+    (hung,) = await listener.until(lambda heard: [event for event in heard if isinstance(event, Hung)])
+    assert "thread broke (AssertionError)" in hung.message
+    await engine.close()
+    ended = await listener.end_of("one")
+    assert isinstance(ended, Failed)
+    assert ended.failure is Failure.CLOSED
+
+
+async def test_one_cell_that_breaks_beside_its_sisters_ends_the_job_once(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of the cells that shared a forward it is."""
+    import functools
+
+    from diffusers import DDIMScheduler
+
+    real, left = DDIMScheduler.step, [0]
+
+    @functools.wraps(real)
+    def step(self: DDIMScheduler, *args: Any, **kwargs: Any) -> Any:
+        left[0] -= 1
+        if left[0] == 0:
+            raise ValueError("this cell")
+        return real(self, *args, **kwargs)
+
+    monkeypatch.setattr(DDIMScheduler, "step", step)
+    for number in range(6, 14):
+        left[0] = number
+        engine.submit(job(engine, f"j{number}", "a house --steps 6", count=4))
+        ended = await listener.end_of(f"j{number}")
+        assert isinstance(ended, Failed)
+        assert ended.failure is Failure.BUG
+    engine.submit(job(engine, "good"))
+    assert isinstance(await listener.end_of("good"), Finished)
