@@ -22,7 +22,7 @@ from engine.models.device import Device, pick_device
 from engine.models.hashes import Hashes
 from engine.models.shelf import Shelf
 from engine.outlet import Outlet
-from engine.priority import lower_priority
+from engine.priority import lower_priority, wait_quietly
 from engine.readers.questions import Answer, Question
 from engine.readers.reader import Reader
 from engine.recipe import Recipe
@@ -62,6 +62,7 @@ class Engine:
     async def open(cls, settings: EngineSettings | None = None) -> Self:
         """Reads the catalogues and looks for a device, in a thread: the first takes files, the second imports torch."""
         settings = settings or EngineSettings()
+        wait_quietly()
         memory = None if settings.memory_gib is None else int(settings.memory_gib * _GIB)
         catalog = await asyncio.to_thread(load_catalog, *settings.catalogs)
         device = await asyncio.to_thread(pick_device, settings.device, None, memory)
