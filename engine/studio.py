@@ -171,6 +171,7 @@ class Studio:
         """The shelf evicts a model: whatever was wrapped around it goes first."""
         name = model.entry.name
         self._said.forget(name)
+        self._previews.forget(name)
         for encoder in _encoders(model):
             self._said.unwrap(encoder)
         for module in (*model.components.values(), *model.controls.values()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import warnings
 import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from PIL import Image, PngImagePlugin
 
 from engine.errors import DataFault, RecipeError
+from engine.paint.image import DAMAGE
 from engine.recipe import Recipe
 from engine.recipe_json import from_json, to_json
 
@@ -21,7 +23,7 @@ PNG, WEBP, JPEG = "image/png", "image/webp", "image/jpeg"
 KEY = "atelier"  # the PNG chunk's key
 _EXIF_DESCRIPTION = 0x010E  # ImageDescription
 _LONGEST = 1 << 20  # characters of embedded text: a recipe is two thousand
-_PNG_LEVEL = 1  # a third of the time of level 6 at a tenth more bytes
+_PNG_LEVEL = 1  # the fastest: members wait for it, and the disk does not
 
 
 def encode_png(pixels: np.ndarray, *recipes: Recipe) -> bytes:
@@ -42,7 +44,11 @@ def encode_webp(pixels: np.ndarray, *recipes: Recipe, quality: int = 90) -> byte
 
 def encode_jpeg(pixels: np.ndarray, *recipes: Recipe, quality: int = 92) -> bytes:
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "JPEG", quality=quality, exif=_exif(recipes))
+    try:
+        Image.fromarray(pixels).save(out, "JPEG", quality=quality, exif=_exif(recipes))
+    except ValueError:  # a JPEG's notes have 64 kB
+        problem = "are too long to go into a JPEG."
+        raise RecipeError([DataFault("recipes", problem, "Write a PNG or a WebP file.")]) from None
     return out.getvalue()
 
 
@@ -74,12 +80,13 @@ def _exif(recipes: Sequence[Recipe]) -> bytes:
 
 def _find_text(data: bytes) -> str | None:
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "WEBP", "JPEG")) as picture:
+        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=("PNG", "WEBP", "JPEG")) as picture:
+            warnings.simplefilter("ignore")  # of damaged notes, which are then none
             if picture.format == "PNG":
                 text = picture.info.get(KEY)  # iTXt before the pixels; Pillow bounds what it inflates
             else:
                 text = picture.getexif().get(_EXIF_DESCRIPTION)
                 text = text.removeprefix(KEY + ":") if isinstance(text, str) and text.startswith(KEY + ":") else None
-    except (OSError, ValueError, SyntaxError, zlib.error, Image.DecompressionBombError):
+    except (*DAMAGE, zlib.error, Image.DecompressionBombError):
         raise RecipeError([DataFault("picture", "cannot be read.", "Use a PNG, WebP or JPEG file.")]) from None
     return str(text) if isinstance(text, str) and len(text) <= _LONGEST else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MOST_PIXELS = 64_000_000  # a picture of 8000 x 8000; opened it takes 192 MB
+# What Pillow's readers raise on damaged files, besides its own kinds.
+_WRONG = (ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+DAMAGE = (OSError, EOFError, struct.error, *_WRONG)
 _PAPER = (255, 255, 255)
 _FILTER = Image.Resampling.LANCZOS
 
@@ -30,6 +34,7 @@ def open_picture(data: bytes) -> Image.Image:
                 size = f"{picture.width} x {picture.height}"
                 raise SourceError(f"The picture of {size} pixels is too large; send one of at most 8000 x 8000.")
             picture.load()
+            return _on_paper(ImageOps.exif_transpose(picture))
     except SourceError:
         raise
     except Image.DecompressionBombError:
@@ -37,9 +42,8 @@ def open_picture(data: bytes) -> Image.Image:
     except UnidentifiedImageError:
         kinds = ", ".join(FORMATS[:-1])
         raise SourceError(f"The file is no picture that can be read; send one of {kinds} or {FORMATS[-1]}.") from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except DAMAGE as error:
         raise SourceError(f"The picture is damaged ({error}); save it anew and send it again.") from None
-    return _on_paper(ImageOps.exif_transpose(picture))
 
 
 def _on_paper(picture: Image.Image) -> Image.Image:
@@ -47,6 +51,8 @@ def _on_paper(picture: Image.Image) -> Image.Image:
         ink = picture.convert("RGBA")
         paper = Image.new("RGBA", ink.size, (*_PAPER, 255))
         return Image.alpha_composite(paper, ink).convert("RGB")
+    if picture.mode.startswith("I"):  # 16 bits of grey, which converting would cut off and not scale
+        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
     return picture.convert("RGB")
 
 

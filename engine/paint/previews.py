@@ -46,6 +46,10 @@ class Previews:
             own = shipped(SHIPPED / model.entry.source) if model.entry.place is Place.SHIPPED else None
             self._factors[name] = own or measure(model.components["vae"])
 
+    def forget(self, name: str) -> None:
+        """Another model may come under this name."""
+        self._factors.pop(name, None)
+
     def sketch(self, model: Loaded | None, latents: Any) -> np.ndarray:
         """A pixel for each place of the latents; a painter without a model hands over pixels."""
         if model is None:
@@ -123,7 +127,8 @@ def project(latents: Tensor, factors: Factors) -> np.ndarray:
 
     with torch.inference_mode():
         flat = latents.float().permute(1, 2, 0)
-        colours = flat @ factors.weights[:-1] + factors.weights[-1]
+        weights = factors.weights.to(flat.device)
+        colours = flat @ weights[:-1] + weights[-1]
         pixels: np.ndarray = ((colours / 2 + 0.5).clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
     return pixels
 

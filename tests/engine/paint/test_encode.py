@@ -87,3 +87,10 @@ def test_a_recipe_of_ordinary_length_costs_little(record_property: Callable[[str
     extra = len(encode.encode_png(PIXELS, recipe)) - len(encode.encode_png(PIXELS))
     record_property("bytes", extra)
     assert extra < 1000
+
+
+def test_recipes_that_are_too_long_for_a_jpeg_are_refused_with_a_sentence() -> None:
+    long = tuple(replace(PLAIN, seed=seed, phrases=(Phrase("x" * 6000),)) for seed in range(16))
+    with pytest.raises(RecipeError, match="too long to go into a JPEG"):
+        encode.encode_jpeg(PIXELS, *long)
+    assert encode.read_recipes(encode.encode_webp(PIXELS, *long)) == long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import numpy as np
@@ -102,3 +103,20 @@ def test_a_cell_that_is_not_there_yet_is_grey() -> None:
         image.make_grid([None])
     with pytest.raises(ValueError, match="no cell 4"):
         image.cut_cell(grid, 4, 4)
+
+
+def test_a_picture_of_sixteen_bits_of_grey_keeps_its_shades() -> None:
+    ramp = Image.fromarray(np.linspace(0, 65535, 256, dtype=np.uint16).reshape(16, 16))
+    assert abs(np.asarray(image.open_picture(saved(ramp, "PNG"))).mean() - 127) < 2
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(image.FORMATS))
+def test_a_damaged_file_is_opened_or_refused_and_nothing_else(seed: int, kind: str) -> None:
+    generator = np.random.default_rng(seed)
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 3, "words"
+    data = bytearray(saved(STRIPES, kind, **({"exif": exif} if kind in ("JPEG", "PNG", "WEBP", "TIFF") else {})))
+    for at in generator.integers(0, len(data), 6):
+        data[at] = int(generator.integers(0, 256))
+    with contextlib.suppress(SourceError):
+        assert image.open_picture(bytes(data)).mode == "RGB"
