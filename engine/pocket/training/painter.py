@@ -48,9 +48,9 @@ SMALL = ((128, 128, 0.7), (160, 96, 0.15), (96, 160, 0.15))
 LARGE = ((256, 256, 0.6), (320, 224, 0.1), (224, 320, 0.1), (352, 192, 0.1), (192, 352, 0.1))
 PHASES = (
     Phase(180_000, FIRST, "first", SQUARE, 60_000),
-    Phase(600_000, MIDDLE, "middle", SQUARE, 120_000),
-    Phase(1_400_000, WHOLE, "whole", SMALL, 200_000),
-    Phase(2_400_000, WHOLE, "large", LARGE, 200_000),
+    Phase(440_000, MIDDLE, "middle", SQUARE, 120_000),
+    Phase(640_000, WHOLE, "whole", SMALL, 200_000),
+    Phase(1_400_000, WHOLE, "large", LARGE, 200_000),
 )
 
 
