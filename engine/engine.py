@@ -146,6 +146,7 @@ class Engine:
         self._studio = Studio(
             self._shelf,
             self.adapters,
+            compiles=self.settings.compile,
             cache_bytes=self.settings.prompt_cache_mib * _MIB,
             preview_seconds=self.settings.preview_seconds,
             tell=self._outlet.put,

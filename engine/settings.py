@@ -21,6 +21,7 @@ class EngineSettings:
     encoders: Path | None = None  # a folder with encoders for `read`; None: those that ship
     state: Path | None = None  # a folder of the engine's own: what it found out, so that it need not again
     memory_gib: float | None = None  # as much of the device as may be used; None: what is free
+    compile: bool = False  # on a GPU, the repeated blocks of a denoiser: faster steps for a slow first one
     prompt_cache_mib: int = 512
     preview_seconds: float = 1.5  # chat edits are limited in rate: more often is never seen
     hang_seconds: float = 120.0  # a step that takes this long, and far longer than expected, hangs

@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from engine.errors import EngineError, ModelError, NotANumberError
 from engine.events import Event, Failure, ModelEvicted, ModelLoading, Progress
 from engine.job import Job
 from engine.models.adapters import Adapters
+from engine.models.compiling import compile_blocks, eagerly
 from engine.models.loaded import Loaded
 from engine.models.shelf import Shelf
 from engine.paint.easel import Easel, Look
@@ -79,6 +81,7 @@ class Studio:
         shelf: Shelf,
         adapters: Adapters,
         *,
+        compiles: bool = False,
         cache_bytes: int,
         preview_seconds: float,
         tell: Callable[[Event], None],
@@ -86,7 +89,7 @@ class Studio:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._shelf, self._adapters, self._tell, self._show, self._now = shelf, adapters, tell, show, now
-        self._preview_seconds = preview_seconds
+        self._compiles, self._preview_seconds = compiles, preview_seconds
         self._meeting = Rendezvous()
         self._said = EmbeddingCache(cache_bytes)
         self._previews = Previews()
@@ -133,16 +136,20 @@ class Studio:
         return arrivals
 
     def run(self, step: Step) -> Ran:
+        recipe, touch = self._recipe(step), self._touch(step)
         started = time.perf_counter()
-        arrivals = self._meeting.run(step)
+        with eagerly() if self._compiles and recipe.exact else nullcontext():
+            arrivals = self._meeting.run(step)
         self._settle()
         gpu_ms = (time.perf_counter() - started) * 1000
-        sitting = self._sittings[step.calls[0].job]
-        touch = (sitting.job.cells[0].model, sitting.job.cells[0].width, sitting.job.cells[0].height, step.rows)
         counts = self._shelf.device.name == "cpu" or touch in self._touched
         self._touched.add(touch)
         self._report()
         return Ran(arrivals, gpu_ms, counts)
+
+    def may_compile(self, step: Step) -> bool:
+        """Whether a step is the first of its kind, and so may take as long as the compiler does."""
+        return self._compiles and self._touch(step) not in self._touched
 
     def signed(self, job: str, cell: int) -> Recipe:
         """A cell's recipe with what painted it: the files that were found, and this machine."""
@@ -210,6 +217,8 @@ class Studio:
                 self._adapters.wear(model, marks[1])
 
         parts = model.components
+        if self._compiles and compile_blocks(model):
+            self._tell(ModelLoading(model.entry.name, 1.0, "Its first steps of each size are slow: it is compiled."))
         self._meeting.share(model.denoiser, stage=Stage.STEP, merges=True, prepare=wear)
         self._meeting.share(parts["vae"], "decode", stage=Stage.TAIL, merges=True)
         self._meeting.share(parts["vae"], "encode", stage=Stage.TAIL, merges=False)
@@ -240,12 +249,22 @@ class Studio:
                 sitting.is_due, sitting.shown_at = False, self._now()
                 self._show(sitting.job, sitting.sketches)
 
+    def _touch(self, step: Step) -> Hashable:
+        """What makes two steps alike for the device: its libraries look for the best way at the first of them."""
+        recipe = self._recipe(step)
+        return recipe.model, recipe.width, recipe.height, recipe.exact, step.rows
+
+    def _recipe(self, step: Step) -> Recipe:
+        """Of the cell that leads."""
+        return self._sittings[step.calls[0].job].job.cells[step.calls[0].strand]
+
     def _settle(self) -> None:
-        """Wait until the device is done, so that the time is the step's own."""
+        """Wait until the device is done, so that the time is the step's own. One step further in flight would hide this
+        wait, and cost a second one whenever somebody cancels or a fast job comes."""
         if self._shelf.device.name.startswith("cuda"):
             import torch
 
-            torch.cuda.synchronize()
+            torch.cuda.synchronize(self._shelf.device.name)
 
     def _in_use(self) -> set[str]:
         return {sitting.model.entry.name for sitting in self._sittings.values() if sitting.model is not None}

@@ -159,7 +159,8 @@ class Worker:
     def _step(self, step: Step) -> None:
         if step.calls[0].job in self._apart:
             step = Step(step.calls[:1])
-        self.busy = Busy(f"a step of job {step.calls[0].job}", time.monotonic(), self._queue.step_ms(step))
+        doing, expected = f"a step of job {step.calls[0].job}", self._queue.step_ms(step)
+        self.busy = Busy(doing, time.monotonic(), expected, loads=self._studio.may_compile(step))
         try:
             ran = self._studio.run(step)
         except Exception as error:  # a border, as above; no painter has gone on yet, so the others still can

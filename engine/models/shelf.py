@@ -67,6 +67,10 @@ class Shelf:
         self._held[entry.name] = held
         return held
 
+    def add(self, model: Loaded) -> None:
+        """One that is in memory already, such as a benchmark's."""
+        self._held[model.entry.name] = model
+
     def load_control(self, model: Loaded, pin: ModelPin, tell: Tell, keep: Collection[str] = ()) -> Any:
         """A ControlNet or T2I-Adapter beside a model that is loaded; it goes when the model goes."""
         place = (model.entry.name, pin.source)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 
+from engine.models.catalog import Family
 from engine.paint.embeddings import EmbeddingCache
 from engine.paint.rendezvous import Ended, Rendezvous
 from engine.schedule.timing import Stage
+from tests.engine import tiny
 
 
 class Encoder(torch.nn.Module):
@@ -79,3 +83,22 @@ def test_a_model_that_goes_takes_its_words_along() -> None:
     meeting.unshare(encoder)
     assert cache.held_bytes == 0
     assert "forward" not in vars(encoder)
+
+
+def test_of_a_language_model_only_its_layers_are_kept() -> None:
+    """At true size the rest would be more than the cache takes, and the same words would be asked again each time."""
+    encoder = copy.deepcopy(tiny.build(Family.FLUX2).components["text_encoder"])
+    asked = {"input_ids": words(1, 2, 3), "attention_mask": torch.ones(1, 3, dtype=torch.long)}
+    with torch.no_grad():
+        real = encoder(**asked, output_hidden_states=True, use_cache=True)
+        layers = sum(layer.numel() * layer.element_size() for layer in real.hidden_states)
+        cache = EmbeddingCache(8 * layers)
+        cache.wrap(encoder, "m")
+        first, second = (encoder(**asked, output_hidden_states=True, use_cache=True) for _ in range(2))
+        plain = encoder(**asked)
+    assert (cache.hits, cache.misses) == (1, 2)
+    assert type(first) is type(real)
+    assert all(map(torch.equal, second.hidden_states, real.hidden_states))
+    assert second.logits is None
+    assert second.past_key_values is None
+    assert torch.equal(plain.logits, real.logits), "who asks for the last word gets it"
