@@ -2,6 +2,7 @@
 and nothing deeper.
 """
 
+from engine.derive import Derived, Manner, enlarge, enlarge_creatively, reroll, vary
 from engine.engine import Engine
 from engine.errors import (
     AdapterError,
@@ -46,6 +47,8 @@ from engine.language.permutations import MOST_EXPANSIONS, count_expansions, expa
 from engine.language.prompt import Part, Prompt, parse, render
 from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
 from engine.models.catalog_toml import load_catalog
+from engine.paint.encode import read_mark, read_recipes
+from engine.paint.posting import File, Sheet, compose_grid, fit_file, make_thumbnail, open_sheet
 from engine.readers.questions import (
     Answer,
     Describe,
@@ -76,6 +79,7 @@ __all__ = [
     "ClosedError",
     "Commercial",
     "DataFault",
+    "Derived",
     "Describe",
     "Destination",
     "DeviceError",
@@ -94,12 +98,14 @@ __all__ = [
     "Family",
     "Fault",
     "FaultKind",
+    "File",
     "Finished",
     "Guiding",
     "Hung",
     "Job",
     "JobEvent",
     "Licence",
+    "Manner",
     "ModelError",
     "ModelEvicted",
     "ModelLoading",
@@ -129,6 +135,7 @@ __all__ = [
     "Scored",
     "Scores",
     "Share",
+    "Sheet",
     "Size",
     "Source",
     "SourceError",
@@ -145,13 +152,23 @@ __all__ = [
     "WeighWords",
     "Weighting",
     "cell_seed",
+    "compose_grid",
     "count_expansions",
+    "enlarge",
+    "enlarge_creatively",
     "expand",
+    "fit_file",
     "from_json",
     "load_catalog",
+    "make_thumbnail",
+    "open_sheet",
     "parse",
+    "read_mark",
+    "read_recipes",
     "recipe_hash",
     "render",
+    "reroll",
     "to_json",
     "translate",
+    "vary",
 ]

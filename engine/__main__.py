@@ -9,8 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.commission import Asked
 from engine.errors import DataError, EngineError, ModelError, PromptError
-from engine.shell import Asked, run
+from engine.shell import run
 
 EPILOG = """\
 The prompt language is that of the bot: text, then parameters such as --ar 3:2 --seed 7; quote it as a whole.
@@ -37,6 +38,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--json", action="store_true", help="say on standard output what was painted, as one JSON line")
     made.add_argument("--quote", action="store_true", help="say what it would cost, and paint nothing")
     made.add_argument("--replay", type=Path, metavar="FILE", help="repaint the recipe that a picture carries")
+    made.add_argument("--vary", type=Path, metavar="FILE", help="paint pictures like the one in a file (--grid: four)")
+    made.add_argument("--strong", action="store_true", help="with --vary: go farther from it")
+    made.add_argument("--upscale", type=Path, metavar="FILE", help="make the picture in a file four times as large")
+    made.add_argument("--creative", action="store_true", help="with --upscale: paint it over lightly, for more detail")
+    made.add_argument("--cell", type=int, metavar="N", help="which of a grid --vary, --upscale or --image means")
     made.add_argument("--list-models", action="store_true", help="list the catalogue, and which of it is here")
     made.add_argument("--pull", metavar="NAME", help="fetch a model beforehand: its size and licence first")
     made.add_argument("--yes", action="store_true", help="with --pull: do not ask")
@@ -53,10 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = parser()
     # What a shell hands over whole is the prompt, even where it begins with dashes.
     given = made.parse_args(arguments)
-    wants = (given.prompt, given.replay, given.list_models, given.pull)
-    if sum(map(bool, wants)) != 1:
+    wrong = _misfit(given)
+    if wrong:
         made.print_usage(sys.stderr)
-        print("Say one thing to do: a prompt, --replay, --list-models or --pull.", file=sys.stderr)
+        print(wrong, file=sys.stderr)
         return 2
     try:
         return asyncio.run(run(Asked(**vars(given))))
@@ -75,6 +81,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)
         return 130
+
+
+def _misfit(given: argparse.Namespace) -> str:
+    """What of the words does not go together; empty if all does."""
+    wants = (given.prompt, given.replay, given.vary, given.upscale, given.list_models, given.pull)
+    if sum(map(bool, wants)) != 1:
+        return "Say one thing to do: a prompt, --replay, --vary, --upscale, --list-models or --pull."
+    if given.strong and not given.vary:
+        return "--strong says how --vary varies; name a picture with --vary."
+    if given.creative and not given.upscale:
+        return "--creative says how --upscale enlarges; name a picture with --upscale."
+    if given.grid and (given.upscale or given.replay):
+        return "--grid is for a prompt or --vary; leave it out here."
+    if given.cell is not None and not (given.vary or given.upscale or given.image):
+        return "--cell says which picture of a grid is meant; name its file with --vary, --upscale or --image."
+    return ""
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -54,6 +54,14 @@ class Job:
     def __post_init__(self) -> None:
         if not self.cells:
             raise ValueError(f"Job {self.id} has no recipe: there is nothing to paint.")
+        if len({_needs(cell) for cell in self.cells}) > 1:
+            raise ValueError(f"Job {self.id} has cells of several models, sizes or kinds; hand them in as jobs apart.")
         missing = {source.sha256 for cell in self.cells for source in cell.sources} - self.pictures.keys()
         if missing:
             raise ValueError(f"Job {self.id} lacks the picture {min(missing)[:12]}…, which its recipe starts from.")
+
+
+def _needs(cell: Recipe) -> tuple[Hashable, ...]:
+    """What is made ready for all cells at once."""
+    controls = frozenset(source.model for source in cell.sources)
+    return cell.kind, cell.model, cell.width, cell.height, cell.adapters, controls

@@ -48,7 +48,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A picture that goes in, by the hash of its bytes; the bytes travel beside the recipe."""
+    """A picture that goes in, by the hash of its bytes; the bytes travel beside the recipe. `strength` of an image is
+    how far it may change, from 0 to 1; of a control, how much it says."""
 
     role: Role
     sha256: str
@@ -139,6 +140,9 @@ def _faults(recipe: Recipe) -> list[DataFault]:
     numbers += [(f"extras.{name}", value) for name, value in recipe.extras if isinstance(value, float)]
     bad = [(where, value) for where, value in numbers if not math.isfinite(value)]
     faults += [DataFault(where, f"is {value}.", "Use a finite number.") for where, value in bad]
+    pictures = [(at, source.strength) for at, source in enumerate(recipe.sources) if source.role is Role.IMAGE]
+    far = [(at, strength) for at, strength in pictures if math.isfinite(strength) and not 0 <= strength <= 1]
+    faults += [DataFault(f"sources[{at}].strength", f"is {strength:g}.", "Use 0 to 1.") for at, strength in far]
     names = [name for name, _ in recipe.extras]
     if names != sorted(set(names)):
         faults.append(DataFault("extras", "are not in order, or one is there twice.", "Sort them by name."))

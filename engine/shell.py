@@ -1,30 +1,26 @@
-"""What the command line does: one job through the same front door that the bot uses, and files on the way out."""
+"""What the command line does: one job through the same front door that the bot uses, and files on the way out. What the
+job is, `commission.py` makes of the words.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
-import secrets
 import sys
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.commission import Asked, make_job, pixels_of, read_file
 from engine.engine import Engine
-from engine.errors import DataFault, EngineError, RecipeError, SourceError
+from engine.errors import EngineError, SourceError
 from engine.events import Cancelled, Failed, Failure, Finished, Hung, ModelLoading, Picture, Progress
-from engine.job import Job, Speed
-from engine.language.prompt import parse
-from engine.models.adapters import Adapters
+from engine.job import Job
 from engine.models.catalog import Catalog, Place
 from engine.models.catalog_toml import load_catalog
 from engine.paint.encode import encode_jpeg, encode_png, encode_webp, read_recipes
-from engine.recipe import SEEDS, Recipe, Role, Source
+from engine.recipe import Recipe
 from engine.recipe_json import to_json
-from engine.settings import EngineSettings
-from engine.translate import translate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,40 +28,6 @@ if TYPE_CHECKING:
 ENCODERS = {".png": encode_png, ".webp": encode_webp, ".jpg": encode_jpeg, ".jpeg": encode_jpeg}
 _BAR = 30
 _MODEL_FAILURES = (Failure.MODEL,)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The command line's words, by their names there."""
-
-    prompt: str
-    output: Path | None
-    grid: bool
-    model: str
-    image: Path | None
-    mask: Path | None
-    strength: float
-    exact: bool
-    json: bool
-    quote: bool
-    replay: Path | None
-    list_models: bool
-    pull: str | None
-    yes: bool
-    models: Path | None
-    adapters: Path | None
-    catalog: list[Path]
-    device: str | None
-
-    @property
-    def settings(self) -> EngineSettings:
-        return EngineSettings(
-            models=self.models, adapters=self.adapters, catalogs=tuple(self.catalog), device=self.device
-        )
-
-    @property
-    def target(self) -> Path:
-        return self.output or Path("picture.png")
 
 
 async def run(asked: Asked) -> int:
@@ -76,54 +38,12 @@ async def run(asked: Asked) -> int:
     if asked.target.suffix.lower() not in ENCODERS:
         raise SourceError(f"{asked.target.name} cannot be written; end its name in {', '.join(ENCODERS)}.")
     # What is asked is read first: a typing error should not wait for a device to be looked for.
-    job = _replayed(asked) if asked.replay else _translated(asked)
+    job = make_job(asked)
     async with await Engine.open(asked.settings) as engine:
         print(engine.device.reason, file=sys.stderr)
         if asked.quote:
             return await _tell_quote(engine, job, asked)
         return await _paint(engine, job, asked)
-
-
-def _translated(asked: Asked) -> Job:
-    sources, pictures = _sources(asked)
-    adapters = Adapters(asked.adapters)
-    styles = {name: adapters.find(name) for name in adapters.names}
-    translation = translate(
-        parse(asked.prompt),
-        load_catalog(*asked.catalog),
-        default_model=asked.model,
-        drawn_seed=secrets.randbelow(SEEDS),
-        cells=4 if asked.grid else 1,
-        sources=sources,
-        styles=styles,
-        exact=asked.exact,
-    )
-    for note in translation.notes:
-        print(note.message, file=sys.stderr)
-    return Job("shell", 1, "shell", Speed.FAST, translation.cells, pictures=pictures)
-
-
-def _sources(asked: Asked) -> tuple[list[Source], dict[str, bytes]]:
-    sources, pictures = [], {}
-    for path, role in ((asked.image, Role.IMAGE), (asked.mask, Role.MASK)):
-        if path is not None:
-            data = _read(path)
-            digest = hashlib.sha256(data).hexdigest()
-            sources.append(Source(role, digest, asked.strength if role is Role.IMAGE else 1.0))
-            pictures[digest] = data
-    return sources, pictures
-
-
-def _replayed(asked: Asked) -> Job:
-    """The recipes of a file, painted alone."""
-    recipes = read_recipes(_read(asked.replay or Path()))
-    _, pictures = _sources(asked)
-    missing = {source.sha256 for recipe in recipes for source in recipe.sources} - pictures.keys()
-    if missing:
-        problem = f"starts from a picture that was not given (its hash begins with {min(missing)[:12]})."
-        raise RecipeError([DataFault("recipe", problem, "Name it with --image, and its mask with --mask.")])
-    cells = tuple(replace(recipe, exact=True, environment=None) for recipe in recipes)
-    return Job("shell", 1, "shell", Speed.FAST, cells, pictures=pictures)
 
 
 async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
@@ -158,7 +78,7 @@ def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
     """The file; and in a replay, how near it came."""
     from engine.paint.image import make_grid
 
-    cells = [_pixels(picture.data) for picture in pictures]
+    cells = [pixels_of(picture.data) for picture in pictures]
     pixels = cells[0] if len(cells) == 1 else make_grid(cells)
     encode = ENCODERS[asked.target.suffix.lower()]
     try:
@@ -171,8 +91,8 @@ def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
 def _compared(pixels: np.ndarray, recipe: Recipe, original: Path) -> str:
     import numpy as np
 
-    data = _read(original)
-    before, known = _pixels(data), read_recipes(data)[0]
+    data = read_file(original)
+    before, known = pixels_of(data), read_recipes(data)[0]
     if before.shape == pixels.shape and bool((before == pixels).all()):
         return "The same picture, bit for bit."
     lossy = original.suffix.lower() != ".png"
@@ -187,14 +107,6 @@ def _why(before: Recipe, now: Recipe) -> str:
     if before.environment != now.environment:
         return "another machine or other versions painted the original"
     return "the original was painted in one forward with others" if not before.exact else "the device does not repeat"
-
-
-def _pixels(data: bytes) -> np.ndarray:
-    import numpy as np
-
-    from engine.paint.image import open_picture
-
-    return np.asarray(open_picture(data))
 
 
 def _tell(ended: Finished, found: str, seconds: float, asked: Asked) -> None:
@@ -264,13 +176,6 @@ def _agrees() -> bool:
         print("Say --yes to fetch it without being asked.", file=sys.stderr)
         return False
     return input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read ({error.strerror}); check its name.") from None
 
 
 def _show(message: str, fraction: float) -> None:

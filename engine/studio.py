@@ -234,8 +234,9 @@ class Studio:
             sitting.moved = True
             wants = sitting.job.previews and look is not None and done < steps
             if wants and look is not None and self._now() - sitting.shown_at >= self._preview_seconds:
-                sitting.sketches[cell] = self._previews.sketch(sitting.model, look())
-                sitting.is_due = True
+                sketch = self._previews.sketch(sitting.model, look())
+                if sketch is not None:
+                    sitting.sketches[cell], sitting.is_due = sketch, True
 
         return tell
 
@@ -272,7 +273,7 @@ class Studio:
 
 def needs_model(recipe: Recipe) -> bool:
     """Whether a recipe is painted with a model of the catalogue."""
-    return recipe.kind == "diffusion"
+    return "diffusion" in (recipe.kind, dict(recipe.extras).get("painter"))
 
 
 def environment(model: Loaded) -> Environment:

@@ -103,7 +103,12 @@ STYLES: Mapping[Family, Style] = MappingProxyType(
 
 def kind_of(recipe: Recipe) -> Kind:
     """By the sources that are there."""
-    roles = {source.role for source in recipe.sources}
+    named = [source.role for source in recipe.sources]
+    twice = [role for role in Role if named.count(role) > 1]
+    if twice:
+        problem = f"have more than one {twice[0]} picture."
+        raise RecipeError([DataFault("sources", problem, f"Leave one with the role {twice[0]}.")])
+    roles = set(named)
     if Role.MASK in roles and Role.IMAGE not in roles:
         raise RecipeError([DataFault("sources", "have a mask but no picture.", "Add the picture that it belongs to.")])
     match Role.CONTROL in roles, Role.IMAGE in roles, Role.MASK in roles:

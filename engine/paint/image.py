@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import struct
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -22,13 +24,22 @@ _WRONG = (ValueError, SyntaxError, TypeError, KeyError, IndexError, AttributeErr
 DAMAGE = (OSError, EOFError, struct.error, *_WRONG)
 _PAPER = (255, 255, 255)
 _FILTER = Image.Resampling.LANCZOS
+_FILTERS = Lock()
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """For Pillow's words on members' files. Python keeps one list of filters for all threads: two that change it at
+    once would leave it changed."""
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def open_picture(data: bytes) -> Image.Image:
     """A member's file as an upright picture in RGB: the first frame, on white where it is transparent."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own limit, which is larger than ours
+        with without_warnings():  # its own limit is larger than ours
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS:
                 size = f"{picture.width} x {picture.height}"
@@ -70,7 +81,14 @@ def letterbox(picture: Image.Image, width: int, height: int, colour: tuple[int, 
 
 def extend(picture: Image.Image, left: int, top: int, right: int, bottom: int) -> tuple[Image.Image, Image.Image]:
     """A larger canvas with the picture on it, and a mask that is white where nothing is painted yet."""
+    if min(left, top, right, bottom) < 0:
+        raise ValueError(
+            f"Margins of {left}, {top}, {right} and {bottom} pixels cut a picture; none may be below zero."
+        )
     size = (picture.width + left + right, picture.height + top + bottom)
+    if size[0] * size[1] > MOST_PIXELS:
+        problem = f"A canvas of {size[0]} x {size[1]} pixels is too large"
+        raise SourceError(f"{problem}; extend the picture by less, to at most 8000 x 8000.")
     canvas, mask = Image.new("RGB", size, _PAPER), Image.new("L", size, 255)
     canvas.paste(picture, (left, top))
     mask.paste(0, (left, top, left + picture.width, top + picture.height))
@@ -79,6 +97,8 @@ def extend(picture: Image.Image, left: int, top: int, right: int, bottom: int) -
 
 def arrange(count: int) -> tuple[int, int]:
     """Columns and rows of a grid: as square as can be, wider rather than higher."""
+    if count < 1:
+        raise ValueError(f"A grid of {count} cells cannot be arranged; give it at least one.")
     columns = next(number for number in range(1, count + 1) if number * number >= count)
     return columns, -(-count // columns)
 
@@ -90,6 +110,13 @@ def make_grid(cells: Sequence[np.ndarray | None]) -> np.ndarray:
     there = [cell for cell in cells if cell is not None]
     if not there:
         raise ValueError("A grid needs at least one cell that is there.")
+    strange = next((cell for cell in there if cell.shape != there[0].shape or cell.dtype != np.uint8), None)
+    if strange is not None or there[0].ndim != 3 or there[0].shape[2] != 3:
+        wrong = there[0] if strange is None else strange
+        raise ValueError(
+            f"A cell of {wrong.shape} {wrong.dtype} does not fit into a grid of {there[0].shape}; "
+            "give cells of one height and width, with three colours of 8 bits."
+        )
     height, width = there[0].shape[:2]
     columns, rows = arrange(len(cells))
     grid = np.full((rows * height, columns * width, 3), 128, np.uint8)
@@ -105,6 +132,9 @@ def cut_cell(grid: np.ndarray, number: int, count: int) -> np.ndarray:
     if not 0 <= number < count:
         raise ValueError(f"A grid of {count} has no cell {number}; count from 0.")
     columns, rows = arrange(count)
+    if grid.shape[0] % rows or grid.shape[1] % columns:
+        problem = f"A picture of {grid.shape[1]} x {grid.shape[0]} pixels is no grid of {columns} x {rows} cells"
+        raise ValueError(f"{problem}; give the grid as it was made.")
     height, width = grid.shape[0] // rows, grid.shape[1] // columns
     top, left = number // columns * height, number % columns * width
     return grid[top : top + height, left : left + width]

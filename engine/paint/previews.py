@@ -16,6 +16,7 @@ from PIL import Image
 from engine.models.catalog import Place
 from engine.models.loaded import Loaded
 from engine.paint.image import make_grid
+from engine.recipe import ModelPin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,37 +36,41 @@ class Factors:
 
 
 class Previews:
-    """Factors by decoder. Belongs to the device thread."""
+    """Factors by the files that a decoder came from. Belongs to the device thread."""
 
     def __init__(self) -> None:
-        self._factors: dict[str, Factors] = {}
+        self._factors: dict[ModelPin, Factors | None] = {}
 
     def calibrate(self, model: Loaded) -> None:
-        name = model.entry.name
-        if name not in self._factors:
+        """Once for the same files: a name may come back with others. A model without an encoder shows no previews."""
+        if model.pin not in self._factors:
             own = shipped(SHIPPED / model.entry.source) if model.entry.place is Place.SHIPPED else None
-            self._factors[name] = own or measure(model.components["vae"])
+            vae = model.components.get("vae")
+            self._factors[model.pin] = own or (measure(vae) if hasattr(vae, "encode") else None)
 
     def forget(self, name: str) -> None:
-        """Another model may come under this name."""
-        self._factors.pop(name, None)
+        """Nothing of this name is loaded any more."""
+        self._factors = {pin: factors for pin, factors in self._factors.items() if pin.name != name}
 
-    def sketch(self, model: Loaded | None, latents: Any) -> np.ndarray:
-        """A pixel for each place of the latents; a painter without a model hands over pixels."""
+    def sketch(self, model: Loaded | None, latents: Any) -> np.ndarray | None:
+        """A pixel for each place of the latents; a painter without a model hands over pixels. None: no preview."""
         if model is None:
             pixels: np.ndarray = latents
             return pixels
-        return project(latents, self._factors[model.entry.name])
+        factors = self._factors[model.pin]
+        return None if factors is None else project(latents, factors)
 
 
-def measure(vae: Any) -> Factors:
-    """Least squares between the latents of synthetic pictures and the mean colour of the square each stands for."""
+def measure(vae: Any) -> Factors | None:
+    """Least squares between the latents of synthetic pictures and the mean colour of the square each stands for. The
+    pictures are encoded one by one: this may need no more memory than a preview's worth. None if it says no numbers."""
     import torch
 
     parameter = next(vae.parameters())
     pictures = _pictures()
     with torch.inference_mode():
-        latents = _encoded(vae, pictures.to(parameter.device, parameter.dtype)).float()
+        given = pictures.to(parameter.device, parameter.dtype)
+        latents = torch.cat([_encoded(vae, picture[None]).float() for picture in given])
         colours = torch.nn.functional.adaptive_avg_pool2d(pictures, (latents.shape[-2], latents.shape[-1]))
         known = latents.permute(0, 2, 3, 1).flatten(0, 2).cpu()
         known = torch.cat([known, torch.ones_like(known[:, :1])], dim=1)
@@ -73,7 +78,7 @@ def measure(vae: Any) -> Factors:
         # A little ridge: a channel that changes nothing must not get a weight out of rounding.
         gram = known.T @ known + 1e-4 * len(known) * torch.eye(known.shape[1])
         weights = torch.linalg.solve(gram, known.T @ wanted)
-    return Factors(weights.to(parameter.device))
+    return Factors(weights.to(parameter.device)) if bool(torch.isfinite(weights).all()) else None
 
 
 def shipped(folder: Path) -> Factors | None:

@@ -31,10 +31,11 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Describe:
-    """Which of these phrases say best what a picture shows, the best first."""
+    """Which of these phrases say best what a picture shows, the best first. None: those that the reader brings along,
+    of things, colours, places, hours, weathers, materials and styles."""
 
     file: bytes
-    phrases: tuple[str, ...]
+    phrases: tuple[str, ...] | None = None
     most: int = 5
 
 

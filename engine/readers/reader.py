@@ -5,6 +5,7 @@ folder of its encoders.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent.parent / "pocket" / "weights" / "encoders"
 WEIGHTS = "model.safetensors"
+PHRASES = Path(__file__).with_name("phrases.txt")
 MOST_ITEMS = 256  # of one question
 
 
@@ -37,6 +39,7 @@ class Reader:
     def __init__(self, folder: Path = SHIPPED) -> None:
         self._folder = folder
         self._loaded: tuple[Any, Any, str] | None = None
+        self._own: Tensor | None = None
 
     def answer(self, question: Question) -> Answer:
         """Blocks. Raises ReaderError, and SourceError for what is no picture."""
@@ -49,11 +52,11 @@ class Reader:
                 case EmbedPictures(files=files):
                     return Vectors(self._name, _rows(self._pictures(files)))
                 case Rank(text=text, files=files):
+                    _check_text(text)
                     scores = self._pictures(files) @ self._words((text,))[0]
                     return self._ordered([text] * len(files), scores)
                 case Describe(file=file, phrases=phrases, most=most):
-                    ordered = self._ordered(phrases, self._words(phrases) @ self._pictures((file,))[0])
-                    return Scores(ordered.reader, ordered.scores[:most])
+                    return self._described(file, phrases, most)
                 case WeighWords(text=text, file=file):
                     return self._weighed(text, file)
                 case _:
@@ -63,8 +66,25 @@ class Reader:
     def _name(self) -> str:
         return self._encoders()[2]
 
+    def _described(self, file: bytes, phrases: tuple[str, ...] | None, most: int) -> Scores:
+        if most < 1:
+            raise ReaderError(f"A description of {most} phrases says nothing; ask for 1 or more.")
+        if phrases is None:
+            phrases, said = own_phrases(), self._own_words()
+        else:
+            said = self._words(phrases)
+        ordered = self._ordered(phrases, said @ self._pictures((file,))[0])
+        return Scores(ordered.reader, ordered.scores[:most])
+
+    def _own_words(self) -> Tensor:
+        """Encoded once: they are the same for every picture."""
+        if self._own is None:
+            self._own = self._words(own_phrases())
+        return self._own
+
     def _weighed(self, text: str, file: bytes) -> Scores:
         """What the likeness loses when a word is left out; in the order of the words."""
+        _check_text(text)
         words = text.split()
         without = [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
         likeness = self._words((text, *without)) @ self._pictures((file,))[0]
@@ -111,6 +131,17 @@ class Reader:
 def _unit(features: Tensor) -> Tensor:
     unit: Tensor = features / features.norm(dim=-1, keepdim=True).clamp_min(1e-9)
     return unit
+
+
+@cache
+def own_phrases() -> tuple[str, ...]:
+    """What a description chooses from, unless it is told: the words that the shipped encoders know from their world."""
+    return tuple(PHRASES.read_text(encoding="utf-8").splitlines())
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise ReaderError("The text has no words to weigh or to look for; give it one or more.")
 
 
 def _check(count: int, things: str) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from engine.job import Job, Share, Speed
 from engine.models.catalog_toml import load_catalog
-from engine.recipe import Adapter, Phrase, Role, Source
+from engine.recipe import Adapter, ModelPin, Phrase, Role, Source
 from engine.schedule.ticket import Ticket
 from tests.engine.test_recipe import PLAIN
 
 CATALOG = load_catalog()
+INK = Adapter("ink", "ab", 0.5)
 
 
 def test_classes_are_served_in_order() -> None:
@@ -32,6 +33,16 @@ def test_job_without_recipes_or_without_its_pictures_is_refused() -> None:
     with pytest.raises(ValueError, match="Job j lacks the picture abababababab…"):
         Job("j", 1, "ada", Speed.FAST, (cell,))
     assert Job("j", 1, "ada", Speed.FAST, (cell,), pictures={"ab" * 32: b""}).cells == (cell,)
+
+
+def test_job_of_cells_that_need_different_things_is_refused() -> None:
+    cell = replace(PLAIN, sources=(Source(Role.IMAGE, "ab" * 32, 0.5),))
+    pictures = {"ab" * 32: b"", "cd" * 32: b""}
+    alike = (cell, replace(cell, seed=8, steps=9, chaos=3, sources=(Source(Role.IMAGE, "cd" * 32, 0.2),)))
+    assert Job("j", 1, "ada", Speed.FAST, alike, pictures=pictures).cells == alike
+    for other in ({"width": 512}, {"kind": "upscale"}, {"model": ModelPin("a", "b", "c")}, {"adapters": (INK,)}):
+        with pytest.raises(ValueError, match="Job j has cells of several models, sizes or kinds; hand them in"):
+            Job("j", 1, "ada", Speed.FAST, (cell, replace(cell, **other)), pictures=pictures)
 
 
 def test_ticket_tells_how_large_a_job_is() -> None:

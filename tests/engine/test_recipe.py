@@ -46,6 +46,13 @@ def test_all_faults_of_a_recipe_are_told_at_once() -> None:
     assert "width: is 4. Use 8 to 16384 pixels." in str(caught.value)
 
 
+@pytest.mark.parametrize("strength", [-0.1, 1.01])
+def test_a_picture_may_change_between_not_at_all_and_wholly(strength: float) -> None:
+    with pytest.raises(RecipeError, match=r"strength: is .* Use 0 to 1."):
+        replace(PLAIN, sources=(Source(Role.IMAGE, "00", strength),))
+    assert replace(PLAIN, sources=(Source(Role.CONTROL, "00", strength),)).sources
+
+
 def test_what_painted_it_is_no_part_of_what_was_asked() -> None:
     painted = replace(PLAIN, exact=True).painted_in(Environment("0.1.0", (("torch", "2.11"),), "cpu", "float32"))
     assert painted != PLAIN

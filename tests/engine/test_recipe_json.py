@@ -32,7 +32,7 @@ RECIPES = st.builds(
     scheduler=st.sampled_from(["euler", "ddim"]),
     chaos=st.integers(0, 100),
     sources=st.lists(
-        st.builds(Source, st.sampled_from(Role), st.text(max_size=9), NUMBERS, st.none() | PINS), max_size=2
+        st.builds(Source, st.sampled_from(Role), st.text(max_size=9), st.floats(0, 1), st.none() | PINS), max_size=2
     ).map(tuple),
     adapters=st.lists(st.builds(Adapter, st.text(max_size=9), st.text(max_size=9), NUMBERS), max_size=2).map(tuple),
     extras=st.dictionaries(st.text(max_size=5), SCALARS, max_size=3).map(lambda pairs: tuple(sorted(pairs.items()))),

@@ -81,6 +81,75 @@ def test_a_picture_to_start_from_is_named_by_file_and_needed_again_for_a_replay(
     assert main(again) == 0
 
 
+def test_a_file_is_varied_by_its_own_recipe(tmp_path: Path) -> None:
+    card, more, far = tmp_path / "card.png", tmp_path / "more.png", tmp_path / "far.webp"
+    main(["a red house --seed 7", "-o", str(card), *SWATCH])
+    assert main(["--vary", str(card), "-o", str(more), "--grid", "--device", "none"]) == 0
+    assert main(["--vary", str(card), "--strong", "-o", str(far), "--device", "none"]) == 0
+    cells, (strong,) = read_recipes(more.read_bytes()), read_recipes(far.read_bytes())
+    digest = hashlib.sha256(card.read_bytes()).hexdigest()
+    assert {cell.sources[0].sha256 for cell in (*cells, strong)} == {digest}
+    assert [cell.sources[0].strength for cell in (*cells, strong)] == [0.35] * 4 + [0.7]
+    replay = ["--replay", str(more), "--image", str(card), "-o", str(tmp_path / "b.png"), "--device", "none"]
+    assert main(replay) == 0
+    assert np.array_equal(pixels(more), pixels(tmp_path / "b.png"))
+
+
+def test_a_file_is_enlarged_subtly_or_creatively(tmp_path: Path, capsys: Say) -> None:
+    card = tmp_path / "card.png"
+    main(["a red house --seed 7", "-o", str(card), *SWATCH])
+    for name, more in (("a.png", []), ("b.png", ["--creative"])):
+        assert main(["--upscale", str(card), *more, "-o", str(tmp_path / name), "--device", "none"]) == 0
+        assert "Upscale became a smooth enlargement" in capsys.readouterr().err
+    first, second = pixels(tmp_path / "a.png"), pixels(tmp_path / "b.png")
+    assert first.shape == second.shape == (1024, 1024, 3)
+    assert not np.array_equal(first, second)
+    assert main(["--upscale", str(tmp_path / "a.png"), "-o", str(tmp_path / "c.png"), "--device", "none"]) == 0
+    assert main(["--upscale", str(tmp_path / "c.png"), "--device", "none"]) == 2
+    assert "cannot get larger than it is" in capsys.readouterr().err
+
+
+def test_a_cell_of_a_grid_is_meant_by_its_number(tmp_path: Path, capsys: Say) -> None:
+    grid, child = tmp_path / "grid.png", tmp_path / "child.png"
+    main(["a red house --seed 7", "-o", str(grid), "--grid", *SWATCH])
+    assert main(["--vary", str(grid), "-o", str(child), "--device", "none"]) == 2
+    assert "holds a grid of 4 pictures. Say which with --cell 1 to --cell 4." in capsys.readouterr().err
+    assert main(["--upscale", str(grid), "--cell", "5", "-o", str(child), "--device", "none"]) == 2
+    assert "has no cell 5" in capsys.readouterr().err
+    assert main(["--upscale", str(grid), "--cell", "3", "-o", str(child), "--device", "none"]) == 0
+    (recipe,) = read_recipes(child.read_bytes())
+    assert recipe.seed == read_recipes(grid.read_bytes())[2].seed
+    small = Image.fromarray(pixels(child)).resize((256, 256), Image.Resampling.BOX)
+    assert np.abs(np.asarray(small).astype(int) - pixels(grid)[256:, :256]).mean() < 3
+    replay = ["--replay", str(child), "--image", str(grid), "--cell", "3", "-o", str(tmp_path / "b.png")]
+    assert main([*replay, "--device", "none"]) == 0
+    assert "The same picture, bit for bit." in capsys.readouterr().out
+
+
+def test_a_model_varies_and_repaints_what_it_painted(
+    tmp_path: Path, own_catalog: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
+    import torch
+    from safetensors.torch import save_file
+
+    from engine.paint import enlarging
+    from engine.pocket.upscaler import make_upscaler
+
+    torch.manual_seed(2)
+    save_file(make_upscaler(width=4, depth=1).state_dict(), tmp_path / "net.safetensors")
+    monkeypatch.setattr(enlarging, "SHIPPED", tmp_path / "net.safetensors")
+    more = ["--catalog", str(own_catalog), "--device", "cpu", "--exact"]
+    house = tmp_path / "house.png"
+    assert main(["a red house --steps 3", "-o", str(house), "--model", "mine", *more]) == 0
+    for name, words in (("vary", ["--vary"]), ("subtle", ["--upscale"]), ("creative", ["--creative", "--upscale"])):
+        made, again = tmp_path / f"{name}.png", tmp_path / f"{name}2.png"
+        assert main([*words, str(house), "-o", str(made), *more]) == 0
+        assert pixels(made).shape == ((32, 32, 3) if name == "vary" else (128, 128, 3))
+        assert main(["--replay", str(made), "--image", str(house), "-o", str(again), *more]) == 0
+        assert "The same picture, bit for bit." in capsys.readouterr().out
+    assert not np.array_equal(pixels(tmp_path / "subtle.png"), pixels(tmp_path / "creative.png"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -92,6 +161,14 @@ def test_a_picture_to_start_from_is_named_by_file_and_needed_again_for_a_replay(
         (["a", "--model", "sdxl", "--device", "cpu"], 3, "--pull sdxl"),
         (["a", "--device", "cuda:99"], 1, "There is no device cuda:99"),
         (["--replay", "missing.png"], 1, "cannot be read"),
+        (["--vary", "missing.png"], 1, "cannot be read"),
+        (["--vary", __file__], 2, "picture: cannot be read. Use a PNG, WebP or JPEG file."),
+        (["--vary", "a.png", "--upscale", "a.png"], 2, "Say one thing to do"),
+        (["a", "--strong"], 2, "name a picture with --vary"),
+        (["--vary", "a.png", "--creative"], 2, "name a picture with --upscale"),
+        (["--upscale", "a.png", "--grid"], 2, "--grid is for a prompt or --vary"),
+        (["a", "--cell", "1"], 2, "name its file with --vary, --upscale or --image"),
+        (["a", "--image", __file__, "--strength", "5", "--model", "swatch"], 2, "Use 0 to 1."),
         (["a", "--image", "missing.png"], 1, "cannot be read"),
         (["--pull", "pocket"], 3, "There is nothing to fetch"),
     ],

@@ -14,7 +14,7 @@ from engine.errors import NotANumberError
 from engine.models.catalog import Guiding
 from engine.models.loaded import Loaded
 from engine.paint.conditioning import words_of
-from engine.paint.easel import Easel
+from engine.paint.easel import Easel, refuse_extras
 from engine.paint.families import STYLES, Kind, Style, kind_of, make_pipeline
 from engine.paint.image import fit
 from engine.paint.latents import unpacked
@@ -38,6 +38,7 @@ def paint_raw(easel: Easel) -> Tensor:
     import torch
 
     recipe, model = easel.recipe, _model_of(easel)
+    refuse_extras(recipe)
     kind, style = kind_of(recipe), STYLES[model.entry.family]
     scheduler = make_scheduler(recipe.scheduler, model.components["scheduler"], model.entry.schedulers)
     _watch(scheduler, easel, model, style)

@@ -1,5 +1,6 @@
 """Recipes of kind `swatch`: colour cards that show the words, drawn without torch and the same everywhere. A double for
-tests and for trying things out, with steps, turns and previews like the real thing. It understands colours, no more.
+tests and for trying things out, with steps, turns and previews like the real thing. It understands colours, and how far
+a picture that it starts from may change, and where; no more.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from engine.paint.easel import Easel
+from engine.paint.easel import Easel, refuse_extras
 from engine.paint.image import fit
 from engine.paint.strand import pause
-from engine.recipe import Recipe
+from engine.recipe import Recipe, Role
 from engine.schedule.timing import Stage
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def paint(easel: Easel) -> np.ndarray:
     import numpy as np
 
     recipe = easel.recipe
+    refuse_extras(recipe)
     card = Image.new("RGB", (recipe.width, recipe.height))
     for step in range(1, recipe.steps + 1):
         # Each step is a turn in the queue, as a model's would be.
@@ -61,9 +63,9 @@ def _draw(easel: Easel, share: float) -> Image.Image:
         radius = longer * (0.05 + 0.14 * next(numbers))
         colour = (*colours[number % len(colours)], round(90 + 120 * share))
         ink.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
-    _paste_sources(card, easel)
+    _paste_controls(card, easel)
     _write(card, recipe)
-    return card
+    return _over_start(card, easel)
 
 
 def _numbers(recipe: Recipe) -> Iterator[float]:
@@ -97,13 +99,26 @@ def _ground(recipe: Recipe, colours: list[tuple[int, int, int]]) -> Image.Image:
     return Image.fromarray(blend.round().astype(np.uint8))
 
 
-def _paste_sources(card: Image.Image, easel: Easel) -> None:
-    """What it starts from, in a corner each."""
+def _paste_controls(card: Image.Image, easel: Easel) -> None:
+    """What its shapes would follow, in a corner each."""
     side = max(8, min(card.size) // 4)
-    for number, source in enumerate(easel.recipe.sources):
-        picture = easel.pictures.get(source.sha256)
-        if picture is not None:
-            card.paste(fit(picture, side, side), (card.width - (number % 3 + 1) * side, 0))
+    controls = [source for source in easel.recipe.sources if source.role is Role.CONTROL]
+    for number, source in enumerate(controls):
+        picture = fit(easel.pictures[source.sha256], side, side)
+        card.paste(picture, (card.width - (number % 3 + 1) * side, 0))
+
+
+def _over_start(card: Image.Image, easel: Easel) -> Image.Image:
+    """The picture that it starts from, with as much of the card over it as that may change, where it may."""
+    found = {source.role: source for source in easel.recipe.sources}
+    image, mask = found.get(Role.IMAGE), found.get(Role.MASK)
+    if image is None:
+        return card
+    start = fit(easel.pictures[image.sha256], *card.size)
+    blend = Image.blend(start, card, image.strength)
+    if mask is None:
+        return blend
+    return Image.composite(blend, start, fit(easel.pictures[mask.sha256], *card.size).convert("L"))
 
 
 def _write(card: Image.Image, recipe: Recipe) -> None:

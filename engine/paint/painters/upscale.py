@@ -1,78 +1,127 @@
-"""Recipes of kind `upscale`: a picture made four times as large by a small net, tile by tile. A tile is a turn in the
-queue, and memory is bounded whatever the picture's size.
+"""Recipes of kind `upscale`: a picture made larger, and, where the recipe says so, painted over lightly at a size that
+its model can paint. One recipe, one picture: what was enlarged on the way is nobody's file.
 """
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
-from engine.errors import DataFault, ModelError, RecipeError
-from engine.paint.easel import Easel
-from engine.paint.image import fit
-from engine.paint.strand import pause
-from engine.pocket.upscaler import SCALE, load_upscaler
-from engine.recipe import Recipe, Role
-from engine.schedule.timing import Stage
+from PIL import Image
+
+from engine.errors import DataFault, RecipeError
+from engine.paint.easel import Easel, Look, Painter
+from engine.paint.enlarging import Enlarger, plan_enlargement
+from engine.recipe import LARGEST_SIDE, Recipe, Role, Source
 
 if TYPE_CHECKING:
     import numpy as np
-    from torch import Tensor, nn
 
-SHIPPED = Path(__file__).parent.parent.parent / "pocket" / "weights" / "upscaler" / "model.safetensors"
-TILE = 128  # pixels of the small picture
-OVERLAP = 16  # more than the net looks around itself (14 convolutions of 3), so that seams cannot be seen
+PAINTERS = ("diffusion", "swatch")  # who can paint a picture over
+_START = "enlarged"
+_OVER = ("painter", "repaint", "repaint_height", "repaint_width")
+_ALLOWED = {
+    "enlarger": " or ".join(Enlarger),
+    "painter": " or ".join(PAINTERS),
+    "repaint": "a number above 0.0, up to 1.0",
+    "repaint_height": "a whole number of pixels",
+    "repaint_width": "a whole number of pixels",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the extras of such a recipe say. `painter`, if there is one, paints it over with `repaint` as strength."""
+
+    enlarger: Enlarger = Enlarger.NET
+    painter: str = ""
+    repaint: float = 0.0
+    repaint_height: int = 0
+    repaint_width: int = 0
+
+    @classmethod
+    def of(cls, recipe: Recipe) -> Wish:
+        """Raises RecipeError for what this painter does not know."""
+        given: dict[str, Any] = dict(recipe.extras)
+        faults = [
+            DataFault(f"extras.{name}", f"is {value!r:.40}.", f"Use {_ALLOWED.get(name, ', '.join(_ALLOWED))}.")
+            for name, value in given.items()
+            if name not in _ALLOWED or not _fits(name, value)
+        ]
+        missing = [name for name in _OVER if ("painter" in given) != (name in given)]
+        if missing:
+            faults.append(DataFault("extras", "say only half of a repaint.", f"Give {', '.join(_OVER)}, or none."))
+        if faults:
+            raise RecipeError(faults)
+        return cls(**{**given, "enlarger": Enlarger(given.get("enlarger", Enlarger.NET))})
+
+    @property
+    def extras(self) -> tuple[tuple[str, int | float | str | bool], ...]:
+        """As a recipe holds them; what says nothing is left out."""
+        named = {**asdict(self), "enlarger": self.enlarger.value}
+        return tuple((name, value) for name, value in sorted(named.items()) if value)
+
+
+def _fits(name: str, value: object) -> bool:
+    match name:
+        case "enlarger":
+            return value in list(Enlarger)
+        case "painter":
+            return value in PAINTERS
+        case "repaint":
+            return isinstance(value, float) and 0 < value <= 1
+        case _:
+            return type(value) is int and 8 <= value <= LARGEST_SIDE
 
 
 def paint(easel: Easel) -> np.ndarray:
     import numpy as np
-    import torch
 
-    recipe, net = easel.recipe, _load(_weights(easel.recipe))
-    width, height = recipe.width // SCALE, recipe.height // SCALE
-    small = torch.from_numpy(np.array(fit(_source(easel), width, height))).permute(2, 0, 1)[None].float() / 255
-    large = torch.zeros(3, height * SCALE, width * SCALE, dtype=torch.uint8)
-    places = [(top, left) for top in range(0, height, TILE) for left in range(0, width, TILE)]
-    for done, (top, left) in enumerate(places, 1):
-        tile = pause(functools.partial(_enlarge, net, small, top, left), stage=Stage.STEP)
-        large[:, top * SCALE : top * SCALE + tile.shape[1], left * SCALE : left * SCALE + tile.shape[2]] = tile
-        easel.tell(done, len(places))
-    pixels: np.ndarray = large.permute(1, 2, 0).contiguous().numpy()
-    return pixels
+    recipe, wish, picture = easel.recipe, Wish.of(easel.recipe), _source(easel)
+    if wish.painter:
+        return _paint_over(easel, wish, picture)
+    plan = plan_enlargement(picture.size, recipe.width, recipe.height, wish.enlarger)
+    return np.asarray(plan.run(picture, lambda done: easel.tell(done, plan.turns)))
 
 
-def _enlarge(net: nn.Module, small: Tensor, top: int, left: int) -> Tensor:
-    """One tile, reckoned with what lies around it, which is cut off again."""
-    import torch
+def _paint_over(easel: Easel, wish: Wish, picture: Image.Image) -> np.ndarray:
+    """Enlarged to what the model can paint, painted over, enlarged to what was asked. Both are planned before the first
+    turn: what cannot be done costs nothing."""
+    import numpy as np
 
-    height, width = small.shape[2:]
-    above, before = min(OVERLAP, top), min(OVERLAP, left)
-    bottom, right = min(height, top + TILE), min(width, left + TILE)
-    around = small[:, :, top - above : min(height, bottom + OVERLAP), left - before : min(width, right + OVERLAP)]
-    with torch.inference_mode():
-        large = net(around)[0, :, above * SCALE :, before * SCALE :]
-    large = large[:, : (bottom - top) * SCALE, : (right - left) * SCALE]
-    rounded: Tensor = (large.clamp(0, 1) * 255).round().to(torch.uint8)
-    return rounded
+    recipe, size = easel.recipe, (wish.repaint_width, wish.repaint_height)
+    first = plan_enlargement(picture.size, *size, wish.enlarger)
+    second = plan_enlargement(size, recipe.width, recipe.height, wish.enlarger)
+    strokes = max(1, math.ceil(recipe.steps * wish.repaint))
+    turns = first.turns + strokes + second.turns
 
+    def told(done: int, steps: int, look: Look | None = None) -> None:
+        easel.tell(first.turns + round(done / steps * strokes), turns, look)
 
-def _source(easel: Easel) -> Any:
-    found = next((source for source in easel.recipe.sources if source.role is Role.IMAGE), None)
-    if found is None:
-        raise RecipeError([DataFault("sources", "have no picture to enlarge.", "Add one with the role image.")])
-    return easel.pictures[found.sha256]
-
-
-def _weights(recipe: Recipe) -> Path:
-    if recipe.width % SCALE or recipe.height % SCALE:
-        size = f"is {recipe.width} x {recipe.height}, which is not {SCALE} times a picture's size."
-        raise RecipeError([DataFault("width", size, f"Use multiples of {SCALE}.")])
-    if not SHIPPED.is_file():
-        raise ModelError("upscaler", "There are no weights of the enlarging net here.", "Train it, or add them.")
-    return SHIPPED
+    start = first.run(picture, lambda done: easel.tell(done, turns))
+    over = replace(easel, recipe=_brought_to(recipe, wish), pictures={_START: start}, tell=told)
+    painter = cast(Painter, import_module(f"engine.paint.painters.{wish.painter}").paint)
+    painted = Image.fromarray(painter(over))
+    return np.asarray(second.run(painted, lambda done: easel.tell(first.turns + strokes + done, turns)))
 
 
-@functools.cache
-def _load(path: Path) -> nn.Module:
-    return load_upscaler(path)
+def _brought_to(recipe: Recipe, wish: Wish) -> Recipe:
+    """What the other painter is asked for."""
+    return replace(
+        recipe,
+        kind=wish.painter,
+        width=wish.repaint_width,
+        height=wish.repaint_height,
+        sources=(Source(Role.IMAGE, _START, wish.repaint),),
+        extras=(),
+    )
+
+
+def _source(easel: Easel) -> Image.Image:
+    sources = easel.recipe.sources
+    if [source.role for source in sources] != [Role.IMAGE]:
+        problem = "have no picture to enlarge." if not sources else "are not one picture to enlarge."
+        raise RecipeError([DataFault("sources", problem, "Give one with the role image.")])
+    return easel.pictures[sources[0].sha256]

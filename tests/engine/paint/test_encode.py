@@ -94,3 +94,23 @@ def test_recipes_that_are_too_long_for_a_jpeg_are_refused_with_a_sentence() -> N
     with pytest.raises(RecipeError, match="too long to go into a JPEG"):
         encode.encode_jpeg(PIXELS, *long)
     assert encode.read_recipes(encode.encode_webp(PIXELS, *long)) == long
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_a_mark_leads_back_without_telling_the_recipe(encoder: Encoder) -> None:
+    data = encoder(PIXELS, mark="job 7f3a recipe 0a1b")
+    assert encode.read_mark(data) == "job 7f3a recipe 0a1b"
+    with pytest.raises(RecipeError, match="carries no recipe"):
+        encode.read_recipes(data)
+    assert encode.read_mark(encoder(PIXELS, PLAIN)) == ""
+
+
+@pytest.mark.parametrize("mark", ["a\nb", "ü", "x" * 201])
+def test_a_mark_is_short_and_plain(mark: str) -> None:
+    with pytest.raises(ValueError, match="is no mark; use up to 200 printable ASCII"):
+        encode.encode_png(PIXELS, mark=mark)
+
+
+def test_a_file_carries_its_recipe_or_a_mark() -> None:
+    with pytest.raises(ValueError, match="its recipes or a mark, not both"):
+        encode.encode_jpeg(PIXELS, PLAIN, mark="a")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -103,6 +105,29 @@ def test_a_cell_that_is_not_there_yet_is_grey() -> None:
         image.make_grid([None])
     with pytest.raises(ValueError, match="no cell 4"):
         image.cut_cell(grid, 4, 4)
+
+
+def test_what_makes_no_grid_and_no_canvas_is_refused_with_a_sentence() -> None:
+    small, large = np.zeros((2, 2, 3), np.uint8), np.zeros((4, 2, 3), np.uint8)
+    for cells in ([small, large], [small, small.astype(float)], [small[..., 0]], [np.zeros((2, 2, 4), np.uint8)]):
+        with pytest.raises(ValueError, match=r"does not fit into a grid of .*; give cells of one height and width"):
+            image.make_grid(cells)
+    with pytest.raises(ValueError, match="A grid of 0 cells cannot be arranged"):
+        image.arrange(0)
+    with pytest.raises(ValueError, match="3 x 2 pixels is no grid of 2 x 2 cells"):
+        image.cut_cell(np.zeros((2, 3, 3), np.uint8), 0, 4)
+    with pytest.raises(ValueError, match="none may be below zero"):
+        image.extend(STRIPES, -1, 0, 0, 0)
+    with pytest.raises(SourceError, match="A canvas of 9012 x 9008 pixels is too large"):
+        image.extend(STRIPES, 9000, 9000, 0, 0)
+
+
+def test_opening_in_many_threads_leaves_the_filters_of_warnings_as_they_were() -> None:
+    data, before = saved(STRIPES, "PNG"), list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        sizes = set(pool.map(lambda _: image.open_picture(data).size, range(200)))
+    assert sizes == {(12, 8)}
+    assert list(warnings.filters) == before
 
 
 def test_a_picture_of_sixteen_bits_of_grey_keeps_its_shades() -> None:

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from engine.models.catalog import Family
+from engine.models.loaded import Loaded
 from engine.paint import previews
 from engine.paint.easel import Easel, Look
 from engine.paint.latents import unpacked
@@ -42,6 +43,7 @@ class Linear(torch.nn.Module):
 def test_measured_factors_turn_latents_into_their_colours() -> None:
     autoencoder = Linear()
     factors = previews.measure(autoencoder)
+    assert factors is not None
     picture = torch.tensor([0.8, -0.4, 0.1]).view(1, 3, 1, 1).expand(1, 3, 16, 16)
     latents = (autoencoder.encode(picture).latents - 0.1) * 0.5  # type: ignore[attr-defined]
     shown = previews.project(latents[0], factors)
@@ -58,11 +60,59 @@ def test_every_family_can_be_looked_at_while_it_is_painted(family: Family) -> No
 
     def tell(done: int, steps: int, look: Look | None = None) -> None:
         assert look is not None
-        shown.append(own.sketch(model, look()))
+        sketch = own.sketch(model, look())
+        assert sketch is not None
+        shown.append(sketch)
 
     paint_raw(Easel(Case(family, "text", model.entry.scheduler).recipe(), model, tell=tell))
     assert len(shown) >= 3
     assert all(sketch.shape == (4, 4, 3) and sketch.dtype == np.uint8 for sketch in shown)
+
+
+def loaded(vae: object, revision: str) -> Loaded:
+    entry = tiny.entry(Family.SD)
+    return Loaded(entry, entry.pin(revision), {"vae": vae}, "cpu", "float32", 0)
+
+
+def test_two_models_of_one_name_have_factors_of_their_own() -> None:
+    own, other = previews.Previews(), Linear()
+    torch.nn.init.zeros_(other.mix)
+    first, second = loaded(Linear(), "sha256:1"), loaded(other, "sha256:2")
+    own.calibrate(first)
+    own.calibrate(second)
+    latents = torch.full((4, 2, 2), 0.7)
+    one, two = own.sketch(first, latents), own.sketch(second, latents)
+    assert one is not None
+    assert two is not None
+    assert not np.array_equal(one, two)
+    own.forget(first.entry.name)
+    with pytest.raises(KeyError):
+        own.sketch(first, latents)
+
+
+def test_pictures_to_measure_with_are_encoded_one_by_one_and_once_for_the_same_files() -> None:
+    rows: list[int] = []
+
+    class Watched(Linear):
+        def encode(self, pictures: torch.Tensor) -> object:
+            rows.append(len(pictures))
+            return super().encode(pictures)
+
+    own, model = previews.Previews(), loaded(Watched(), "sha256:1")
+    own.calibrate(model)
+    own.calibrate(model)
+    assert rows == [1] * 8
+
+
+def test_a_model_that_cannot_be_measured_is_painted_without_previews() -> None:
+    class Broken(Linear):
+        def encode(self, pictures: torch.Tensor) -> object:
+            return type("Said", (), {"latents": torch.full((len(pictures), 4, 16, 16), torch.nan)})()
+
+    for vae in (None, torch.nn.Identity(), Broken()):
+        own, model = previews.Previews(), loaded(vae, "sha256:1")
+        own.calibrate(model)
+        assert own.sketch(model, torch.zeros(4, 2, 2)) is None
 
 
 def test_packed_squares_are_laid_out_as_the_decoder_has_them() -> None:

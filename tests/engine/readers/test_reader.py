@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -12,8 +14,10 @@ from engine.engine import Engine
 from engine.errors import ReaderError, SourceError
 from engine.pocket.encoders import make_encoders
 from engine.pocket.parts import make_tokenizer
+from engine.pocket.world import KINDS, words
+from engine.pocket.world.captions import with_article
 from engine.readers.questions import Describe, EmbedPictures, EmbedWords, Rank, Scores, Vectors, WeighWords
-from engine.readers.reader import Reader
+from engine.readers.reader import MOST_ITEMS, Reader, own_phrases
 from engine.settings import EngineSettings
 
 
@@ -87,6 +91,37 @@ def test_a_description_is_the_nearest_phrases(reader: Reader) -> None:
     assert len(found) == 2
     assert found[0].score >= found[1].score
     assert all(one.text == phrases[one.index] for one in found)
+
+
+def test_a_description_without_phrases_chooses_from_those_that_come_along(reader: Reader) -> None:
+    found = scores(reader.answer(Describe(RED))).scores
+    assert len(found) == 5
+    assert all(own_phrases()[one.index] == one.text for one in found)
+    assert scores(reader.answer(Describe(RED))).scores == found
+    told = scores(reader.answer(Describe(RED, own_phrases()))).scores
+    assert [one.text for one in told] == [one.text for one in found]
+
+
+def test_the_phrases_that_come_along_are_the_plain_words_of_the_shipped_world() -> None:
+    things = [with_article(words.names_of(kind)[0]) for kind in KINDS]
+    tables: tuple[Mapping[Any, tuple[str, ...]], ...] = (
+        words.COLOR_WORDS, words.PLACE_WORDS, words.TIME_WORDS, words.WEATHER_WORDS, words.MATERIAL_WORDS,
+        words.STYLE_WORDS,
+    )  # fmt: skip
+    plain = {choices[0].replace("{c}", "plain") for table in tables for choices in table.values()}
+    assert set(own_phrases()) == {*things, *{"on a plain background" if "plain" in one else one for one in plain}}
+    assert len(own_phrases()) == len(set(own_phrases())) <= MOST_ITEMS
+
+
+def test_questions_without_words_are_refused_with_a_sentence(reader: Reader) -> None:
+    for question in (WeighWords("", RED), WeighWords(" \n", RED), Rank("", (RED,))):
+        with pytest.raises(ReaderError, match="The text has no words"):
+            reader.answer(question)
+    for most in (0, -1):
+        with pytest.raises(ReaderError, match="says nothing; ask for 1 or more"):
+            reader.answer(Describe(RED, ("a",), most))
+    with pytest.raises(ReaderError, match="takes 1 to 256 texts, and this one has 0"):
+        reader.answer(Describe(RED, ()))
 
 
 def test_words_are_weighed_in_their_order(reader: Reader) -> None:

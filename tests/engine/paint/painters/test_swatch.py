@@ -8,9 +8,11 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from engine.engine import Engine
+from engine.errors import RecipeError
 from engine.events import Finished, Preview, Progress
 from engine.job import Job, Speed
 from engine.language.prompt import parse
@@ -56,10 +58,36 @@ def test_it_tells_each_step_and_can_be_looked_at() -> None:
     assert set(looks) == {(26, 38, 3)}
 
 
-def test_a_picture_that_it_starts_from_is_shown() -> None:
+def test_of_a_picture_that_it_starts_from_as_much_is_left_as_may_not_change() -> None:
     start = Image.new("RGB", (10, 10), (1, 2, 3))
-    painted = paint(Easel(card(sources=(Source(Role.IMAGE, "x"),)), pictures={"x": start}))
-    assert (painted == [1, 2, 3]).all(axis=-1).mean() > 0.03
+    parts = []
+    for strength in (0.0, 0.3, 0.7, 1.0):
+        painted = paint(Easel(card(sources=(Source(Role.IMAGE, "x", strength),)), pictures={"x": start}))
+        parts.append(float(np.abs(painted - np.array([1.0, 2.0, 3.0])).mean()))
+    assert parts[0] == 0
+    assert parts == sorted(set(parts))
+    assert np.array_equal(painted, paint(Easel(card())))
+
+
+def test_only_what_the_mask_leaves_white_is_painted() -> None:
+    mask = Image.new("RGB", (10, 10), "black")
+    mask.paste("white", (0, 0, 5, 10))
+    sources = (Source(Role.IMAGE, "x", 1.0), Source(Role.MASK, "m"))
+    pictures = {"x": Image.new("RGB", (10, 10), (1, 2, 3)), "m": mask}
+    kept = (paint(Easel(card(sources=sources), pictures=pictures)) == [1, 2, 3]).all(axis=-1)
+    assert kept[:, 220:].all()
+    assert not kept[:, :96].any()
+
+
+def test_what_its_shapes_would_follow_is_shown_in_a_corner() -> None:
+    pictures = {"c": Image.new("RGB", (10, 10), (1, 2, 3))}
+    painted = paint(Easel(card(sources=(Source(Role.CONTROL, "c"),)), pictures=pictures))
+    assert (painted[40:60, 200:250] == [1, 2, 3]).all()
+
+
+def test_extras_are_refused_and_not_passed_over() -> None:
+    with pytest.raises(RecipeError, match=r"extras: are repaint\. A recipe of kind swatch has none."):
+        paint(Easel(card(extras=(("repaint", 0.5),))))
 
 
 def test_long_and_strange_words_are_drawn() -> None:
