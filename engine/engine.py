@@ -94,6 +94,10 @@ class Engine:
             raise
         self._changed.set()
 
+    def has_model(self, name: str) -> bool:
+        """Whether all of it is on this machine, as far as names of files tell. Raises UnknownModelError."""
+        return self.catalog.find(name).kind != "diffusion" or self._shelf.has(name)
+
     def cancel(self, job_id: str) -> bool:
         """Its events end with `Cancelled`, within one step. False if that is too late."""
         return self._worker.cancel(job_id)

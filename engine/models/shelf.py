@@ -60,6 +60,10 @@ class Shelf:
     def _most(self) -> int:
         return int(self.device.memory_bytes * (1 - WORKING_SHARE))
 
+    def has(self, name: str) -> bool:
+        """Whether it could be loaded, as far as names of files tell. From any thread; raises UnknownModelError."""
+        return self._places.has(self._catalog.find(name))
+
     def load(self, name: str, tell: Tell, keep: Collection[str] = ()) -> Loaded:
         """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError."""
         entry = self._catalog.find(name)

@@ -101,6 +101,14 @@ async def test_a_batched_job_agrees_within_two_of_255(engine: Engine, listener: 
     assert np.abs(one - other).max() <= 2
 
 
+async def test_what_can_be_painted_with_here_is_known_without_loading_it(own_catalog: Path, tmp_path: Path) -> None:
+    settings = EngineSettings(catalogs=(own_catalog,), device="none", models=tmp_path)
+    async with await Engine.open(settings) as engine:
+        assert [engine.has_model(name) for name in ("mine", "swatch", "sdxl")] == [True, True, False]
+        with pytest.raises(UnknownModelError):
+            engine.has_model("sdlx")
+
+
 async def test_previews_show_all_cells_side_by_side(engine: Engine, listener: Listener) -> None:
     engine.submit(job(engine, "shown", "a red house --steps 12", count=4))
     engine.submit(job(engine, "hidden", "a red house --steps 12", count=4, previews=False))

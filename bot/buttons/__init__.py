@@ -1,0 +1,1 @@
+"""Buttons that outlive a restart: all that they know is in their signed ids."""

@@ -1,0 +1,65 @@
+"""The systemd unit says what the operating manual promises."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+UNIT = ROOT / "deploy" / "atelier.service"
+
+
+def values(name: str) -> list[str]:
+    """A name may be set several times in a unit, so it is no INI file."""
+    lines = (line.strip() for line in UNIT.read_text().splitlines())
+    return [line.partition("=")[2] for line in lines if line.startswith(f"{name}=")]
+
+
+def test_bot_is_started_again_after_75_and_after_breaking_but_not_for_wrong_settings() -> None:
+    assert values("Restart") == ["on-failure"]
+    assert values("RestartForceExitStatus") == ["75"]
+    assert values("RestartPreventExitStatus") == ["2"]
+    assert (
+        int(values("StartLimitBurst")[0]) < 1000
+    )  # Discord allows a thousand logins a day, and an hour is one of many
+
+
+def test_unit_starts_the_bot_and_keeps_its_data_where_it_may_write() -> None:
+    assert values("ExecStart") == ["/opt/atelier/.venv/bin/python -m bot"]
+    environment = dict(value.split("=", 1) for value in values("Environment"))
+    settings = Settings.from_env({name: value for name, value in environment.items() if name.startswith("ATELIER_")})
+    assert settings.data == Path("/var/lib") / values("StateDirectory")[0]
+    assert Path(environment["HF_HOME"]).is_relative_to(settings.data)
+    assert values("ProtectSystem") == ["strict"]
+    assert values("StateDirectoryMode") == ["0700"]
+
+
+def test_unit_takes_away_what_the_bot_does_not_need() -> None:
+    for name in ("NoNewPrivileges", "ProtectHome", "PrivateTmp", "ProtectKernelModules", "RestrictSUIDSGID"):
+        assert values(name) == ["true"], name
+    assert values("CapabilityBoundingSet") == [""]
+    assert values("User") == ["atelier"]
+
+
+def test_manual_and_unit_agree_about_exit_codes_and_times() -> None:
+    manual = (ROOT / "docs" / "operating.md").read_text()
+    for code in (*values("RestartForceExitStatus"), *values("RestartPreventExitStatus")):
+        assert f"\n| {code} |" in manual
+    assert f"at most {values('StartLimitBurst')[0]} times an hour" in manual
+    assert f"at most {values('TimeoutStopSec')[0]} s" in manual
+
+
+def test_systemd_itself_finds_no_fault(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed.")
+    here = tmp_path / "atelier.service"
+    here.write_text(UNIT.read_text().replace("/opt/atelier/.venv/bin/python", "/bin/true"))
+    ended = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert "atelier.service" not in ended.stderr, ended.stderr
