@@ -1,0 +1,70 @@
+"""Where things lie in the data folder, and the lock that lets one bot work in it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.store.errors import StoreLockedError
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The data folder. Backups hold its database and its files, and nothing else of it."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "atelier.sqlite"
+
+    @property
+    def files(self) -> Path:
+        return self.path / "files"
+
+    @property
+    def restoring(self) -> Path:
+        """Where a backup is unpacked; worth nothing until it was checked."""
+        return self.path / "restoring"
+
+    @property
+    def restored(self) -> Path:
+        """A backup that was unpacked and checked, to be put in place."""
+        return self.path / "restored"
+
+    def make(self) -> None:
+        """For the operator's eyes only: it holds what members typed, and the keys."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other bots out. The system lets go of the lock when the process ends, however it ends."""
+        descriptor = os.open(self.path / "atelier.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StoreLockedError(self.path, _pid(descriptor)) from None
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder outlive a power cut: syncing a file keeps its bytes, not its name."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _pid(descriptor: int) -> int | None:
+    text = os.pread(descriptor, 20, 0)
+    return int(text) if text.isdigit() else None

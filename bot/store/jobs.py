@@ -1,0 +1,173 @@
+"""Jobs, from stored to ended. Every change of state is a compare-and-set: it names the attempt and the states it may
+come from, and answers whether it was the one that happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, RowMapping, Update, func, literal_column, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_into
+
+from bot.store import tables
+from bot.store.transactions import Reading, Writing
+from bot.store.words import ENDED, OPEN, UNFINISHED, Privacy, State
+
+_jobs: Final = tables.jobs
+# As literals, not parameters: only then does SQLite see that the partial index holds them all.
+_is_unfinished: Final[ColumnElement[bool]] = literal_column(tables.among("state", UNFINISHED))
+_is_open: Final = _jobs.c.state.in_(OPEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`cells` are recipes as JSON texts, byte for byte as the engine wrote them."""
+
+    id: str
+    member_id: int
+    channel_id: int
+    kind: str
+    root_id: str
+    text: str
+    cells: tuple[str, ...]
+    speed: str
+    plan: str
+    created_at: datetime
+    interaction_id: int | None = None
+    press: str | None = None
+    server_id: int | None = None
+    parent_id: str | None = None
+    parent_cell: int | None = None
+    privacy: Privacy = Privacy.PUBLIC
+    share: Mapping[str, Any] = field(default_factory=dict)
+    state: State = State.QUEUED
+    attempt: int = 0
+    deaths: int = 0
+    boot_id: str | None = None
+    unwanted: bool = False
+    reserved_gpu_ms: int = 0
+    gpu_ms: int = 0
+    failure: str | None = None
+    message: str | None = None
+    notes: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+async def insert(tx: Writing, job: Job) -> bool:
+    """False if its interaction or its press has a job already: then nothing was stored, and `find_by_…` tells which."""
+    return await tx.change(insert_into(_jobs).values(asdict(job)).on_conflict_do_nothing()) == 1
+
+
+async def find(tx: Reading, job_id: str) -> Job | None:
+    return _job(await tx.first(select(_jobs).where(_jobs.c.id == job_id)))
+
+
+async def find_by_interaction(tx: Reading, interaction_id: int) -> Job | None:
+    return _job(await tx.first(select(_jobs).where(_jobs.c.interaction_id == interaction_id)))
+
+
+async def find_by_press(tx: Reading, press: str) -> Job | None:
+    return _job(await tx.first(select(_jobs).where(_jobs.c.press == press)))
+
+
+async def unfinished(tx: Reading) -> tuple[Job, ...]:
+    """Whose end the members have not heard, the oldest first."""
+    rows = await tx.all(select(_jobs).where(_is_unfinished).order_by(_jobs.c.created_at, _jobs.c.id))
+    return tuple(Job(**row) for row in rows)
+
+
+async def of_member(tx: Reading, member_id: int, limit: int, before: datetime | None = None) -> tuple[Job, ...]:
+    """The newest first; `before` pages on."""
+    query = select(_jobs).where(_jobs.c.member_id == member_id)
+    if before is not None:
+        query = query.where(_jobs.c.created_at < before)
+    rows = await tx.all(query.order_by(_jobs.c.created_at.desc(), _jobs.c.id.desc()).limit(limit))
+    return tuple(Job(**row) for row in rows)
+
+
+async def children(tx: Reading, parent_id: str) -> tuple[Job, ...]:
+    query = select(_jobs).where(_jobs.c.parent_id == parent_id).order_by(_jobs.c.created_at, _jobs.c.id)
+    return tuple(Job(**row) for row in await tx.all(query))
+
+
+async def count_open(tx: Reading, member_id: int) -> int:
+    """How many of a member's jobs wait or run."""
+    return int(await tx.value(select(func.count()).where(_jobs.c.member_id == member_id, _is_open)))
+
+
+async def claim_again(tx: Writing, job_id: str, attempt: int, boot_id: str, *, died: bool = False) -> int | None:
+    """A further attempt: its number; whatever an older one still writes changes nothing from now on.
+
+    None if there has been another one since, or the job has ended. `died`: the program did, while the job ran.
+    """
+    claimed = _of_attempt(job_id, attempt, OPEN).values(
+        state=State.QUEUED,
+        attempt=_jobs.c.attempt + 1,
+        deaths=_jobs.c.deaths + int(died),
+        boot_id=boot_id,
+        started_at=None,
+    )
+    number: int | None = await tx.value(claimed.returning(_jobs.c.attempt))
+    return number
+
+
+async def hand_back(tx: Writing, job_id: str, attempt: int) -> bool:
+    """The engine closes and will not paint it: it waits for the next run of the program."""
+    values = {"state": State.QUEUED, "boot_id": None, "started_at": None}
+    return await tx.change(_of_attempt(job_id, attempt, OPEN).values(values)) == 1
+
+
+async def start(tx: Writing, job_id: str, attempt: int, started_at: datetime) -> bool:
+    values = {"state": State.RUNNING, "started_at": started_at}
+    return await tx.change(_of_attempt(job_id, attempt, (State.QUEUED,)).values(values)) == 1
+
+
+async def finish(
+    tx: Writing,
+    job_id: str,
+    attempt: int,
+    state: State,
+    ended_at: datetime,
+    *,
+    gpu_ms: int = 0,
+    failure: str | None = None,
+    message: str | None = None,
+) -> bool:
+    """End the painting: rendered, failed or cancelled. Of several that try, one is told True; that one settles."""
+    if state not in (State.RENDERED, State.FAILED, State.CANCELLED):
+        raise ValueError(f"A job's painting does not end as {state}; it ends rendered, failed or cancelled.")
+    outcome = {"state": state, "gpu_ms": gpu_ms, "failure": failure, "message": message, "ended_at": ended_at}
+    return await tx.change(_of_attempt(job_id, attempt, OPEN).values({**outcome, "boot_id": None})) == 1
+
+
+async def deliver(tx: Writing, job_id: str) -> bool:
+    """The member has the pictures."""
+    return await tx.change(_among(job_id, (State.RENDERED,)).values(state=State.DONE)) == 1
+
+
+async def delete(tx: Writing, job_id: str) -> bool:
+    """Only the state: its pictures go by `pictures.remove`. A job under way is cancelled first."""
+    return await tx.change(_among(job_id, (*ENDED, State.RENDERED)).values(state=State.DELETED)) == 1
+
+
+async def ask_to_cancel(tx: Writing, job_id: str) -> bool:
+    """Whether this was the first to ask, of a job that can still be cancelled."""
+    return await tx.change(_among(job_id, OPEN).where(_jobs.c.unwanted.is_(False)).values(unwanted=True)) == 1
+
+
+def _among(job_id: str, states: Sequence[State]) -> Update:
+    """The job, if it is in one of these states."""
+    return update(_jobs).where(_jobs.c.id == job_id, _jobs.c.state.in_(states))
+
+
+def _of_attempt(job_id: str, attempt: int, states: Sequence[State]) -> Update:
+    """The job, if this attempt is its last and it is in one of these states."""
+    return _among(job_id, states).where(_jobs.c.attempt == attempt)
+
+
+def _job(row: RowMapping | None) -> Job | None:
+    return None if row is None else Job(**row)

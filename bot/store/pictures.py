@@ -1,0 +1,82 @@
+"""Pictures that jobs made and pictures that they start from: rows only. Their bytes are in `files.py`, by hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete, select, union
+from sqlalchemy.dialects.sqlite import insert as insert_into
+
+from bot.store import tables
+from bot.store.transactions import Reading, Writing
+
+_pictures: Final = tables.pictures
+_sources: Final = tables.sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One cell of a job. `recipe` is the engine's JSON text, with what painted it."""
+
+    job_id: str
+    cell: int
+    sha256: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    recipe: str
+    recipe_hash: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A picture that a job starts from."""
+
+    job_id: str
+    sha256: str
+    media_type: str
+    bytes: int
+
+
+async def insert(tx: Writing, pictures: Iterable[Picture]) -> int:
+    """How many are new: a cell that is stored already stays as it is."""
+    rows = [asdict(picture) for picture in pictures]
+    return sum([await tx.change(insert_into(_pictures).values(row).on_conflict_do_nothing()) for row in rows])
+
+
+async def find(tx: Reading, job_id: str, cell: int) -> Picture | None:
+    row = await tx.first(select(_pictures).where(_pictures.c.job_id == job_id, _pictures.c.cell == cell))
+    return None if row is None else Picture(**row)
+
+
+async def of_job(tx: Reading, job_id: str) -> tuple[Picture, ...]:
+    """In the order of their cells."""
+    rows = await tx.all(select(_pictures).where(_pictures.c.job_id == job_id).order_by(_pictures.c.cell))
+    return tuple(Picture(**row) for row in rows)
+
+
+async def remove(tx: Writing, job_id: str) -> int:
+    """A job's pictures and sources, and with them their bookmarks. The files go with the next sweep."""
+    await tx.change(delete(_sources).where(_sources.c.job_id == job_id))
+    return await tx.change(delete(_pictures).where(_pictures.c.job_id == job_id))
+
+
+async def insert_sources(tx: Writing, sources: Iterable[Source]) -> None:
+    for source in sources:
+        await tx.change(insert_into(_sources).values(asdict(source)).on_conflict_do_nothing())
+
+
+async def sources_of(tx: Reading, job_id: str) -> tuple[Source, ...]:
+    rows = await tx.all(select(_sources).where(_sources.c.job_id == job_id).order_by(_sources.c.sha256))
+    return tuple(Source(**row) for row in rows)
+
+
+async def named_files(tx: Reading) -> frozenset[str]:
+    """The hash of every file that a row names: the sweeper leaves these."""
+    rows = await tx.all(union(select(_pictures.c.sha256), select(_sources.c.sha256)))
+    return frozenset(row["sha256"] for row in rows)

@@ -1,0 +1,127 @@
+"""The data folder, opened: one transaction to read or to write a use, and the originals.
+
+Which queries run in a transaction is not known here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store import pictures
+from bot.store.columns import moment
+from bot.store.errors import disk_errors
+from bot.store.files import Files
+from bot.store.folder import Folder
+from bot.store.migrations import bring_up
+from bot.store.restore import put_in_place
+from bot.store.sqlite import check, check_references, open_keeper, open_readers, open_writer
+from bot.store.transactions import Reading, Writing, to_the_end
+
+Clock = Callable[[], int]  # milliseconds since the epoch
+ORPHAN_AGE: Final = timedelta(hours=1)
+
+
+class Store:
+    """Open it with `Store.open`; then `write` and `read` are one transaction each."""
+
+    def __init__(self, writer: AsyncEngine, readers: AsyncEngine, files: Files, clock: Clock) -> None:
+        self.files = files
+        self._writer, self._readers = writer, readers
+        self._clock = clock
+        self._turn = asyncio.Lock()  # first come, first served
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, *, clock: Clock, thorough: bool = False) -> AsyncIterator[Store]:
+        """The store in this data folder, checked and of this program's schema. Raises StoreError."""
+        folder = Folder(path)
+        with disk_errors():
+            folder.make()
+        with folder.locked():
+            await asyncio.to_thread(_make_ready, folder, thorough)
+            writer, readers = open_writer(folder.database), open_readers(folder.database)
+            try:
+                yield cls(writer, readers, Files(folder.files), clock)
+            finally:
+                await to_the_end(_close(writer, readers))
+
+    def now(self) -> datetime:
+        return moment(self._clock())
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Writing]:
+        """The one transaction that writes; it is committed at the end, or nothing of it is if anything is raised.
+
+        Cancelled while it commits it may be committed all the same: give what must not happen twice a unique key.
+        """
+        async with self._turn, _connected(self._writer) as connection:
+            yield Writing(connection)
+            await to_the_end(connection.commit())
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reading]:
+        """A transaction that sees one state of the database and changes nothing."""
+        async with _connected(self._readers) as connection:
+            yield Reading(connection)
+
+    async def sweep(self) -> int:
+        """Remove files that no row names and that are no longer new: how many."""
+        async with self.read() as tx:
+            named = await pictures.named_files(tx)
+        return await self.files.sweep(named, (self.now() - ORPHAN_AGE).timestamp())
+
+    async def checkpoint(self) -> bool:
+        """Empty the log, so that what was deleted is in no file any more. False if a reader still needs it."""
+        async with self._turn:
+            return await to_the_end(_truncate_log(self._writer))
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    connection = engine.connect()
+    try:
+        await to_the_end(_begin(connection))
+        yield connection
+    finally:
+        if connection.sync_connection is not None:
+            await to_the_end(connection.close())  # rolls back what was not committed
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    await connection.start()
+    await connection.begin()
+
+
+async def _truncate_log(engine: AsyncEngine) -> bool:
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection  # SQLAlchemy would begin a transaction first
+        assert raw is not None
+        async with raw.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+            is_busy, _, _ = await cursor.fetchone()
+    return not is_busy
+
+
+async def _close(writer: AsyncEngine, readers: AsyncEngine) -> None:
+    await readers.dispose()
+    await writer.dispose()  # the last to go: whoever goes last writes the log back into the database
+
+
+def _make_ready(folder: Folder, thorough: bool) -> None:
+    put_in_place(folder)
+    engine = open_keeper(folder.database)
+    try:
+        with disk_errors(), engine.connect() as connection:
+            folder.database.chmod(0o600)
+            check(connection, folder.database, thorough=thorough)
+            bring_up(connection, folder.database)
+            check_references(connection, folder.database)  # a migration may have broken some: then it never happened
+            connection.commit()
+    finally:
+        engine.dispose()

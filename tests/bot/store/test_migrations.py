@@ -1,0 +1,117 @@
+"""Migrations lead to exactly what `tables.py` says, from nothing and only forwards."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from bot.store.errors import StoreNewerError
+from bot.store.migrations import bring_up
+from bot.store.sqlite import open_keeper
+from bot.store.store import Store
+from bot.store.tables import metadata
+from tests.bot.store.conftest import Clock
+
+Schema = dict[tuple[str, str], list[str]]
+
+
+def schema(database: Path) -> Schema:
+    """What SQLite was told of each table, index and trigger. Of a table its parts in any order, because a column that
+    is added later stands last."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    found = {}
+    for kind, name, sql in rows:
+        if name == "alembic_version" or name.startswith("sqlite_"):
+            continue
+        told = " ".join(sql.split()).replace("( ", "(").replace(" )", ")")
+        found[kind, name] = sorted(split(told)) if kind == "table" else [told]
+    return found
+
+
+def split(sql: str) -> list[str]:
+    """At the commas that stand in no inner bracket."""
+    head, _, rest = sql.partition("(")
+    body, _, tail = rest.rpartition(")")
+    parts, depth, start = [], 0, 0
+    for place, letter in enumerate(body):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            parts.append(body[start:place].strip())
+            start = place + 1
+    return [head, *parts, body[start:].strip(), tail]
+
+
+def test_migrations_make_exactly_the_schema_of_the_tables(tmp_path: Path) -> None:
+    keeper = open_keeper(tmp_path / "migrated")
+    with keeper.connect() as connection:
+        bring_up(connection, tmp_path / "migrated")
+        connection.commit()
+    keeper.dispose()
+    made = create_engine(f"sqlite:///{tmp_path / 'made'}")
+    metadata.create_all(made)
+    made.dispose()
+    migrated, expected = schema(tmp_path / "migrated"), schema(tmp_path / "made")
+    assert migrated.keys() == expected.keys()
+    for key, parts in expected.items():
+        assert migrated[key] == parts, key
+    assert len([kind for kind, _ in expected if kind == "table"]) == len(metadata.tables)
+    assert len([kind for kind, _ in expected if kind == "trigger"]) == 6
+
+
+def test_comparison_of_schemas_sees_a_column_and_a_check(tmp_path: Path) -> None:
+    statements = (
+        "CREATE TABLE t (a TEXT, CHECK (a IN ('x', 'y')))",
+        "CREATE TABLE t (a TEXT NOT NULL, CHECK (a IN ('x', 'y')))",
+        "CREATE TABLE t (a TEXT, CHECK (a IN ('x')))",
+    )
+    seen = []
+    for number, statement in enumerate(statements):
+        with closing(sqlite3.connect(tmp_path / str(number))) as connection:
+            connection.execute(statement)
+        seen.append(schema(tmp_path / str(number)))
+    assert seen[0] != seen[1]
+    assert seen[0] != seen[2]
+
+
+async def test_second_start_migrates_nothing(tmp_path: Path, clock: Clock) -> None:
+    async with Store.open(tmp_path, clock=clock):
+        pass
+    before = schema(tmp_path / "atelier.sqlite")
+    async with Store.open(tmp_path, clock=clock):
+        pass
+    assert schema(tmp_path / "atelier.sqlite") == before
+
+
+async def test_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path, clock: Clock) -> None:
+    async with Store.open(tmp_path, clock=clock):
+        pass
+    database = tmp_path / "atelier.sqlite"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = database.read_bytes()
+    with pytest.raises(StoreNewerError, match=r"schema is 9999, and this program knows \d{4} and older. Update"):
+        async with Store.open(tmp_path, clock=clock):
+            pass
+    assert database.read_bytes() == before
+
+
+def test_migration_that_breaks_leaves_nothing_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = open_keeper(tmp_path / "broken")
+    with keeper.connect() as connection:
+        bring_up(connection, tmp_path / "broken")
+        connection.rollback()
+    keeper.dispose()
+    assert schema(tmp_path / "broken") == {}
+
+
+def test_migrations_have_numbers_that_follow_each_other() -> None:
+    folder = Path(bring_up.__code__.co_filename).parent / "versions"
+    numbers = sorted(re.findall(r"^v(\d{4})_", "\n".join(path.name for path in folder.glob("v*.py")), re.MULTILINE))
+    assert numbers == [f"{number + 1:04}" for number in range(len(numbers))]
