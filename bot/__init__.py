@@ -1,1 +1,1 @@
-"""The Discord bot: members, jobs, delivery. Discord is its only neighbour; the engine paints for it."""
+"""The Discord bot: members, jobs, delivery. Not begun yet; the sandbox comes first."""

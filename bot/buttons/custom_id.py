@@ -46,6 +46,9 @@ class Action(StrEnum):
     DISMISS = "no"
     HELP = "he"
     QUEUE = "qu"
+    DIRECT = "dm"
+    SETTINGS = "st"
+    SETUP = "su"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.doctor.finding import Finding, fault, fine, listed, warning
-from bot.settings import Settings, StrangersPlan
+from bot.frame.settings import Settings, StrangersPlan
 
 _GIB: Final = 2**30
 TIGHT_BYTES: Final = 5 * _GIB  # about a thousand large grids

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.doctor.finding import Finding, fault, fine, listed, warning
-from bot.settings import Settings
+from bot.frame.settings import Settings
 
 if TYPE_CHECKING:
     from engine import Engine

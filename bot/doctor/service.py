@@ -13,10 +13,10 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot import rights
 from bot.doctor.finding import Finding, fault, fine, listed, warning
-from bot.endpoint import Endpoint, point_at
-from bot.settings import Settings, StrangersPlan
+from bot.frame import rights
+from bot.frame.endpoint import Endpoint, point_at
+from bot.frame.settings import Settings, StrangersPlan
 
 REACH_SECONDS: Final = 8.0
 FEW_STARTS: Final = 50  # Discord resets the token of a bot that logs in more often than it may

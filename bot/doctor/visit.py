@@ -10,7 +10,7 @@ from typing import Final, TextIO
 
 from bot.doctor import machine, painting, service
 from bot.doctor.finding import Check, Finding, Mark, fault
-from bot.settings import Settings
+from bot.frame.settings import Settings
 
 _SIGNS: Final = {Mark.FINE: "✓", Mark.WARNING: "!", Mark.FAULT: "✗"}
 

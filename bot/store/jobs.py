@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Update, func, literal_column, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -20,6 +20,8 @@ _jobs: Final = tables.jobs
 # As literals, not parameters: only then does SQLite see that the partial index holds them all.
 _is_unfinished: Final[ColumnElement[bool]] = literal_column(tables.among("state", UNFINISHED))
 _is_open: Final = _jobs.c.state.in_(OPEN)
+
+_FREED: Final = {"boot_id": None, "press": None}  # what was under way may be asked for again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,25 @@ async def count_open(tx: Reading, member_id: int) -> int:
     return int(await tx.value(select(func.count()).where(_jobs.c.member_id == member_id, _is_open)))
 
 
+async def count_by_state(tx: Reading, member_id: int) -> Mapping[State, int]:
+    query = select(_jobs.c.state, func.count().label("count")).where(_jobs.c.member_id == member_id)
+    return {row["state"]: row["count"] for row in await tx.all(query.group_by(_jobs.c.state))}
+
+
+async def search_own(tx: Reading, member_id: int, words: str, limit: int) -> tuple[Job, ...]:
+    """A member's newest jobs whose text holds these words, or whose id begins so."""
+    query = select(_jobs).where(_jobs.c.member_id == member_id, _jobs.c.state != State.DELETED)
+    if words := words.strip():
+        in_text, in_id = (column.contains(words, autoescape=True) for column in (_jobs.c.text, _jobs.c.id))
+        query = query.where(or_(in_text, in_id))
+    rows = await tx.all(query.order_by(_jobs.c.created_at.desc(), _jobs.c.id.desc()).limit(limit))
+    return tuple(Job(**row) for row in rows)
+
+
+async def change_privacy(tx: Writing, job_id: str, privacy: Privacy) -> None:
+    await tx.change(update(_jobs).where(_jobs.c.id == job_id).values(privacy=privacy))
+
+
 async def claim_again(tx: Writing, job_id: str, attempt: int, boot_id: str, *, died: bool = False) -> int | None:
     """A further attempt: its number; whatever an older one still writes changes nothing from now on.
 
@@ -141,7 +162,7 @@ async def finish(
     if state not in (State.RENDERED, State.FAILED, State.CANCELLED):
         raise ValueError(f"A job's painting does not end as {state}; it ends rendered, failed or cancelled.")
     outcome = {"state": state, "gpu_ms": gpu_ms, "failure": failure, "message": message, "ended_at": ended_at}
-    return await tx.change(_of_attempt(job_id, attempt, OPEN).values({**outcome, "boot_id": None})) == 1
+    return await tx.change(_of_attempt(job_id, attempt, OPEN).values({**outcome, **_FREED})) == 1
 
 
 async def deliver(tx: Writing, job_id: str) -> bool:
@@ -151,7 +172,7 @@ async def deliver(tx: Writing, job_id: str) -> bool:
 
 async def delete(tx: Writing, job_id: str) -> bool:
     """Only the state: its pictures go by `pictures.remove`. A job under way is cancelled first."""
-    return await tx.change(_among(job_id, (*ENDED, State.RENDERED)).values(state=State.DELETED)) == 1
+    return await tx.change(_among(job_id, (*ENDED, State.RENDERED)).values(state=State.DELETED, press=None)) == 1
 
 
 async def ask_to_cancel(tx: Writing, job_id: str) -> bool:

@@ -118,6 +118,17 @@ async def drop(tx: Writing, letter_id: int, error: str) -> bool:
     return await _move(tx, letter_id, Sending.SENDING, {"state": Sending.DROPPED, "error": error})
 
 
+async def untold(tx: Reading, member_id: int) -> tuple[Letter, ...]:
+    """Ends of jobs that reached the member in no way."""
+    query = select(_outbox).where(_is(Sending.DROPPED), _outbox.c.member_id == member_id, _outbox.c.kind == "answer")
+    return tuple(Letter(**row) for row in await tx.all(query.order_by(_outbox.c.id)))
+
+
+async def told_after_all(tx: Writing, letter_id: int, now: datetime) -> bool:
+    """A letter that was dropped reached the member by another way."""
+    return await _move(tx, letter_id, Sending.DROPPED, {"state": Sending.SENT, "sent_at": now})
+
+
 async def _move(tx: Writing, letter_id: int, before: Sending, values: Mapping[str, Any]) -> bool:
     return await tx.change(update(_outbox).where(_outbox.c.id == letter_id, _is(before)).values(values)) == 1
 

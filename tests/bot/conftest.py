@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from bot.endpoint import point_at
+from bot.frame.endpoint import point_at
 from sandbox.server import Sandbox
 
 

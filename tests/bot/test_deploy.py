@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.frame.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "atelier.service"

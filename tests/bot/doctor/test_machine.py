@@ -13,7 +13,7 @@ import pytest
 
 from bot.doctor import Mark, machine
 from bot.doctor.finding import Finding
-from bot.settings import Settings
+from bot.frame.settings import Settings
 
 TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.sandbx.0123456789abcdef0123456789"
 Usage = namedtuple("Usage", "total used free")

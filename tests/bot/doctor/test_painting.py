@@ -11,7 +11,7 @@ import pytest
 
 from bot.doctor import Finding, Mark
 from bot.doctor.painting import check_painting
-from bot.settings import Settings
+from bot.frame.settings import Settings
 
 
 async def look(**environ: str) -> list[Finding]:

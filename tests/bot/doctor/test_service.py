@@ -11,10 +11,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot import rights
 from bot.doctor import Finding, Mark, service
 from bot.doctor.service import check_account, check_reach, judge_channels, judge_intents
-from bot.settings import Settings
+from bot.frame import rights
+from bot.frame.settings import Settings
 from sandbox.server import Sandbox
 
 pytestmark = pytest.mark.usefixtures("unpointed")

@@ -11,7 +11,7 @@ import pytest
 from bot.doctor import Check, Finding, Mark, examine, run_doctor
 from bot.doctor.finding import fault, fine, listed, warning
 from bot.doctor.visit import checks, describe
-from bot.settings import Settings
+from bot.frame.settings import Settings
 
 
 async def test_checks_run_at_once_and_are_told_in_their_order() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.env_file import EnvFile, _parse, read_env_file
+from bot.frame.env_file import EnvFile, _parse, read_env_file
 
 
 def read(text: str) -> EnvFile:

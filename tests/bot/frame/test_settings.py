@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.env_file import _parse
-from bot.settings import SETTINGS, LogFormat, LogLevel, Settings, SettingsError, StrangersPlan
+from bot.frame.env_file import _parse
+from bot.frame.settings import SETTINGS, LogFormat, LogLevel, Settings, SettingsError, StrangersPlan
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.sandbx.0123456789abcdef0123456789"
 EXAMPLE = (ROOT / ".env.example").read_text()
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import setting_kinds as kinds
+from bot.frame import setting_kinds as kinds
 
 TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.sandbx.0123456789abcdef0123456789"
 READERS: list[Callable[[str], object]] = [

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.logs import HIDDEN, Redactor, set_up_logs
-from bot.settings import LogFormat, LogLevel
+from bot.frame.logs import HIDDEN, Redactor, set_up_logs
+from bot.frame.settings import LogFormat, LogLevel
 from sandbox.server import Sandbox
 
 BOT_TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.GaBcDe.canaryCanaryCanary_Canary-Canary012345"

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.sandbox_child import SandboxChild, SandboxError
+from bot.frame.sandbox_child import SandboxChild, SandboxError
 from tests.wire.process import until
 
 HOST = "127.0.0.1"
@@ -81,7 +81,7 @@ async def test_child_that_does_not_listen_is_stopped_all_the_same(tmp_path: Path
 async def test_no_child_stays_behind_a_bot_that_is_killed(tmp_path: Path) -> None:
     program = (
         "import asyncio, pathlib, sys\n"
-        "from bot.sandbox_child import SandboxChild\n"
+        "from bot.frame.sandbox_child import SandboxChild\n"
         "async def main():\n"
         "    child = await SandboxChild.start('127.0.0.1', 0, pathlib.Path(sys.argv[1]))\n"
         "    print(child.url, flush=True)\n"

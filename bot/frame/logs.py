@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, TextIO
 
-from bot.settings import LogFormat, LogLevel
+from bot.frame.settings import LogFormat, LogLevel
 
 HIDDEN: Final = "[hidden]"
 _PATTERNS: Final = (
@@ -30,7 +30,8 @@ _PATTERNS: Final = (
 _SHORTEST_SECRET: Final = 8  # a shorter one would be found everywhere
 _OWN_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # At "debug" these write whole bodies, with the prompts of private jobs in them.
-_TALKATIVE: Final = ("discord", "aiohttp", "sqlalchemy", "aiosqlite", "alembic")
+_TALKATIVE: Final = ("discord", "aiohttp")
+_INDISCREET: Final = ("sqlalchemy", "aiosqlite", "alembic")  # at INFO they log every row that is written
 
 
 class Redactor:
@@ -119,6 +120,8 @@ def set_up_logs(
     root.setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(root.level, logging.INFO))
+    for name in _INDISCREET:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(True)
     sys.excepthook = _log_uncaught
     return handler

@@ -11,8 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from bot.env_file import read_env_file
-from bot.setting_kinds import (
+from bot.frame.env_file import read_env_file
+from bot.frame.setting_kinds import (
     ServerList,
     as_base_url,
     as_device,

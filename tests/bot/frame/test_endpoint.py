@@ -10,8 +10,8 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import endpoint
-from bot.endpoint import DISCORD, Endpoint, point_at
+from bot.frame import endpoint
+from bot.frame.endpoint import DISCORD, Endpoint, point_at
 from sandbox.server import Sandbox
 
 pytestmark = pytest.mark.usefixtures("unpointed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot import rights
+from bot.frame import rights
 
 
 def test_no_intent_is_asked_for_that_must_be_granted() -> None:

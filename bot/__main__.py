@@ -1,0 +1,90 @@
+"""`python -m bot`: on Discord with a token, on a Discord of its own without one. With a further word it does that
+instead: doctor, backup, restore, audit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.frame.settings import Settings, SettingsError
+
+REFUSED = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    words = made.add_subparsers(dest="word", metavar="WORD")
+    words.add_parser("doctor", help="check everything that the bot needs, and say how to mend it")
+    words.add_parser("audit", help="prove that the ledger adds up")
+    backup = words.add_parser("backup", help="write database, keys and pictures into one file, while the bot runs")
+    restore = words.add_parser("restore", help="put a backup into the data folder")
+    for word in (backup, restore):
+        word.add_argument("file", type=Path)
+    restore.add_argument("--replace", action="store_true", help="also if the data folder is not empty")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    try:
+        settings = Settings.load(os.environ, Path(".env"))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    work: Callable[[Settings, argparse.Namespace], int] = {
+        None: _run,
+        "doctor": _doctor,
+        "audit": _audit,
+        "backup": _backup,
+        "restore": _restore,
+    }[options.word]
+    return work(settings, options)
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.frame.logs import (
+        set_up_logs,  # each word imports what it needs: the doctor must come even if the rest is ill
+    )
+    from bot.frame.sandbox_child import SandboxError
+    from bot.running import run
+    from bot.store.errors import StoreError
+
+    set_up_logs(settings.log_level, settings.log_format, [settings.token] if settings.token else [])
+    try:
+        return asyncio.run(run(settings, lambda line: print(line, flush=True)))
+    except (StoreError, SandboxError) as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+
+
+def _doctor(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.doctor.visit import run_doctor
+
+    return run_doctor(settings)
+
+
+def _audit(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.keeping import audit
+
+    return asyncio.run(audit(settings))
+
+
+def _backup(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.keeping import write_backup
+
+    return asyncio.run(write_backup(settings, options.file))
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.keeping import read_backup
+
+    return asyncio.run(read_backup(settings, options.file, replace=options.replace))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

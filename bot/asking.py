@@ -1,0 +1,28 @@
+"""Who asks, where, and what may be done there. Made from an interaction or a reaction; knows neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """`token` answers the interaction for a quarter of an hour; without one the bot writes by its own token.
+    `reaches` says whether the bot itself may write there: where it is only installed by a user, it may not."""
+
+    member: int
+    channel: int
+    server: int | None = None
+    interaction: int | None = None
+    token: str | None = None
+    asked_at: int = 0
+    rules: bool = False  # a moderator there
+    manages: bool = False  # may set the bot up there
+    roles: frozenset[int] = frozenset()
+    parent: int | None = None  # the channel that a thread belongs to
+    reaches: bool = True
+    ephemeral: bool = False
+    alone: bool = False  # a direct message: nobody else looks on
+    limit_bytes: int = 10 * 2**20
+    locale: str = ""
+    message: int | None = None  # the message whose button was pressed, or to which it reacted

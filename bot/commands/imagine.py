@@ -1,0 +1,22 @@
+"""`/imagine`: words in, four pictures out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.desk import asker_of, desk_of
+from bot.handlers.answering import acknowledge, guarded
+
+LONGEST = 6000
+
+
+@app_commands.command(name="imagine", description="Paint four pictures from your words")
+@app_commands.describe(prompt="What to paint, then parameters such as --ar 3:2 --no rain --seed 7")
+@app_commands.allowed_installs(guilds=True, users=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+async def command(interaction: discord.Interaction[Any], prompt: app_commands.Range[str, 1, LONGEST]) -> None:
+    desk = desk_of(interaction)
+    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(asker_of(interaction), prompt)))

@@ -1,0 +1,79 @@
+"""The commands of a message's menu (right-click, Apps): Cancel Job, DM Results, Report, Use as Prompt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import replies, visibility
+from bot.buttons.custom_id import Action, Press
+from bot.desk import asker_of, desk_of
+from bot.errors import NoJobError
+from bot.handlers.answering import guarded, say
+from bot.handlers.modals import prompt_dialog
+from bot.handlers.reactions import send_direct
+from bot.store import jobs, placeholders, reports
+from bot.store.jobs import Job
+
+Interaction = discord.Interaction[Any]
+
+
+def _menu(name: str, work: Any) -> app_commands.ContextMenu:
+    async def chosen(interaction: Interaction, message: discord.Message) -> None:
+        await guarded(interaction, work(interaction, message))
+
+    menu = app_commands.ContextMenu(name=name, callback=chosen)
+    menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+    menu.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+    return menu
+
+
+async def _cancel(interaction: Interaction, message: discord.Message) -> None:
+    job = await _job(interaction, message)
+    await desk_of(interaction).intake.cancel(asker_of(interaction), job.id)
+    await say(interaction, replies.CANCELLING)
+
+
+async def _direct(interaction: Interaction, message: discord.Message) -> None:
+    job = await _job(interaction, message)
+    await send_direct(desk_of(interaction), asker_of(interaction), job)
+    await say(interaction, replies.SENT_BY_DM)
+
+
+async def _report(interaction: Interaction, message: discord.Message) -> None:
+    desk, job = desk_of(interaction), await _job(interaction, message)
+    async with desk.store.write() as tx:
+        is_new = await reports.add(tx, job.id, interaction.user.id, "", desk.now())
+    await say(interaction, replies.REPORTED if is_new else replies.REPORTED_BEFORE)
+
+
+async def _use(interaction: Interaction, message: discord.Message) -> None:
+    """The prompt of a picture of ours, or the words of any other message, to be edited and painted."""
+    desk = desk_of(interaction)
+    async with desk.store.read() as tx:
+        job_id = await placeholders.job_of(tx, message.id)
+        job = await jobs.find(tx, job_id) if job_id is not None else None
+    if job is not None and not visibility.may_have_recipe(job, asker_of(interaction)):
+        raise NoJobError
+    text = job.text if job is not None else message.content
+    press = Press(Action.REMIX, extra="new")
+    await interaction.response.send_modal(prompt_dialog(desk.signer, press, text, replies.USE_TITLE))
+
+
+async def _job(interaction: Interaction, message: discord.Message) -> Job:
+    async with desk_of(interaction).store.read() as tx:
+        job_id = await placeholders.job_of(tx, message.id)
+        job = await jobs.find(tx, job_id) if job_id is not None else None
+    if job is None or not visibility.may_see(job, asker_of(interaction)):
+        raise NoJobError
+    return job
+
+
+COMMANDS = (
+    _menu("Cancel Job", _cancel),
+    _menu("DM Results", _direct),
+    _menu("Report", _report),
+    _menu("Use as Prompt", _use),
+)

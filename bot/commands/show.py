@@ -1,0 +1,54 @@
+"""`/show`: one of your own jobs again, here, with buttons that work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import replies
+from bot.desk import desk_of
+from bot.errors import NoJobError
+from bot.handlers.answering import guarded, say
+from bot.messages import cards
+from bot.messages.letters import ended_card
+from bot.messages.live import Live
+from bot.store import jobs, placeholders
+from bot.store.ids import is_job_id
+from bot.store.placeholders import Post
+from bot.store.words import OPEN, State
+
+CHOICES = 25
+
+
+@app_commands.command(name="show", description="Bring one of your pictures back, with live buttons")
+@app_commands.describe(job="Which one: begin to type its words, or paste its id")
+@app_commands.allowed_installs(guilds=True, users=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+async def command(interaction: discord.Interaction[Any], job: app_commands.Range[str, 1, 100]) -> None:
+    await guarded(interaction, _answer(interaction, job))
+
+
+@command.autocomplete("job")
+async def _own_jobs(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """The newest whose words hold what was typed."""
+    async with desk_of(interaction).store.read() as tx:
+        found = await jobs.search_own(tx, interaction.user.id, typed, CHOICES)
+    return [app_commands.Choice(name=replies.shortened(job.text or job.id, 100), value=job.id) for job in found]
+
+
+async def _answer(interaction: discord.Interaction[Any], job_id: str) -> None:
+    desk = desk_of(interaction)
+    async with desk.store.read() as tx:
+        job = await jobs.find(tx, job_id.strip()) if is_job_id(job_id.strip()) else None
+    if job is None or job.member_id != interaction.user.id or job.state is State.DELETED:
+        raise NoJobError
+    if job.state in OPEN:
+        await say(interaction, "", cards.under_way(job, Live()))
+        return
+    card = await ended_card(desk.store, job)
+    await interaction.response.defer(thinking=True)
+    sent = await interaction.followup.send(wait=True, **await desk.sender.parts(card, interaction.filesize_limit))
+    async with desk.store.write() as tx:
+        await placeholders.add_post(tx, Post(sent.id, sent.channel.id, job.id, "show"))

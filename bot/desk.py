@@ -1,0 +1,86 @@
+"""All that commands, buttons and reactions work with: made once at the start, at hand wherever a member asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+import discord
+
+from bot.asking import Asker
+from bot.buttons.custom_id import Signer
+from bot.delivery import Delivery
+from bot.frame.settings import Settings
+from bot.intake import Intake
+from bot.messages.sending import Sender
+from bot.store.store import Store
+from engine import Engine
+
+RULES = ("manage_messages", "manage_guild", "administrator")
+
+
+@dataclass(slots=True)
+class Desk:
+    settings: Settings
+    store: Store
+    engine: Engine
+    intake: Intake
+    delivery: Delivery
+    sender: Sender
+    signer: Signer
+    default_model: str
+    welcomes: Callable[[int | None], bool]
+    command_ids: dict[str, int] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return self.store.now()
+
+    def command(self, name: str) -> str:
+        """A command as members can press it."""
+        number = self.command_ids.get(name.split()[0])
+        return f"</{name}:{number}>" if number else f"`/{name}`"
+
+
+class HasDesk(Protocol):
+    desk: Desk
+
+
+def desk_of(interaction: discord.Interaction[Any]) -> Desk:
+    return cast(HasDesk, interaction.client).desk
+
+
+def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) -> Asker:
+    """Who asks, and what Discord says may be done there."""
+    rights = interaction.permissions if interaction.guild_id is not None else discord.Permissions.none()
+    is_dm = interaction.context.dm_channel if interaction.context is not None else False
+    return Asker(
+        member=interaction.user.id,
+        channel=interaction.channel_id or 0,
+        server=interaction.guild_id if interaction.is_guild_integration() else None,
+        interaction=interaction.id,
+        token=interaction.token,
+        rules=any(getattr(rights, right) for right in RULES)
+        or interaction.user.id in desk_of(interaction).settings.owners,
+        manages=rights.manage_guild or rights.administrator,
+        roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
+        parent=interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None,
+        reaches=_reaches(interaction, is_dm=is_dm),
+        ephemeral=ephemeral,
+        alone=interaction.guild_id is None,
+        limit_bytes=interaction.filesize_limit,
+        locale=interaction.locale.value,
+        message=interaction.message.id if interaction.message is not None else None,
+    )
+
+
+def _reaches(interaction: discord.Interaction[Any], *, is_dm: bool) -> bool:
+    """Whether the bot's own token may write in that channel."""
+    if is_dm:
+        return True
+    if not interaction.is_guild_integration():
+        return False
+    rights = interaction.app_permissions
+    is_thread = isinstance(interaction.channel, discord.Thread)
+    return rights.view_channel and (rights.send_messages_in_threads if is_thread else rights.send_messages)

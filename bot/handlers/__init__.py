@@ -1,0 +1,1 @@
+"""What happens when a member presses, chooses, submits or reacts."""

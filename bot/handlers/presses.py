@@ -1,0 +1,187 @@
+"""What each button, select and dialog does: read from its signed id, then one call to the intake or one answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import discord
+
+from bot import replies, visibility
+from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
+from bot.desk import Desk, asker_of, desk_of
+from bot.errors import NoJobError, NotReadyError, WrongButtonError
+from bot.handlers.answering import acknowledge, guarded, say
+from bot.handlers.modals import prompt_dialog, value_of
+from bot.handlers.publishing import publish
+from bot.messages.cards import Button, Card, Document, Tone
+from bot.panels import settings, setup
+from bot.panels.help import help_card
+from bot.panels.queue import queue_card
+from bot.store import bookmarks, jobs, members, pictures
+from bot.store.bookmarks import Bookmark
+from bot.store.jobs import Job
+from bot.store.words import State
+from engine import Manner
+
+Interaction = discord.Interaction[Any]
+Handler = Callable[[Interaction, Desk, Press], Awaitable[None]]
+
+
+async def handle(interaction: Interaction) -> None:
+    """A component was used or a dialog submitted."""
+    data: Mapping[str, Any] = interaction.data or {}
+    custom_id = str(data.get("custom_id", ""))
+    await guarded(interaction, _dispatch(interaction, custom_id))
+
+
+async def _dispatch(interaction: Interaction, custom_id: str) -> None:
+    desk = desk_of(interaction)
+    try:
+        press = desk.signer.read(custom_id)
+    except CustomIdError as error:
+        is_old = isinstance(error, UnknownVersionError) and PATTERN.fullmatch(custom_id) is not None
+        raise WrongButtonError(is_old=is_old) from error
+    await _HANDLERS[press.action](interaction, desk, press)
+
+
+async def _single(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await acknowledge(interaction, lambda: desk.intake.single(asker_of(interaction), press.job, press.cell))
+
+
+async def _vary(interaction: Interaction, desk: Desk, press: Press) -> None:
+    manner = Manner.SUBTLE if press.action is Action.VARY_SUBTLE else Manner.STRONG
+    if await _remixes(interaction, desk):
+        await _open_remix(interaction, desk, press, manner.value)
+        return
+    await acknowledge(interaction, lambda: desk.intake.vary(asker_of(interaction), press.job, press.cell, manner))
+
+
+async def _reroll(interaction: Interaction, desk: Desk, press: Press) -> None:
+    if await _remixes(interaction, desk):
+        await _open_remix(interaction, desk, press, "again")
+        return
+    await acknowledge(interaction, lambda: desk.intake.reroll(asker_of(interaction), press.job))
+
+
+async def _upscale(interaction: Interaction, desk: Desk, press: Press) -> None:
+    manner = Manner.SUBTLE if press.action is Action.UPSCALE_SUBTLE else Manner.STRONG
+    await acknowledge(interaction, lambda: desk.intake.upscale(asker_of(interaction), press.job, press.cell, manner))
+
+
+async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """The dialog was submitted. An unchanged prompt is a plain variation."""
+    text, asker = value_of(interaction.data or {}), asker_of(interaction)
+    if press.extra == "new":
+        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text))
+    elif press.extra == "again":
+        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text))
+    else:
+        manner = Manner(press.extra)
+        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text))
+
+
+async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await desk.intake.cancel(asker_of(interaction), press.job)
+    await say(interaction, replies.CANCELLING)
+
+
+async def _delete(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await desk.intake.delete(asker_of(interaction), press.job)
+    await say(interaction, replies.DELETED)
+
+
+async def _bookmark(interaction: Interaction, desk: Desk, press: Press) -> None:
+    job = await _job(interaction, desk, press)
+    async with desk.store.write() as tx:
+        if await pictures.find(tx, job.id, press.cell) is None:
+            raise NotReadyError
+        kept = Bookmark(interaction.user.id, job.id, press.cell, desk.now())
+        is_new = await bookmarks.add(tx, kept)
+        if not is_new:
+            await bookmarks.remove(tx, kept.member_id, kept.job_id, kept.cell)
+    await say(interaction, replies.KEPT if is_new else replies.KEPT_NO_MORE)
+
+
+async def _publish(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """A private picture becomes public only after a second press."""
+    job = await _job(interaction, desk, press)
+    confirmed = press.action is Action.CONFIRM
+    if not visibility.is_prompt_public(job) and not confirmed:
+        sure = Button(Action.CONFIRM, job.id, "Publish", "⭐", tone=Tone.PRESSED)
+        no = Button(Action.DISMISS, job.id, "Keep private")
+        await say(interaction, "", Card(replies.CONFIRM_PUBLISH, ((sure, no),)))
+        return
+    await say(interaction, await publish(desk, asker_of(interaction), job, confirmed=confirmed))
+
+
+async def _dismiss(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await interaction.response.edit_message(content=replies.KEPT_PRIVATE, view=None)
+
+
+async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """Every number that decided the picture, as a file and in a few words."""
+    job = await _job(interaction, desk, press)
+    async with desk.store.read() as tx:
+        shown = await pictures.of_job(tx, job.id)
+    if not shown:
+        raise NotReadyError
+    recipes = [json.loads(picture.recipe) for picture in shown]
+    written = json.dumps(recipes, ensure_ascii=False, indent=1).encode()
+    text = replies.recipe(job.text, job.id, recipes[0])
+    await say(interaction, "", Card(text, files=(Document(f"{job.id}.json", written),)))
+
+
+async def _help(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await say(interaction, "", help_card(desk))
+
+
+async def _queue(interaction: Interaction, desk: Desk, press: Press) -> None:
+    card = await queue_card(desk, interaction.user.id)
+    parts = await desk.sender.parts(card, 0)
+    await interaction.response.edit_message(content=parts["content"], view=parts["view"])
+
+
+async def _job(interaction: Interaction, desk: Desk, press: Press) -> Job:
+    async with desk.store.read() as tx:
+        job = await jobs.find(tx, press.job)
+    if job is None or job.state is State.DELETED or not visibility.may_see(job, asker_of(interaction)):
+        raise NoJobError
+    return job
+
+
+async def _remixes(interaction: Interaction, desk: Desk) -> bool:
+    async with desk.store.read() as tx:
+        member = await members.find(tx, interaction.user.id)
+    return member is not None and member.remix
+
+
+async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: str) -> None:
+    job = await _job(interaction, desk, press)
+    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, press.cell, what), job.text)
+    await interaction.response.send_modal(dialog)
+
+
+_HANDLERS: Mapping[Action, Handler] = {
+    Action.SINGLE: _single,
+    Action.VARY: _vary,
+    Action.VARY_SUBTLE: _vary,
+    Action.VARY_STRONG: _vary,
+    Action.REROLL: _reroll,
+    Action.REDO: _reroll,
+    Action.REMIX: _remix,
+    Action.UPSCALE_SUBTLE: _upscale,
+    Action.UPSCALE_CREATIVE: _upscale,
+    Action.CANCEL: _cancel,
+    Action.DELETE: _delete,
+    Action.BOOKMARK: _bookmark,
+    Action.PUBLISH: _publish,
+    Action.CONFIRM: _publish,
+    Action.DISMISS: _dismiss,
+    Action.RECIPE: _recipe,
+    Action.HELP: _help,
+    Action.QUEUE: _queue,
+    Action.SETTINGS: settings.change,
+    Action.SETUP: setup.change,
+}

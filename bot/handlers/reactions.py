@@ -1,0 +1,140 @@
+"""Reactions do what buttons do, wherever the gateway tells of them. There is no interaction to answer: what is refused
+is said by direct message, to the one who reacted.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from datetime import timedelta
+
+import discord
+
+from bot import replies, visibility
+from bot.asking import Asker
+from bot.buttons.custom_id import Action
+from bot.buttons.emoji import meaning
+from bot.desk import RULES, Desk
+from bot.errors import EndedError, NoJobError, Refusal
+from bot.handlers.publishing import publish
+from bot.messages.cards import Button, Card, Tone
+from bot.messages.sending import UnreachableError
+from bot.messages.told import Told, put
+from bot.store import bookmarks, jobs, members, pictures, placeholders
+from bot.store.bookmarks import Bookmark
+from bot.store.jobs import Job
+from bot.store.words import OPEN
+from engine import Manner
+
+_log = logging.getLogger(__name__)
+ONCE_IN = timedelta(minutes=1)  # a reaction that is told twice sends its pictures once
+
+
+async def reacted(desk: Desk, payload: discord.RawReactionActionEvent) -> None:
+    """One reaction, on a message of ours or on any other."""
+    deed = meaning(str(payload.emoji))
+    if deed is None:
+        return
+    async with desk.store.read() as tx:
+        job_id = await placeholders.job_of(tx, payload.message_id)
+        job = await jobs.find(tx, job_id) if job_id is not None else None
+    if job is None:
+        return
+    asker = _asker(desk, payload)
+    try:
+        await _do(desk, asker, job, *deed)
+    except Refusal as error:
+        await _whisper(desk, asker, Card(replies.refusal(error)))
+    except Exception:  # a border: a reaction that breaks must not break the next one
+        _log.exception("A reaction to job %s broke.", job.id)
+    desk.delivery.poke()
+
+
+async def unreacted(desk: Desk, payload: discord.RawReactionActionEvent) -> None:
+    """A heart that is taken back takes the bookmark back."""
+    if meaning(str(payload.emoji)) != (Action.BOOKMARK, 0):
+        return
+    async with desk.store.write() as tx:
+        job_id = await placeholders.job_of(tx, payload.message_id)
+        for picture in await pictures.of_job(tx, job_id) if job_id is not None else ():
+            await bookmarks.remove(tx, payload.user_id, picture.job_id, picture.cell)
+
+
+async def _do(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> None:
+    match action:
+        case Action.SINGLE:
+            await desk.intake.single(asker, job.id, cell)
+        case Action.VARY:
+            await desk.intake.vary(asker, job.id, cell, Manner.STRONG)
+        case Action.REROLL:
+            await desk.intake.reroll(asker, job.id)
+        case Action.DELETE:
+            await _cancel_or_delete(desk, asker, job)
+        case Action.DIRECT:
+            await send_direct(desk, asker, job)
+        case Action.BOOKMARK:
+            await _bookmark(desk, asker, job)
+        case Action.PUBLISH:
+            await _publish(desk, asker, job)
+        case _:
+            raise AssertionError(f"No reaction means {action}.")
+
+
+async def send_direct(desk: Desk, asker: Asker, job: Job) -> None:
+    """Files, seeds and recipes to whoever may see them."""
+    if not visibility.may_see(job, asker) or not visibility.may_have_recipe(job, asker):
+        raise NoJobError
+    minute = int(desk.now().timestamp() // ONCE_IN.total_seconds())
+    async with desk.store.write() as tx:
+        key = f"direct:{job.id}:{asker.member}:{minute}"
+        await put(tx, job, Told.DIRECT, desk.now(), key=key, member=asker.member)
+    desk.delivery.poke()
+
+
+async def _cancel_or_delete(desk: Desk, asker: Asker, job: Job) -> None:
+    if job.state in OPEN:
+        with suppress(EndedError):  # it ended meanwhile: then it is deleted
+            await desk.intake.cancel(asker, job.id)
+            return
+    await desk.intake.delete(asker, job.id)
+
+
+async def _bookmark(desk: Desk, asker: Asker, job: Job) -> None:
+    """All of its pictures: a reaction names none."""
+    if not visibility.may_see(job, asker):
+        raise NoJobError
+    async with desk.store.write() as tx:
+        await members.meet(tx, asker.member, desk.now())
+        for picture in await pictures.of_job(tx, job.id):
+            await bookmarks.add(tx, Bookmark(asker.member, job.id, picture.cell, desk.now()))
+
+
+async def _publish(desk: Desk, asker: Asker, job: Job) -> None:
+    if not visibility.is_prompt_public(job):
+        sure = Button(Action.CONFIRM, job.id, "Publish", "⭐", tone=Tone.PRESSED)
+        await _whisper(desk, asker, Card(replies.CONFIRM_PUBLISH, ((sure,),)))
+        return
+    await publish(desk, asker, job)
+
+
+async def _whisper(desk: Desk, asker: Asker, card: Card) -> None:
+    """By direct message; whoever keeps those closed is not told."""
+    with suppress(UnreachableError):
+        channel = await desk.sender.direct_channel(asker.member)
+        await desk.sender.create(channel, card, 0, nonce=f"w{desk.now().timestamp():.3f}"[:25])
+
+
+def _asker(desk: Desk, payload: discord.RawReactionActionEvent) -> Asker:
+    rights = payload.member.guild_permissions if payload.member is not None else discord.Permissions.none()
+    rules = any(getattr(rights, right) for right in RULES)
+    return Asker(
+        member=payload.user_id,
+        channel=payload.channel_id,
+        server=payload.guild_id,
+        rules=rules or payload.user_id in desk.settings.owners,
+        manages=rights.manage_guild or rights.administrator,
+        roles=frozenset(role.id for role in payload.member.roles) if payload.member is not None else frozenset(),
+        alone=payload.guild_id is None,
+        limit_bytes=desk.sender.limit_of(payload.guild_id),
+        message=payload.message_id,
+    )

@@ -1,0 +1,20 @@
+"""What kinds of jobs there are: words of the tables, the cards and the buttons alike."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    IMAGINE = "imagine"
+    REROLL = "reroll"
+    VARY_SUBTLE = "vary_subtle"
+    VARY_STRONG = "vary_strong"
+    SINGLE = "single"  # a cell of a grid on its own: no painting
+    UPSCALE_SUBTLE = "upscale_subtle"
+    UPSCALE_CREATIVE = "upscale_creative"
+
+    @property
+    def is_free(self) -> bool:
+        """Needs no engine: the picture is there."""
+        return self is Kind.SINGLE

@@ -1,0 +1,181 @@
+"""What a job's one message shows, at every moment of its life: words, buttons, files. Values alone; `sending.py` makes
+Discord's objects of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot import replies, visibility
+from bot.buttons.custom_id import Action, Press
+from bot.kinds import Kind
+from bot.messages.live import Live
+from bot.store.jobs import Job
+from bot.store.pictures import Picture
+from bot.store.words import State
+
+Pressed = Collection[tuple[Action, int]]
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Tone(StrEnum):
+    PLAIN = "plain"
+    PRESSED = "pressed"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    action: Action
+    job: str
+    label: str = ""
+    emoji: str = ""
+    cell: int = 0
+    tone: Tone = Tone.PLAIN
+    extra: str = ""
+
+
+class MenuKind(StrEnum):
+    WORDS = "words"
+    CHANNELS = "channels"
+    GALLERIES = "galleries"  # channels that can hold pictures for good
+    ROLES = "roles"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A list to choose from. `choices` are values and what they are called; channels and roles bring their own."""
+
+    kind: MenuKind
+    press: Press
+    title: str
+    chosen: tuple[str, ...] = ()
+    most: int = 1
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Originals, to be shown side by side. `stem` names the file; `mark` travels inside it, or `recipes` do."""
+
+    hashes: tuple[str, ...]
+    stem: str
+    mark: str
+    alt: str | None
+    recipes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    name: str
+    data: bytes
+    alt: str | None = None
+
+
+File = Pictures | Document
+
+
+def whole(job: Job, picture: Picture) -> Pictures:
+    """One picture for its maker's own use, with all that is known of it."""
+    stem = visibility.file_stem(job, picture)
+    return Pictures((picture.sha256,), stem, "", job.text[: visibility.ALT_LIMIT], (picture.recipe,))
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    text: str
+    rows: Rows = ()
+    files: tuple[File, ...] = ()
+    mentions: tuple[int, ...] = ()
+    menus: tuple[Menu, ...] = ()
+
+
+def under_way(job: Job, live: Live) -> Card:
+    """Queued or being painted."""
+    if live.loading is not None:
+        state = replies.loading(*live.loading)
+    elif live.place == 0:
+        state = replies.painting(live.percent, live.finishes_in_ms)
+    else:
+        state = replies.waiting(live.place, live.starts_in_ms)
+    cancel = Button(Action.CANCEL, job.id, "Cancel", tone=Tone.PLAIN)
+    sketch = (Document("preview.jpg", live.sketch),) if live.sketch is not None else ()
+    return Card(_head(job) + "\n" + state, ((cancel,),), sketch)
+
+
+def fetching(job: Job) -> Card:
+    """A picture that is there already and comes with the next edit."""
+    return Card(_head(job))
+
+
+def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = ()) -> Card:
+    """Its final answer."""
+    if job.state is State.CANCELLED:
+        return Card(f"{_head(job)}\n{replies.CANCELLED}", ((_again(job),),))
+    if job.state is State.FAILED:
+        return Card(f"{_head(job)}\n{replies.failed(job.message or '')}", ((_again(job),),))
+    shown = Pictures(
+        tuple(picture.sha256 for picture in pictures),
+        visibility.file_stem(job, pictures[0] if len(pictures) == 1 else None),
+        visibility.mark(job, pictures),
+        visibility.alt_text(job),
+        tuple(picture.recipe for picture in pictures) if visibility.is_prompt_public(job) else (),
+    )
+    files: tuple[File, ...] = (shown,)
+    if len(job.text) > replies.PROMPT_SHOWN and visibility.is_prompt_public(job):
+        files = (shown, Document("prompt.txt", job.text.encode()))
+    text = "\n".join([_head(job, took=True), *(f"-# {replies.escaped(note)}" for note in job.notes)])
+    rows = _grid_rows(job, len(pictures), pressed) if len(pictures) > 1 else _single_rows(job, pressed)
+    return Card(replies.shortened(text, replies.MESSAGE_LIMIT), rows, files)
+
+
+def _head(job: Job, *, took: bool = False) -> str:
+    parts = [replies.title(job.text), replies.what(Kind(job.kind), job.parent_cell), replies.mention(job.member_id)]
+    if took and job.started_at is not None and job.ended_at is not None and not Kind(job.kind).is_free:
+        parts.append(f"{job.speed}, {replies.duration((job.ended_at - job.started_at) / _MILLISECOND)}")
+    return " · ".join(part for part in parts if part)
+
+
+def _again(job: Job) -> Button:
+    return Button(Action.REROLL, job.id, "Try again", "🔄")
+
+
+def _grid_rows(job: Job, count: int, pressed: Pressed) -> Rows:
+    ones = tuple(_cell(Action.SINGLE, job, cell, "U", pressed) for cell in range(count))
+    varied = tuple(_cell(Action.VARY, job, cell, "V", pressed) for cell in range(count))
+    again = Button(Action.REROLL, job.id, "", "🔄", tone=_tone(Action.REROLL, 0, pressed))
+    return (*_rows_of((*ones, again)), *_rows_of(varied))
+
+
+def _cell(action: Action, job: Job, cell: int, letter: str, pressed: Pressed) -> Button:
+    return Button(action, job.id, f"{letter}{cell + 1}", cell=cell, tone=_tone(action, cell, pressed))
+
+
+def _single_rows(job: Job, pressed: Pressed) -> Rows:
+    def one(action: Action, label: str, emoji: str = "", tone: Tone | None = None) -> Button:
+        return Button(action, job.id, label, emoji, tone=tone or _tone(action, 0, pressed))
+
+    enlarged = job.kind in (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
+    upscale = (one(Action.UPSCALE_SUBTLE, "Upscale (Subtle)"), one(Action.UPSCALE_CREATIVE, "Upscale (Creative)"))
+    vary = (one(Action.VARY_SUBTLE, "Vary (Subtle)"), one(Action.VARY_STRONG, "Vary (Strong)"))
+    keep = (
+        one(Action.BOOKMARK, "", "❤️"),
+        one(Action.PUBLISH, "", "⭐"),
+        one(Action.RECIPE, "Recipe"),
+        one(Action.DELETE, "Delete", tone=Tone.DANGER),
+    )
+    return (vary, keep) if enlarged else (upscale, vary, keep)
+
+
+def _tone(action: Action, cell: int, pressed: Pressed) -> Tone:
+    return Tone.PRESSED if (action, cell) in pressed else Tone.PLAIN
+
+
+def _rows_of(buttons: tuple[Button, ...]) -> Rows:
+    return tuple(buttons[at : at + 5] for at in range(0, len(buttons), 5))

@@ -1,0 +1,197 @@
+"""What each kind of letter of the outbox tells, and how it is known whether that was told already."""
+
+from __future__ import annotations
+
+import json
+
+import discord
+
+from bot import replies
+from bot.buttons.custom_id import Action
+from bot.frame.fail_points import FailPoint, reached
+from bot.kinds import Kind
+from bot.messages import cards
+from bot.messages.cards import Card, Document, File, Pressed
+from bot.messages.live import Live
+from bot.messages.placing import Placing
+from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
+from bot.messages.told import Told
+from bot.store import jobs, pictures, placeholders
+from bot.store.jobs import Job
+from bot.store.outbox import Letter
+from bot.store.placeholders import Placeholder, Post
+from bot.store.store import Store
+from bot.store.words import OPEN, State
+
+PRESSES = {
+    Kind.SINGLE: Action.SINGLE,
+    Kind.REROLL: Action.REROLL,
+    Kind.UPSCALE_SUBTLE: Action.UPSCALE_SUBTLE,
+    Kind.UPSCALE_CREATIVE: Action.UPSCALE_CREATIVE,
+    Kind.VARY_SUBTLE: Action.VARY_SUBTLE,
+    Kind.VARY_STRONG: Action.VARY_STRONG,
+}
+
+
+class Telling:
+    def __init__(self, store: Store, sender: Sender, placing: Placing) -> None:
+        self._store, self._sender, self._placing = store, sender, placing
+
+    async def tell(self, letter: Letter) -> Sent | None:
+        """None: there was nothing to tell any more."""
+        if letter.job_id is None:
+            return None
+        async with self._store.read() as tx:
+            job = await jobs.find(tx, letter.job_id)
+            place = await placeholders.find(tx, letter.job_id)
+        if job is None or place is None:
+            return None
+        match Told(letter.kind):
+            case Told.PLACEHOLDER:
+                return await self._placeholder(job, place)
+            case Told.ANSWER:
+                return await self._answer(job)
+            case Told.MENTION:
+                return await self._mention(job, place, letter)
+            case Told.DIRECT:
+                return await self._direct(job, letter)
+            case Told.REFRESH:
+                return await self._refresh(job, place)
+            case Told.ERASE:
+                await self._erase(job, place)
+            case Told.PUBLISH:
+                return await self._publish(job, letter)
+            case Told.BAR:
+                await self._bar(place, letter)
+        return None
+
+    async def _placeholder(self, job: Job, place: Placeholder) -> Sent | None:
+        async with self._placing.lock(job.id):
+            async with self._store.read() as tx:
+                current, there = await jobs.find(tx, job.id), await placeholders.find(tx, job.id)
+            if current is None or there is None or current.state not in OPEN:
+                return None
+            if there.message_id is not None or (await self._placing.found(job, there)).message_id is not None:
+                return None
+            if place.ephemeral or place.by_token:
+                return None  # it can be written only as an answer, and that was missed: the picture comes by itself
+            return await self._placing.put(job, cards.under_way(job, Live()))
+
+    async def _answer(self, job: Job) -> Sent | None:
+        if job.state is State.DELETED:
+            return None
+        card = await ended_card(self._store, job)
+        async with self._placing.lock(job.id):
+            return await self._placing.put(job, card)
+
+    async def _mention(self, job: Job, place: Placeholder, letter: Letter) -> Sent | None:
+        if place.message_id is None or place.ephemeral or place.by_token:
+            return None
+        parent = place.message_id
+        if letter.tries > 1:
+            found = await self._sender.find(place.channel_id, lambda message: _answers(message, parent))
+            if found is not None:
+                return Sent(place.channel_id, found)
+        text = replies.done_by_mention(job.member_id, int(letter.payload["took_ms"]))
+        card = Card(text, mentions=(job.member_id,))
+        try:
+            sent = await self._sender.create(place.channel_id, card, 0, nonce=f"m{job.id}", reply_to=parent)
+        except UnreachableError:
+            return None
+        reached(FailPoint.MENTIONED)
+        await self._note(sent, job, Told.MENTION)
+        return sent
+
+    async def _direct(self, job: Job, letter: Letter) -> Sent | None:
+        async with self._store.read() as tx:
+            shown = await pictures.of_job(tx, job.id)
+        if not shown:
+            return None
+        member = letter.member_id
+        channel = await self._sender.direct_channel(member)
+        nonce = f"r{letter.id}"
+        if letter.tries > 1:
+            found = await self._sender.find(channel, lambda message: f"`{job.id}`" in message.content, limit=20)
+            if found is not None:
+                return Sent(channel, found)
+        files: tuple[File, ...] = tuple(cards.whole(job, picture) for picture in shown)
+        recipes = [json.loads(picture.recipe) for picture in shown]
+        written = json.dumps(recipes, ensure_ascii=False, indent=1).encode()
+        text = replies.direct(job.text, job.id, [recipe["seed"] for recipe in recipes])
+        card = Card(text, files=(*files, Document("recipes.json", written)))
+        sent = await self._sender.create(channel, card, self._sender.limit_of(None) // len(shown), nonce=nonce)
+        await self._note(sent, job, Told.DIRECT)
+        return sent
+
+    async def _refresh(self, job: Job, place: Placeholder) -> Sent | None:
+        """Only the buttons; the picture stays as it is. Not worth a second message."""
+        if place.message_id is None or job.state not in (State.RENDERED, State.DONE):
+            return None
+        card = await ended_card(self._store, job)
+        try:
+            await self._placing.edit_buttons(place, card.rows)
+        except (MessageGoneError, UnreachableError):
+            return None
+        return Sent(place.channel_id, place.message_id)
+
+    async def _erase(self, job: Job, place: Placeholder) -> None:
+        async with self._store.read() as tx:
+            others = await placeholders.posts_of(tx, job.id)
+        found = [Sent(post.channel_id, post.message_id) for post in others]
+        if place.message_id is not None:
+            found.append(Sent(place.channel_id, place.message_id))
+        for sent in found:
+            try:
+                await self._sender.delete(sent.channel, sent.message)
+            except (MessageGoneError, UnreachableError):
+                continue
+
+    async def _publish(self, job: Job, letter: Letter) -> Sent | None:
+        if job.state is State.DELETED:
+            return None
+        if letter.tries > 1 and (before := await self._posted(job, Told.PUBLISH)) is not None:
+            return before
+        name = replies.shortened(" ".join(job.text.split()) or job.id, 100)
+        sent = await self._sender.publish(letter.channel_id, name, await ended_card(self._store, job))
+        await self._note(sent, job, Told.PUBLISH)
+        return sent
+
+    async def _posted(self, job: Job, kind: Told) -> Sent | None:
+        async with self._store.read() as tx:
+            found = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == kind]
+        return Sent(found[0].channel_id, found[0].message_id) if found else None
+
+    async def _bar(self, place: Placeholder, letter: Letter) -> None:
+        if place.message_id is None:
+            return
+        for emoji in letter.payload["emoji"]:
+            await self._sender.react(place.channel_id, place.message_id, str(emoji))
+
+    async def _note(self, sent: Sent, job: Job, kind: Told) -> None:
+        async with self._store.write() as tx:
+            await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, kind.value))
+
+
+async def ended_card(store: Store, job: Job) -> Card:
+    """A job's final answer as it looks today."""
+    async with store.read() as tx:
+        shown = await pictures.of_job(tx, job.id)
+        children = await jobs.children(tx, job.id)
+    return cards.ended(job, shown, pressed_by(children, len(shown)))
+
+
+def pressed_by(children: tuple[Job, ...], cells: int) -> Pressed:
+    """Which of a job's buttons led to something."""
+    pressed = set()
+    for child in children:
+        action = PRESSES.get(Kind(child.kind))
+        if action is None or child.state in (State.CANCELLED, State.FAILED, State.DELETED):
+            continue
+        if cells > 1 and action in (Action.VARY_SUBTLE, Action.VARY_STRONG):
+            action = Action.VARY
+        pressed.add((action, child.parent_cell or 0))
+    return pressed
+
+
+def _answers(message: discord.Message, parent: int) -> bool:
+    return message.reference is not None and message.reference.message_id == parent and not message.components

@@ -1,0 +1,116 @@
+"""Where a job's one message is, and how it is reached: by the interaction's token while that lives, then by the bot's
+own, by a new message where it was deleted, by direct message where the channel is closed to us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from bot.messages.cards import Card, Rows
+from bot.messages.sending import MessageGoneError, Sender, Sent, TokenGoneError, UnreachableError, carries
+from bot.store import placeholders
+from bot.store.jobs import Job
+from bot.store.placeholders import Placeholder, Post
+from bot.store.store import Store
+
+
+class Placing:
+    def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime]) -> None:
+        self._store, self._sender, self._now = store, sender, now
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def lock(self, job_id: str) -> asyncio.Lock:
+        """One writer of a job's message at a time: a late preview must not cover the answer."""
+        lock = self._locks.get(job_id)
+        if lock is None:
+            lock = self._locks[job_id] = asyncio.Lock()
+        return lock
+
+    async def edit(self, place: Placeholder, card: Card) -> Sent:
+        """In place, or not at all."""
+        if place.message_id is None:
+            raise MessageGoneError("It was never written.")
+        if self._has_token(place):
+            with suppress(TokenGoneError):
+                return await self._sender.edit_by_token(
+                    place.webhook_token or "", place.message_id, card, place.limit_bytes
+                )
+        if place.ephemeral or place.by_token:
+            raise UnreachableError("Only the interaction's token reached it, and that is over.")
+        return await self._sender.edit(place.channel_id, place.message_id, card, self._limit(place))
+
+    async def edit_buttons(self, place: Placeholder, rows: Rows) -> None:
+        """Its buttons alone; the words and files stay."""
+        if place.message_id is None or place.ephemeral or place.by_token:
+            raise UnreachableError("It is not worth a token.")
+        await self._sender.edit_buttons(place.channel_id, place.message_id, rows)
+
+    async def put(self, job: Job, card: Card) -> Sent | None:
+        """Into the job's message if there is one, else into a new one, else to the member. Call it under the lock:
+        what was known of the message before may be outdated."""
+        async with self._store.read() as tx:
+            place = await placeholders.find(tx, job.id)
+        if place is None:
+            return None
+        place = await self.found(job, place)
+        if place.message_id is not None:
+            try:
+                return await self.edit(place, card)
+            except MessageGoneError:
+                pass
+            except UnreachableError:
+                return await self.direct(job, card)
+        if place.ephemeral or place.by_token:
+            return await self.direct(job, card)
+        try:
+            sent = await self._sender.create(
+                place.channel_id, card, self._limit(place), nonce=job.id, reply_to=place.reply_to
+            )
+        except UnreachableError:
+            return await self.direct(job, card)
+        await self._remember(job.id, place, sent)
+        return sent
+
+    async def found(self, job: Job, place: Placeholder) -> Placeholder:
+        """With its message, if one was written and the program ended before it was noted."""
+        if place.message_id is not None:
+            return place
+        message = await self._sender.find_answer(place.webhook_token or "") if self._has_token(place) else None
+        if message is None and not (place.ephemeral or place.by_token):
+            with suppress(UnreachableError):
+                message = await self._sender.find(place.channel_id, carries(job.id))
+        if message is None:
+            return place
+        await self._remember(job.id, place, Sent(place.channel_id, message))
+        return replace(place, message_id=message)
+
+    async def direct(self, job: Job, card: Card) -> Sent:
+        """To the member alone; its buttons work there as well."""
+        channel = await self._sender.direct_channel(job.member_id)
+        message = await self._sender.find(channel, carries(job.id), limit=20)
+        limit = self._sender.limit_of(None)
+        if message is not None:
+            sent = await self._sender.edit(channel, message, card, limit)
+        else:
+            sent = await self._sender.create(channel, card, limit, nonce=f"d{job.id}")
+        async with self._store.write() as tx:
+            await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, "direct"))
+        return sent
+
+    async def _remember(self, job_id: str, place: Placeholder, sent: Sent) -> None:
+        async with self._store.write() as tx:
+            if place.message_id is None:
+                await placeholders.appear(tx, job_id, sent.channel, sent.message)
+            else:
+                await placeholders.move(tx, job_id, place.message_id, sent.channel, sent.message)
+
+    def _has_token(self, place: Placeholder) -> bool:
+        return bool(place.webhook_token) and place.token_until is not None and self._now() < place.token_until
+
+    def _limit(self, place: Placeholder) -> int:
+        return max(place.limit_bytes, self._sender.limit_of(None))

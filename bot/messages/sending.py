@@ -1,0 +1,305 @@
+"""Cards to Discord's messages and back to what became of them: the only file that writes messages, and the only one
+that reads Discord's refusals. It decides nothing about jobs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, assert_never
+
+import aiohttp
+import discord
+
+import engine
+from bot.buttons.custom_id import Press, Signer
+from bot.messages.cards import Card, Document, Menu, MenuKind, Pictures, Rows, Tone
+from bot.messages.lanes import Later
+from bot.store.files import Files
+
+MIB = 2**20
+HEADROOM = 64 * 1024  # of a request: the words around the files
+SMALLEST = 256 * 1024
+_STYLES = {
+    Tone.PLAIN: discord.ButtonStyle.secondary,
+    Tone.PRESSED: discord.ButtonStyle.primary,
+    Tone.DANGER: discord.ButtonStyle.danger,
+}
+
+
+class MessageGoneError(Exception):
+    """Somebody deleted the message, or it can be edited no more."""
+
+
+class UnreachableError(Exception):
+    """The channel is gone, the permission lost, or the direct messages are closed."""
+
+
+class TokenGoneError(Exception):
+    """The interaction's quarter of an hour is over."""
+
+
+class RevokedError(Exception):
+    """Discord does not know the bot's own token any more: nothing can be sent at all."""
+
+
+class TooLargeError(Exception):
+    pass
+
+
+class RefusedError(Exception):
+    """Discord will never take this: our fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    channel: int
+    message: int
+
+
+@asynccontextmanager
+async def refusals() -> AsyncIterator[None]:
+    """Discord's answers as what they mean for us."""
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise Later("the rate limit is reached", error.retry_after) from error
+    except discord.HTTPException as error:
+        raise _meaning(error) from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise Later(type(error).__name__) from error
+
+
+def _meaning(error: discord.HTTPException) -> Exception:
+    reason = f"{error.status}/{error.code}: {error.text}"
+    if error.status == 429:
+        return Later("the rate limit is reached", 5.0)
+    if error.status >= 500:
+        return Later(f"Discord answers {error.status}")
+    if error.code == 30046:
+        return Later("an old message was edited too often", 60.0)
+    if error.status == 413 or error.code == 40005:
+        return TooLargeError(reason)
+    if error.code in (10015, 50027):
+        return TokenGoneError(reason)
+    if error.code in (10008, 50083, 50005):
+        return MessageGoneError(reason)
+    if error.status == 401:
+        return RevokedError(reason)
+    if error.status in (403, 404):
+        return UnreachableError(reason)
+    return RefusedError(reason)
+
+
+class Sender:
+    def __init__(self, client: discord.Client, files: Files, signer: Signer) -> None:
+        self.client, self._files, self._signer = client, files, signer
+
+    async def edit_by_token(self, token: str, message: int, card: Card, limit: int) -> Sent:
+        webhook = discord.Webhook.partial(self._application, token, client=self.client)
+
+        async def edit(parts: dict[str, Any]) -> Sent:
+            edited = await webhook.edit_message(message, attachments=parts.pop("files"), **parts)
+            return Sent(edited.channel.id, edited.id)
+
+        return await self._send(edit, card, limit)
+
+    async def edit(self, channel: int, message: int, card: Card, limit: int) -> Sent:
+        partial = discord.PartialMessage(channel=self._channel(channel), id=message)
+
+        async def edit(parts: dict[str, Any]) -> Sent:
+            await partial.edit(attachments=parts.pop("files"), **parts)
+            return Sent(channel, message)
+
+        return await self._send(edit, card, limit)
+
+    async def edit_buttons(self, channel: int, message: int, rows: Rows) -> None:
+        partial = discord.PartialMessage(channel=self._channel(channel), id=message)
+        async with refusals():
+            await partial.edit(view=self.view(rows))
+
+    async def create(self, channel: int, card: Card, limit: int, *, nonce: str, reply_to: int | None = None) -> Sent:
+        """At most one message for a nonce, for as long as Discord remembers it: some minutes."""
+        about: dict[str, Any] = {"nonce": nonce}
+        if reply_to is not None:
+            about["reference"] = discord.MessageReference(
+                message_id=reply_to, channel_id=channel, fail_if_not_exists=False
+            )
+
+        async def create(parts: dict[str, Any]) -> Sent:
+            sent = await self._channel(channel).send(**about, **parts)
+            return Sent(sent.channel.id, sent.id)
+
+        return await self._send(create, card, limit)
+
+    async def direct_channel(self, member: int) -> int:
+        async with refusals():
+            data = await self.client.http.start_private_message(member)
+            return int(data["id"])
+
+    async def delete(self, channel: int, message: int) -> None:
+        async with refusals():
+            await self.client.http.delete_message(channel, message)
+
+    async def react(self, channel: int, message: int, emoji: str) -> None:
+        async with refusals():
+            await discord.PartialMessage(channel=self._channel(channel), id=message).add_reaction(emoji)
+
+    async def find_answer(self, token: str) -> int | None:
+        """The message that the interaction was answered with, if it was."""
+        route = discord.http.Route(
+            "GET",
+            "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
+            webhook_id=self._application,
+            webhook_token=token,
+        )
+        try:
+            async with refusals():
+                return int((await self.client.http.request(route))["id"])
+        except (MessageGoneError, UnreachableError, TokenGoneError):
+            return None
+
+    async def find(self, channel: int, matches: Callable[[discord.Message], bool], limit: int = 100) -> int | None:
+        """Our newest message of a channel that matches."""
+        me = self._application
+        async with refusals():
+            async for message in self._channel(channel).history(limit=limit):
+                if message.author.id == me and matches(message):
+                    return message.id
+        return None
+
+    async def publish(self, channel: int, name: str, card: Card) -> Sent:
+        """A post of its own in a forum, a message in any other channel."""
+        place = self.client.get_channel(channel)
+        if not isinstance(place, discord.ForumChannel):
+            return await self.create(channel, card, self.limit_of(None), nonce=f"p{name}"[:25])
+
+        async def post(parts: dict[str, Any]) -> Sent:
+            made = await place.create_thread(name=name, **parts)
+            return Sent(made.thread.id, made.message.id)
+
+        return await self._send(post, card, self.limit_of(place.guild.id))
+
+    def server_of(self, channel: int) -> int | None:
+        found = self.client.get_channel(channel)
+        return found.guild.id if isinstance(found, discord.abc.GuildChannel | discord.Thread) else None
+
+    def limit_of(self, server: int | None) -> int:
+        guild = self.client.get_guild(server) if server is not None else None
+        return guild.filesize_limit if guild is not None else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES
+
+    async def parts(self, card: Card, limit: int) -> dict[str, Any]:
+        """What discord.py's sending and editing take."""
+        files = [await self._file(file, limit) for file in card.files]
+        allowed = discord.AllowedMentions(
+            everyone=False, roles=False, replied_user=False, users=[discord.Object(m) for m in card.mentions]
+        )
+        view = self.view(card.rows, card.menus)
+        return {"content": card.text, "files": files, "view": view, "allowed_mentions": allowed}
+
+    def view(self, rows: Rows, menus: tuple[Menu, ...] = ()) -> discord.ui.View:
+        """Stopped at once: the library would keep every view in memory, and ours are answered by their ids."""
+        view, signer = discord.ui.View(timeout=None), self._signer
+        for number, row in enumerate(rows):
+            for button in row:
+                view.add_item(
+                    discord.ui.Button(
+                        style=_STYLES[button.tone],
+                        label=button.label or None,
+                        emoji=button.emoji or None,
+                        custom_id=signer.sign(Press(button.action, button.job, button.cell, button.extra)),
+                        row=number,
+                    )
+                )
+        for menu in menus:
+            view.add_item(_select(menu, signer.sign(menu.press)))
+        view.stop()
+        return view
+
+    async def _send(self, send: Callable[[dict[str, Any]], Any], card: Card, limit: int) -> Sent:
+        """With files as good as they may be: half as large whenever they are too large after all."""
+        room = limit
+        while True:
+            try:
+                async with refusals():
+                    sent: Sent = await send(await self.parts(card, room))
+                    return sent
+            except TooLargeError:
+                if room <= SMALLEST:
+                    raise
+                room //= 2
+
+    async def _file(self, file: Pictures | Document, limit: int) -> discord.File:
+        if isinstance(file, Document):
+            return discord.File(io.BytesIO(file.data), filename=file.name, description=file.alt)
+        originals = [await self._files.read(digest) for digest in file.hashes]
+        if len(originals) == 1 and file.recipes and len(originals[0]) <= limit - HEADROOM:
+            return discord.File(io.BytesIO(originals[0]), filename=f"{file.stem}.png", description=file.alt)
+        fitted = await asyncio.to_thread(_fit, originals, limit - HEADROOM, file)
+        name = f"{file.stem}.{fitted.extension}"
+        return discord.File(io.BytesIO(fitted.data), filename=name, description=file.alt)
+
+    def _channel(self, channel: int) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(channel)
+
+    @property
+    def _application(self) -> int:
+        application = self.client.application_id
+        if application is None:
+            raise RuntimeError("The bot has not logged in yet: it knows no application.")
+        return application
+
+
+def _select(menu: Menu, custom_id: str) -> discord.ui.Item[Any]:
+    shared: dict[str, Any] = {
+        "custom_id": custom_id,
+        "placeholder": menu.title,
+        "min_values": 0,
+        "max_values": menu.most,
+    }
+    match menu.kind:
+        case MenuKind.CHANNELS | MenuKind.GALLERIES:
+            kinds = [discord.ChannelType.text, discord.ChannelType.forum]
+            if menu.kind is MenuKind.GALLERIES:
+                kinds.append(discord.ChannelType.media)
+            chosen = [
+                discord.SelectDefaultValue(id=int(v), type=discord.SelectDefaultValueType.channel) for v in menu.chosen
+            ]
+            return discord.ui.ChannelSelect(channel_types=kinds, default_values=chosen, **shared)
+        case MenuKind.ROLES:
+            roles = [
+                discord.SelectDefaultValue(id=int(v), type=discord.SelectDefaultValueType.role) for v in menu.chosen
+            ]
+            return discord.ui.RoleSelect(default_values=roles, **shared)
+        case MenuKind.WORDS:
+            options = [
+                discord.SelectOption(label=label[:100], value=value, default=value in menu.chosen)
+                for value, label in menu.choices
+            ]
+            shared["max_values"] = min(menu.most, len(options))
+            return discord.ui.Select(options=options, **shared)
+    assert_never(menu.kind)
+
+
+def _fit(originals: list[bytes], limit: int, file: Pictures) -> engine.File:
+    recipes = [engine.from_json(recipe) for recipe in file.recipes]
+    return engine.fit_file(engine.compose_grid(originals), limit, recipes=recipes, mark="" if recipes else file.mark)
+
+
+def carries(job: str) -> Callable[[discord.Message], bool]:
+    """Whether a message's buttons are a job's."""
+
+    def matches(message: discord.Message) -> bool:
+        rows = (row for row in message.components if isinstance(row, discord.ActionRow))
+        ids = (child.custom_id or "" for row in rows for child in row.children if hasattr(child, "custom_id"))
+        return any(f":{job}:" in custom_id for custom_id in ids)
+
+    return matches
+
+
+def sent_at(message: int) -> datetime:
+    return discord.utils.snowflake_time(message)

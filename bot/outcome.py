@@ -1,0 +1,211 @@
+"""What comes of the engine's work: events to job state, files, settlement and letters, in one transaction each. The one
+file that reads `Engine.events`. Every write names the attempt it is about; an older attempt's changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from PIL import Image
+
+from bot.frame.fail_points import FailPoint, reached
+from bot.messages.live import Live
+from bot.messages.told import Told, put
+from bot.store import jobs, ledger, members, pictures
+from bot.store.errors import StoreFullError
+from bot.store.jobs import Job
+from bot.store.pictures import Picture
+from bot.store.store import Store
+from bot.store.words import OPEN, State
+from engine import (
+    Cancelled,
+    Engine,
+    Event,
+    Failed,
+    Failure,
+    Finished,
+    Hung,
+    JobEvent,
+    ModelLoading,
+    Preview,
+    Progress,
+    Queued,
+    Started,
+    recipe_hash,
+    to_json,
+)
+from engine import Picture as Painted
+
+_log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 3
+FULL = "The disk is full: the picture could not be kept."
+
+
+class Outcome:
+    """`show` takes how a job looks by now, `tell` says that there are new letters, `retry` hands a job over again."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        *,
+        notify_after: timedelta,
+        show: Callable[[str, Live], None],
+        tell: Callable[[], None],
+        retry: Callable[[Job], Awaitable[bool]],
+    ) -> None:
+        self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
+        self._notify_after = notify_after
+        self._show, self._tell, self._retry = show, tell, retry
+        self._live: dict[str, Live] = {}
+        self._loading: tuple[str, float] | None = None
+        self._storing: set[asyncio.Task[None]] = set()
+        self.hung = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until the engine is closed and all it told is stored."""
+        async for event in self._engine.events():
+            try:
+                await self._hear(event)
+            except Exception:  # a border: one event that cannot be stored must not deafen us to the others
+                _log.exception("An event of the engine could not be stored: %s", type(event).__name__)
+        await asyncio.gather(*self._storing)
+
+    async def _hear(self, event: Event) -> None:
+        match event:
+            case Queued(job, _, place, starts_in_ms):
+                self._looks(job, place=place, starts_in_ms=starts_in_ms)
+            case Started():
+                await self._started(event)
+            case Progress(job, _, done, steps):
+                self._looks(job, place=0, share=done / max(1, steps), loading=None)
+            case Preview(job, _, data, _):
+                self._looks(job, place=0, sketch=data)
+            case ModelLoading(model, fraction):
+                self._load(model, fraction)
+            case Finished() | Failed() | Cancelled():
+                self._live.pop(event.job, None)
+                self._keep(self._ended(event))
+            case Hung(message):
+                _log.critical("%s", message)
+                self.hung.set()
+            case _:
+                pass
+
+    def _looks(self, job: str, **changes: object) -> None:
+        live = replace(self._live.get(job, Live()), **changes)  # type: ignore[arg-type]
+        self._live[job] = live
+        self._show(job, live)
+
+    def _load(self, model: str, fraction: float) -> None:
+        """Loading is told to whoever is first in the line; it waits for nothing else."""
+        loading = (model, fraction) if fraction < 1 else None
+        for job, live in list(self._live.items()):
+            if live.place in (0, 1) or live.loading is not None:
+                self._looks(job, loading=loading)
+
+    def _keep(self, work: Awaitable[None]) -> None:
+        """Beside the next events: writing files takes a while."""
+
+        async def done() -> None:
+            try:
+                await work
+            except Exception:  # a border, as above
+                _log.exception("The end of a job could not be stored; it is tried again at the next start.")
+
+        task = asyncio.get_running_loop().create_task(done())
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
+
+    async def _started(self, event: Started) -> None:
+        async with self._store.write() as tx:
+            is_first = await jobs.start(tx, event.job, event.attempt, self._now())
+        if is_first:
+            self._looks(event.job, place=0, finishes_in_ms=event.finishes_in_ms)
+        reached(FailPoint.STARTED)
+
+    async def _ended(self, event: Finished | Failed | Cancelled) -> None:
+        match event:
+            case Finished():
+                await self._finished(event)
+            case Failed(failure=Failure.CLOSED):
+                await self._handed_back(event)
+            case Failed():
+                await self._failed(event)
+            case Cancelled():
+                await self._finish(event, State.CANCELLED, None)
+        self._tell()
+
+    async def _finished(self, event: Finished) -> None:
+        reached(FailPoint.PAINTED)
+        try:
+            found = [await self._file(event, cell, painted) for cell, painted in enumerate(event.pictures)]
+        except StoreFullError:
+            await self._finish(event, State.FAILED, FULL)
+            return
+        reached(FailPoint.FILED)
+        now = self._now()
+        async with self._store.write() as tx:
+            if not await jobs.finish(tx, event.job, event.attempt, State.RENDERED, now, gpu_ms=event.gpu_ms):
+                return
+            job = await jobs.find(tx, event.job)
+            assert job is not None  # it was changed in this very transaction
+            await pictures.insert(tx, found)
+            await ledger.settle(tx, event.job, event.gpu_ms, now)
+            await put(tx, job, Told.ANSWER, now)
+            member = await members.find(tx, job.member_id)
+            took = now - job.created_at
+            if took >= self._notify_after and (member is None or member.notify):
+                await put(tx, job, Told.MENTION, now, took_ms=took // timedelta(milliseconds=1))
+        reached(FailPoint.ENDED)
+
+    async def _failed(self, event: Failed) -> None:
+        """Once more if that may help; whatever it was, nothing is charged."""
+        if event.again and event.attempt < MOST_ATTEMPTS:
+            async with self._store.read() as tx:
+                job = await jobs.find(tx, event.job)
+            if job is not None and job.state in OPEN and job.attempt == event.attempt and await self._retry(job):
+                return
+        await self._finish(event, State.FAILED, event.message, event.failure.value)
+
+    async def _handed_back(self, event: Failed) -> None:
+        """We are closing: the next start goes on with it, and it did not die of it."""
+        async with self._store.write() as tx:
+            await jobs.hand_back(tx, event.job, event.attempt)
+
+    async def _finish(self, event: JobEvent, state: State, message: str | None, failure: str | None = None) -> None:
+        now = self._now()
+        async with self._store.write() as tx:
+            if not await jobs.finish(tx, event.job, event.attempt, state, now, failure=failure, message=message):
+                return
+            job = await jobs.find(tx, event.job)
+            assert job is not None  # it was changed in this very transaction
+            await ledger.refund(tx, event.job, now)
+            await put(tx, job, Told.ANSWER, now)
+        reached(FailPoint.ENDED)
+
+    async def _file(self, event: Finished, cell: int, painted: Painted) -> Picture:
+        digest = await self._files.put(painted.data)
+        width, height = await asyncio.to_thread(_size, painted.data)
+        return Picture(
+            job_id=event.job,
+            cell=cell,
+            sha256=digest,
+            media_type=painted.media_type,
+            width=width,
+            height=height,
+            bytes=len(painted.data),
+            recipe=to_json(painted.recipe),
+            recipe_hash=recipe_hash(painted.recipe),
+            created_at=self._now(),
+        )
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.size

@@ -1,0 +1,28 @@
+"""What a newcomer is shown: three examples, then what the buttons and reactions do."""
+
+from __future__ import annotations
+
+from bot.buttons.emoji import LEGEND
+from bot.desk import Desk
+from bot.messages.cards import Card
+
+
+def help_card(desk: Desk) -> Card:
+    model = desk.engine.catalog.find(desk.default_model).title
+    legend = "\n".join(f"{emoji} {meaning}" for emoji, meaning in LEGEND)
+    return Card(
+        f"""## Painting by words
+Tell me what to paint, and four pictures come:
+> {desk.command("imagine")} `a red house on green hills at sunset, watercolor`
+Say more about the picture at the end:
+> {desk.command("imagine")} `two cats on a boat --ar 3:2 --no rain --seed 7`
+Then press a button under it: **U1–U4** gives you one of the four on its own, **V1–V4** paints more like that one, \
+🔄 paints all four anew.
+
+**Reactions do the same**
+{legend}
+
+**More**: {desk.command("queue")} what is under way · {desk.command("show job")} brings a picture back · \
+{desk.command("info")} how you stand · {desk.command("settings")} how I work for you
+-# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as Prompt."""
+    )

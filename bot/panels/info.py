@@ -1,0 +1,31 @@
+"""How a member stands: plan, what was painted, what it cost, how they want to be served."""
+
+from __future__ import annotations
+
+from bot import replies
+from bot.desk import Desk
+from bot.messages.cards import Card
+from bot.plans import OPEN as PLAN
+from bot.store import jobs, ledger, members
+from bot.store.words import OPEN, Account, State
+
+
+async def info_card(desk: Desk, member_id: int) -> Card:
+    async with desk.store.read() as tx:
+        member = await members.find(tx, member_id)
+        counts = await jobs.count_by_state(tx, member_id)
+        balances = await ledger.balances(tx, member_id)
+    under_way = sum(counts.get(state, 0) for state in OPEN)
+    painted = sum(counts.get(state, 0) for state in (State.RENDERED, State.DONE))
+    remix = "on" if member is not None and member.remix else "off"
+    notify = "off" if member is not None and not member.notify else "on"
+    entry = desk.engine.catalog.find(desk.default_model)
+    lines = [
+        f"**Plan** · {PLAN.title}: {PLAN.waiting} jobs at once, no bound on GPU time",
+        f"**Painted** · {painted} jobs, {replies.gpu_time(balances[Account.SPENT])} of GPU time",
+        f"**Under way** · {under_way}",
+        f"**Model** · {entry.title} ({entry.licence.name})",
+        f"**Remix** · {remix}   **Mention when a long job is done** · {notify}",
+        f"-# Painted on {desk.engine.device.name}. {desk.command('settings')} changes how I work for you.",
+    ]
+    return Card("\n".join(lines))

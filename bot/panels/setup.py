@@ -1,0 +1,90 @@
+"""How a server wants the bot: where it paints, who may ask, its model, its gallery, its reaction bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+
+from bot import replies
+from bot.buttons.custom_id import Action, Press
+from bot.buttons.emoji import BAR_CHOICES
+from bot.desk import Desk, asker_of
+from bot.errors import NotAllowedError
+from bot.messages.cards import Card, Menu, MenuKind
+from bot.store import servers
+from bot.store.servers import Server
+from bot.store.transactions import Writing
+
+CHANNELS, PAINTERS, MODEL, GALLERY, BAR = "channels", "painters", "model", "gallery", "bar"
+MOST_BAR = 4
+MOST_CHOSEN = 25
+
+
+def setup_card(desk: Desk, server: Server) -> Card:
+    """Five menus, each of which says what is chosen now."""
+    models = tuple((entry.name, entry.title) for entry in desk.engine.catalog.offered)[:MOST_CHOSEN]
+    gallery = (str(server.gallery_channel_id),) if server.gallery_channel_id else ()
+    menus = (
+        Menu(
+            MenuKind.CHANNELS, _press(CHANNELS), "Where I paint (none: everywhere)", _ids(server, CHANNELS), MOST_CHOSEN
+        ),
+        Menu(MenuKind.ROLES, _press(PAINTERS), "Who may paint (none: everyone)", _ids(server, PAINTERS), MOST_CHOSEN),
+        Menu(MenuKind.WORDS, _press(MODEL), "The model", (server.default_model or desk.default_model,), 1, models),
+        Menu(MenuKind.GALLERIES, _press(GALLERY), "The gallery's channel", gallery, 1),
+        Menu(MenuKind.WORDS, _press(BAR), "Reactions under each grid", server.bar, MOST_BAR, _bar_words()),
+    )
+    return Card(replies.SETUP, menus=menus)
+
+
+async def setup_of(desk: Desk, server_id: int) -> Card:
+    async with desk.store.write() as tx:
+        return setup_card(desk, await known_server(tx, desk, server_id))
+
+
+async def known_server(tx: Writing, desk: Desk, server_id: int) -> Server:
+    server = await servers.find(tx, server_id)
+    if server is None:
+        server = Server(id=server_id, joined_at=desk.now())
+        await servers.save(tx, server)
+    return server
+
+
+async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press) -> None:
+    asker = asker_of(interaction)
+    if asker.server is None or not asker.manages:
+        raise NotAllowedError
+    data: Mapping[str, Any] = interaction.data or {}
+    values = tuple(str(value) for value in data.get("values", ()))
+    async with desk.store.write() as tx:
+        server = _changed(await known_server(tx, desk, asker.server), press.extra, values)
+        await servers.save(tx, server)
+    parts = await desk.sender.parts(setup_card(desk, server), 0)
+    await interaction.response.edit_message(content=parts["content"], view=parts["view"])
+
+
+def _changed(server: Server, what: str, values: Sequence[str]) -> Server:
+    match what:
+        case "model":
+            return replace(server, default_model=values[0] if values else None)
+        case "gallery":
+            return replace(server, gallery_channel_id=int(values[0]) if values else None)
+        case "bar":
+            return replace(server, bar=tuple(value for value in values if value in BAR_CHOICES)[:MOST_BAR])
+        case "channels" | "painters":
+            return replace(server, settings={**server.settings, what: [int(value) for value in values]})
+    return server
+
+
+def _press(what: str) -> Press:
+    return Press(Action.SETUP, extra=what)
+
+
+def _ids(server: Server, what: str) -> tuple[str, ...]:
+    return tuple(str(number) for number in server.settings.get(what, ()))
+
+
+def _bar_words() -> tuple[tuple[str, str], ...]:
+    return tuple((emoji, emoji) for emoji in BAR_CHOICES)

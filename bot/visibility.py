@@ -1,0 +1,50 @@
+"""The one place that decides who may see a picture, a prompt, a file's name and an alt text, and who rules over it."""
+
+from __future__ import annotations
+
+from bot.asking import Asker
+from bot.store.jobs import Job
+from bot.store.pictures import Picture
+from bot.store.words import Privacy
+
+ALT_LIMIT = 1024
+
+
+def may_see(job: Job, asker: Asker) -> bool:
+    """A public picture is seen by whoever sees its server; any other by its owner alone."""
+    if job.member_id == asker.member:
+        return True
+    return job.privacy is Privacy.PUBLIC and job.server_id == asker.server and job.server_id is not None
+
+
+def may_rule(job: Job, asker: Asker) -> bool:
+    """Cancel or delete: its owner, or a moderator where it was asked for."""
+    return job.member_id == asker.member or (
+        asker.rules and job.server_id == asker.server and job.server_id is not None
+    )
+
+
+def is_prompt_public(job: Job) -> bool:
+    return job.privacy is Privacy.PUBLIC
+
+
+def alt_text(job: Job) -> str | None:
+    """The prompt, for whoever hears pictures instead of seeing them; nothing where the prompt is private."""
+    return job.text[:ALT_LIMIT] if is_prompt_public(job) else None
+
+
+def file_stem(job: Job, picture: Picture | None = None) -> str:
+    """A file's name tells its job and recipe to who may look them up, and nothing to anybody else."""
+    if picture is None:
+        return job.id
+    return f"{job.id}-{picture.cell + 1}-{picture.recipe_hash[:8]}"
+
+
+def mark(job: Job, pictures: tuple[Picture, ...]) -> str:
+    """What a posted file carries inside: job and recipes by their hashes."""
+    return f"{job.id} " + " ".join(picture.recipe_hash for picture in pictures)
+
+
+def may_have_recipe(job: Job, asker: Asker) -> bool:
+    """The words and numbers behind a picture: their maker's, and everyone's where the prompt is public."""
+    return job.member_id == asker.member or is_prompt_public(job)

@@ -1,0 +1,98 @@
+"""What a member wishes for, and the rows that it becomes. Pure: nothing is stored or asked here."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.asking import Asker
+from bot.kinds import Kind
+from bot.plans import Plan
+from bot.store.ids import make_job_id
+from bot.store.jobs import Job
+from bot.store.pictures import Picture
+from bot.store.placeholders import Placeholder
+from bot.store.words import Privacy, State
+from engine import Quote, Recipe, from_json, to_json
+
+SEEDS = 2**32
+TOKEN_LIFE = timedelta(minutes=14)  # of fifteen: an edit takes its time
+ONCE = (Kind.SINGLE,)  # a second press leads to the first result, whoever presses
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """All that decides a job, before it is stored."""
+
+    kind: Kind
+    text: str
+    cells: tuple[Recipe, ...]
+    notes: tuple[str, ...] = ()
+    parent: Job | None = None
+    cell: int | None = None
+    picture: Picture | None = None
+
+    def is_private(self, asker: Asker) -> bool:
+        """Asked for where nobody looks on, or made of something that was."""
+        of_private = self.parent is not None and self.parent.privacy is not Privacy.PUBLIC
+        return asker.alone or asker.ephemeral or of_private
+
+    def press(self, asker: Asker) -> str | None:
+        """What may be there once: a single picture for ever, anything else while it is under way."""
+        if self.parent is None:
+            return None
+        cell = "" if self.cell is None else str(self.cell)
+        whose = "" if self.kind in ONCE else f":{asker.member}"
+        return f"{self.kind}:{self.parent.id}:{cell}{whose}"
+
+
+def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str, now: datetime) -> Job:
+    job_id = make_job_id(now, secrets.SystemRandom())
+    return Job(
+        id=job_id,
+        interaction_id=asker.interaction,
+        press=wish.press(asker),
+        member_id=asker.member,
+        server_id=asker.server,
+        channel_id=asker.channel,
+        kind=wish.kind.value,
+        parent_id=wish.parent.id if wish.parent is not None else None,
+        parent_cell=wish.cell,
+        root_id=wish.parent.root_id if wish.parent is not None else job_id,
+        text=wish.text.strip(),
+        cells=tuple(to_json(recipe) for recipe in wish.cells),
+        speed=plan.speed.value,
+        privacy=Privacy.PRIVATE if wish.is_private(asker) else Privacy.PUBLIC,
+        plan=plan.name,
+        share={"weight": plan.weight, "running": plan.running, "waiting": plan.waiting},
+        state=State.RENDERED if wish.kind.is_free else State.QUEUED,
+        attempt=1,
+        boot_id=boot,
+        reserved_gpu_ms=quote.gpu_ms if quote is not None else 0,
+        notes=wish.notes,
+        created_at=now,
+        ended_at=now if wish.kind.is_free else None,
+    )
+
+
+def place_of(asker: Asker, now: datetime) -> Placeholder:
+    """Where the job's one message will be; of which job is not known yet."""
+    return Placeholder(
+        job_id="",
+        channel_id=asker.channel,
+        webhook_token=asker.token,
+        token_until=now + TOKEN_LIFE if asker.token else None,
+        ephemeral=asker.ephemeral,
+        by_token=not asker.reaches,
+        reply_to=asker.message,
+        limit_bytes=asker.limit_bytes,
+    )
+
+
+def recipes_of(job: Job) -> tuple[Recipe, ...]:
+    return tuple(from_json(text) for text in job.cells)
+
+
+def draw_seed() -> int:
+    return secrets.randbelow(SEEDS)

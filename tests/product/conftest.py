@@ -1,0 +1,36 @@
+"""One house a test: a sandbox without rate limits, and the bot in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.member import Member
+from sandbox.server import Sandbox
+from tests.product.house import House
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {}) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def cleo(house: House) -> Member:
+    """A member without any right."""
+    return await house.member("cleo")
+
+
+@pytest.fixture
+async def dov(house: House) -> Member:
+    """Another one."""
+    return await house.member("dov")
+
+
+@pytest.fixture
+async def ben(house: House) -> Member:
+    """A moderator."""
+    return await house.member("ben")

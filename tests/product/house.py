@@ -1,0 +1,128 @@
+"""A whole product in one process: a sandbox, the bot in it through the real discord.py, and people. It can be closed
+and opened again on the same data, as a restart does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+from bot.frame.settings import Settings
+
+from bot.desk import Desk
+from bot.running import Run, open_bot
+from sandbox.member import Member
+from sandbox.server import Sandbox
+
+Json = dict[str, Any]
+PATIENCE = 15.0
+IDENTIFY_SECONDS = 6.0  # Discord lets a bot introduce itself once in five
+QUICK = "--steps 2"  # colour cards take as many turns as asked for
+
+
+class House:
+    def __init__(self, box: Sandbox, folder: Path, environ: Mapping[str, str]) -> None:
+        self.box, self.folder = box, folder
+        self._environ = {
+            "DISCORD_TOKEN": box.bot_token,
+            "DISCORD_BASE_URL": box.url,
+            "ATELIER_DATA": str(folder),
+            "ATELIER_ENGINE_DEVICE": "none",
+            "ALLOWED_SERVERS": "*",
+            **environ,
+        }
+        self._bot = AsyncExitStack()
+        self._people = AsyncExitStack()
+        self.run = Run()
+        self.desk: Desk
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *about: object) -> None:
+        await self._people.aclose()
+        await self.close()
+
+    async def open(self) -> None:
+        """Returns when the bot hears what happens."""
+        self.run = Run()
+        settings = Settings.from_env(self._environ)
+        bot = open_bot(settings, self.box.bot_token, self.box.url, self.run, guild_ready_timeout=0.05)
+        self.desk = await self._bot.enter_async_context(bot)
+        async with asyncio.timeout(PATIENCE):
+            await self.client.wait_until_ready()
+
+    async def close(self) -> None:
+        await self._bot.aclose()
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.pass_time(IDENTIFY_SECONDS)
+        await self.open()
+
+    async def pass_time(self, seconds: float) -> None:
+        """On the sandbox's clock."""
+        await self.control("clock", {"advance_seconds": seconds})
+
+    async def control(self, what: str, order: Json) -> Any:
+        """What `/_sim/` answers; docs/sandbox-control.md has the orders."""
+        async with aiohttp.ClientSession() as http, http.post(f"{self.box.url}/_sim/{what}", json=order) as response:
+            response.raise_for_status()
+            return await response.json()
+
+    @property
+    def client(self) -> Any:
+        return self.desk.sender.client
+
+    async def member(self, name: str) -> Member:
+        return await self._people.enter_async_context(Member.of(self.box.url, name))
+
+
+async def until_ended(member: Member, message: Json) -> Json:
+    """A job's message, once it is its final answer."""
+    return await until(member, message, is_final)
+
+
+async def until(member: Member, message: Json, holds: Callable[[Json], bool]) -> Json:
+    """A message, once it is so."""
+
+    def matches(found: Json) -> bool:
+        return bool(found["id"] == message["id"] and holds(found))
+
+    return await member.wait_for(message["channel_id"], matches, timeout_seconds=PATIENCE)
+
+
+async def imagine(member: Member, prompt: str, channel: str = "painting") -> Json:
+    """The message that answers `/imagine`, as it is at once."""
+    outcome = await member.command(channel, "imagine", prompt=f"{prompt} {QUICK}")
+    assert outcome.message is not None, outcome
+    return outcome.message
+
+
+async def painted(member: Member, prompt: str = "a red house", channel: str = "painting") -> Json:
+    return await until_ended(member, await imagine(member, prompt, channel))
+
+
+async def press(member: Member, message: Json, label: str) -> Json:
+    """The message that answers a button."""
+    outcome = await member.click(message, label)
+    assert outcome.message is not None, outcome
+    return outcome.message
+
+
+def is_final(message: Json) -> bool:
+    return bool(message["attachments"]) and "Cancel" not in labels(message)
+
+
+def buttons(message: Json) -> list[Json]:
+    return [button for row in message["components"] for button in row["components"]]
+
+
+def labels(message: Json) -> list[str]:
+    """What stands on its buttons, emoji where there is no word."""
+    return [button.get("label") or button["emoji"]["name"] for button in buttons(message)]
