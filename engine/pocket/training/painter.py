@@ -32,6 +32,7 @@ from engine.pocket.world import FIRST, FULL, MIDDLE, TRAINING, WHOLE, Syllabus, 
 SILENCE = 0.1  # of captions: what guidance is measured against
 FORGETTING = 0.04  # of words: so that a word never seen is no shock
 THING_WEIGHT = 4.0
+FIRST_SCENES = 6_144  # rendered before a phase begins, of its first size; the others as much less as they are rarer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ LARGE = ((256, 256, 0.6), (320, 224, 0.1), (224, 320, 0.1), (352, 192, 0.1), (19
 PHASES = (
     Phase(180_000, FIRST, "first", SQUARE, 60_000),
     Phase(440_000, MIDDLE, "middle", SQUARE, 120_000),
-    Phase(640_000, WHOLE, "whole", SMALL, 200_000),
+    Phase(520_000, WHOLE, "whole", SMALL, 200_000),
     Phase(1_400_000, WHOLE, "large", LARGE, 200_000),
 )
 
@@ -103,7 +104,7 @@ class PainterStage:
         start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
         pool = self._pool(phase, width, height, share / phase.sizes[0][2])
         shown = (samples - start) * share
-        usable = pool.ensure(int(8_192 + shown * 0.3), self.encode)
+        usable = pool.ensure(int(FIRST_SCENES * share / phase.sizes[0][2] + shown * 0.3), self.encode)
         indices = [rng.randrange(usable) for _ in range(self.batch)]
         latents, cover = pool.take(indices)
         captions = [caption(pool.shelf.scene(i), rng, TRAINING) for i in indices]
