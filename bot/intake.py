@@ -109,7 +109,7 @@ class Intake:
 
     async def vary(self, asker: Asker, job_id: str, cell: int, manner: Manner, text: str | None = None) -> Accepted:
         """Pictures like that very one."""
-        parent, picture = await self._picture(asker, job_id, cell)
+        parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
         recipe, notes = from_json(picture.recipe), parent.notes
         if text is not None and text.strip() != parent.text.strip():
@@ -117,12 +117,12 @@ class Intake:
             recipe, notes = replace(wish.cells[0], width=recipe.width, height=recipe.height), wish.notes
         varied = vary(recipe, picture.sha256, manner, draw_seed(), GRID, self._engine.catalog.find(recipe.model.name))
         told = (*notes, *(note.message for note in varied.notes))
-        wish = Wish(kind, text or parent.text, varied.cells, told, parent, cell, picture)
+        wish = Wish(kind, text or parent.text, varied.cells, told, parent, which, picture)
         return await self._take(asker, wish)
 
     async def upscale(self, asker: Asker, job_id: str, cell: int, manner: Manner) -> Accepted:
         """Larger: as it is, or with new detail."""
-        parent, picture = await self._picture(asker, job_id, cell)
+        parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.UPSCALE_SUBTLE if manner is Manner.SUBTLE else Kind.UPSCALE_CREATIVE
         recipe = from_json(picture.recipe)
         try:
@@ -133,12 +133,12 @@ class Intake:
         except EngineError as error:
             raise CannotDoError(str(error)) from error
         told = tuple(note.message for note in made.notes)
-        return await self._take(asker, Wish(kind, parent.text, made.cells, told, parent, cell, picture))
+        return await self._take(asker, Wish(kind, parent.text, made.cells, told, parent, which, picture))
 
     async def single(self, asker: Asker, job_id: str, cell: int) -> Accepted:
         """One cell of a grid on its own: it is there already, so it is free and at once."""
-        parent, picture = await self._picture(asker, job_id, cell)
-        wish = Wish(Kind.SINGLE, parent.text, (from_json(picture.recipe),), (), parent, cell, picture)
+        parent, picture, which = await self._picture(asker, job_id, cell)
+        wish = Wish(Kind.SINGLE, parent.text, (from_json(picture.recipe),), (), parent, which, picture)
         return await self._take(asker, wish)
 
     async def cancel(self, asker: Asker, job_id: str) -> Job:
@@ -260,14 +260,15 @@ class Intake:
             raise NoJobError
         return job
 
-    async def _picture(self, asker: Asker, job_id: str, cell: int) -> tuple[Job, Picture]:
+    async def _picture(self, asker: Asker, job_id: str, cell: int) -> tuple[Job, Picture, int | None]:
+        """A job, one of its pictures, and which one; of a single picture there is nothing to say."""
         job = await self._parent(asker, job_id)
         async with self._store.read() as tx:
             found = await pictures.of_job(tx, job_id)
         picture = next((picture for picture in found if picture.cell == cell), None)
         if picture is None:
             raise NotReadyError if job.state in UNDER_WAY else NoJobError
-        return job, picture
+        return job, picture, cell if len(found) > 1 else None
 
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
