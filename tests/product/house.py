@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
-from bot.frame.settings import Settings
 
 from bot.desk import Desk
+from bot.frame.settings import Settings
 from bot.running import Run, open_bot
 from sandbox.member import Member
 from sandbox.server import Sandbox
