@@ -3,12 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 SEED ?= $(shell date +%s)
 SOAK_SECONDS ?= 600
+PAUSE ?= 5
 
 .PHONY: run test check bench soak clean
 
+# 75 is the bot's word for "start me again"; any other end is the end.
 run: .venv/installed
-	@mkdir -p data
-	@$(BIN)/python -m sandbox --quiet --state data/sandbox.sqlite
+	@code=75; while [ $$code -eq 75 ]; do \
+	  code=0; $(BIN)/python -m bot || code=$$?; \
+	  if [ $$code -eq 75 ]; then echo "Starting again in $(PAUSE) s"; sleep $(PAUSE); fi; \
+	done; exit $$code
 
 test: .venv/dev .venv/node
 	$(BIN)/python -m pytest

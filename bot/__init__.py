@@ -1,1 +1,1 @@
-"""The Discord bot: members, jobs, delivery. Not begun yet; the sandbox comes first."""
+"""The Discord bot: members, jobs, delivery. Enters the engine by its front door, and Discord by discord.py."""

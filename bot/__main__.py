@@ -24,8 +24,9 @@ def parser() -> argparse.ArgumentParser:
     backup = words.add_parser("backup", help="write database, keys and pictures into one file, while the bot runs")
     restore = words.add_parser("restore", help="put a backup into the data folder")
     for word in (backup, restore):
-        word.add_argument("file", type=Path)
+        word.add_argument("file", type=Path, help="the backup's file")
     restore.add_argument("--replace", action="store_true", help="also if the data folder is not empty")
+    restore.add_argument("--incomplete", action="store_true", help="also if the backup lacks pictures that it names")
     return made
 
 
@@ -47,18 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.frame.logs import (
-        set_up_logs,  # each word imports what it needs: the doctor must come even if the rest is ill
-    )
+    # Each word imports what it needs: the doctor must come even if the rest is ill.
+    from bot.frame.logs import set_up_logs
     from bot.frame.sandbox_child import SandboxError
-    from bot.running import run
+    from bot.running import CannotStartError, run
     from bot.store.errors import StoreError
 
     set_up_logs(settings.log_level, settings.log_format, [settings.token] if settings.token else [])
     try:
         return asyncio.run(run(settings, lambda line: print(line, flush=True)))
+    except CannotStartError as error:
+        print(error, file=sys.stderr)
+        return error.code
     except (StoreError, SandboxError) as error:
         print(error, file=sys.stderr)
+        return REFUSED
+    except PermissionError as error:
+        print(f"{error.filename} cannot be used ({error.strerror}); see `python -m bot doctor`.", file=sys.stderr)
         return REFUSED
 
 
@@ -83,7 +89,7 @@ def _backup(settings: Settings, options: argparse.Namespace) -> int:
 def _restore(settings: Settings, options: argparse.Namespace) -> int:
     from bot.keeping import read_backup
 
-    return asyncio.run(read_backup(settings, options.file, replace=options.replace))
+    return asyncio.run(read_backup(settings, options.file, replace=options.replace, incomplete=options.incomplete))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.asking import Asker
-from bot.errors import BlockedError, StrangerError, WrongPlaceError, WrongRoleError
-from bot.store import members, servers
-from bot.store.members import Member
+from bot.errors import BlockedError, LacksRightsError, StrangerError, WrongPlaceError, WrongRoleError
+from bot.store import jobs, members, servers
 from bot.store.servers import Server
 from bot.store.store import Store
+from bot.store.transactions import Reading
 
 
 class Admission:
@@ -23,23 +23,38 @@ class Admission:
         async with self._store.read() as tx:
             server = await servers.find(tx, asker.server) if asker.server is not None else None
             member = await members.find(tx, asker.member)
-        if not self._is_welcome(asker, server, member):
-            raise StrangerError
+            is_welcome = await self._is_welcome(tx, asker)
+        if not is_welcome:
+            raise StrangerError(outside=asker.server is None)
         if member is not None and member.blocked_at is not None:
             raise BlockedError(member.blocked_reason or "")
-        if server is None or asker.manages:
-            return
-        channels = tuple(map(int, server.settings.get("channels", ())))
-        if channels and asker.channel not in channels and asker.parent not in channels:
-            raise WrongPlaceError(channels)
-        painters = tuple(map(int, server.settings.get("painters", ())))
-        if painters and not asker.roles.intersection(painters):
-            raise WrongRoleError(painters)
+        if server is not None and not asker.manages:
+            _check_wishes(server, asker)
+        if asker.lacks:
+            raise LacksRightsError(asker.lacks)
 
-    def _is_welcome(self, asker: Asker, server: Server | None, member: Member | None) -> bool:
-        """A server by the operator's list or word; elsewhere whoever was met on such a server."""
-        if asker.server is None:
-            return member is not None or self._welcomes(None)
-        if server is not None and server.allowed is not None:
-            return server.allowed
-        return self._welcomes(asker.server)
+    async def _is_welcome(self, tx: Reading, asker: Asker) -> bool:
+        """Elsewhere whoever has asked for something on a server that is welcome."""
+        if asker.server is not None:
+            return await self._is_listed(tx, asker.server)
+        if self._welcomes(None):
+            return True
+        for server in await jobs.servers_of(tx, asker.member):
+            if await self._is_listed(tx, server):
+                return True
+        return False
+
+    async def _is_listed(self, tx: Reading, server_id: int) -> bool:
+        """By a word about this server, or by the operator's list."""
+        server = await servers.find(tx, server_id)
+        return self._welcomes(server_id) if server is None or server.allowed is None else server.allowed
+
+
+def _check_wishes(server: Server, asker: Asker) -> None:
+    """What those who manage the server want."""
+    channels = tuple(map(int, server.settings.get("channels", ())))
+    if channels and asker.channel not in channels and asker.parent not in channels:
+        raise WrongPlaceError(channels)
+    painters = tuple(map(int, server.settings.get("painters", ())))
+    if painters and not asker.roles.intersection(painters):
+        raise WrongRoleError(painters)

@@ -21,6 +21,7 @@ class Asker:
     roles: frozenset[int] = frozenset()
     parent: int | None = None  # the channel that a thread belongs to
     reaches: bool = True
+    lacks: tuple[str, ...] = ()  # what the bot may not do there, and has to for a picture
     ephemeral: bool = False
     alone: bool = False  # a direct message: nobody else looks on
     limit_bytes: int = 10 * 2**20

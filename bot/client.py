@@ -4,10 +4,10 @@ for depends on `on_ready`: interactions arrive before it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
-from dataclasses import replace
 from typing import Any
 
 import discord
@@ -16,14 +16,13 @@ from discord import app_commands
 from bot import replies
 from bot.commands import ALL
 from bot.desk import Desk
-from bot.handlers import presses
+from bot.frame import rights
+from bot.handlers import joining, presses
 from bot.handlers.answering import say
 from bot.handlers.reactions import reacted, unreacted
-from bot.panels.setup import known_server
-from bot.store import meta, servers
+from bot.store import meta
 
 _log = logging.getLogger(__name__)
-INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, guild_reactions=True, dm_reactions=True)
 LONGEST_WAIT = 30.0  # for a rate limit, before a message is put off instead
 
 
@@ -40,8 +39,11 @@ class Painter(discord.AutoShardedClient):
     desk: Desk
 
     def __init__(self, **options: Any) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
         nobody = discord.AllowedMentions.none()
-        super().__init__(intents=INTENTS, allowed_mentions=nobody, max_ratelimit_timeout=LONGEST_WAIT, **options)
+        options |= {"intents": rights.intents(), "max_ratelimit_timeout": LONGEST_WAIT}
+        super().__init__(allowed_mentions=nobody, **options)
+        self._entering: set[asyncio.Task[Any]] = set()
         self.tree = Tree(self)
         for command in ALL:
             self.tree.add_command(command)
@@ -62,31 +64,31 @@ class Painter(discord.AutoShardedClient):
             await unreacted(self.desk, payload)
 
     async def on_ready(self) -> None:
-        for guild in self.guilds:
-            await self._enter(guild)
+        _log.info("On Discord as %s, in %d servers.", self.user, len(self.guilds))
+        await self._enter(*self.guilds)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._enter(guild, greets=True)
+        await self._enter(guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        async with self.desk.store.write() as tx:
-            server = await known_server(tx, self.desk, guild.id)
-            await servers.save(tx, replace(server, left_at=self.desk.now()))
+        await joining.leave(self.desk, guild)
 
-    async def _enter(self, guild: discord.Guild, *, greets: bool = False) -> None:
-        """A server that may have us is greeted once; from any other we part with a word."""
-        async with self.desk.store.write() as tx:
-            is_new = await servers.find(tx, guild.id) is None
-            server = await known_server(tx, self.desk, guild.id)
-            if self.desk.settings.uses_sandbox and server.gallery_channel_id is None:
-                server = replace(server, gallery_channel_id=_gallery_of(guild))
-            await servers.save(tx, replace(server, left_at=None))
-        allowed = self.desk.welcomes(guild.id) if server.allowed is None else server.allowed
-        if not allowed:
-            await _speak(guild, replies.FAREWELL)
-            await guild.leave()
-        elif greets and is_new:
-            await _speak(guild, replies.greeting(self.desk.command("help"), self.desk.command("setup")))
+    async def close(self) -> None:
+        """Whoever is being greeted is greeted at the next start."""
+        for task in self._entering:
+            task.cancel()
+        await asyncio.gather(*self._entering, return_exceptions=True)
+        await super().close()
+
+    async def _enter(self, *guilds: discord.Guild) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # every handler runs in one
+        self._entering.add(task)
+        try:
+            for guild in guilds:
+                await joining.enter(self.desk, guild)
+        finally:
+            self._entering.discard(task)
 
     async def _make_known(self) -> dict[str, int]:
         """Discord is told of our commands when they have changed, and only then: it counts."""
@@ -103,19 +105,3 @@ class Painter(discord.AutoShardedClient):
             await meta.put(tx, key, json.dumps({"digest": digest, "ids": ids}))
         _log.info("Discord was told of %d commands.", len(ids))
         return ids
-
-
-def _gallery_of(guild: discord.Guild) -> int | None:
-    return next((forum.id for forum in guild.forums if forum.name == "gallery"), None)
-
-
-async def _speak(guild: discord.Guild, text: str) -> None:
-    """Where newcomers are greeted, or anywhere that we may write; a server without such a place hears nothing."""
-    places = [guild.system_channel, *guild.text_channels]
-    for place in places:
-        if place is not None and place.permissions_for(guild.me).send_messages:
-            try:
-                await place.send(text)
-            except discord.HTTPException as error:
-                _log.info("The word to server %d did not arrive: %s", guild.id, error)
-            return

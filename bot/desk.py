@@ -12,6 +12,7 @@ import discord
 from bot.asking import Asker
 from bot.buttons.custom_id import Signer
 from bot.delivery import Delivery
+from bot.frame import rights
 from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
@@ -34,6 +35,11 @@ class Desk:
     welcomes: Callable[[int | None], bool]
     command_ids: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def paints_cards(self) -> bool:
+        """Where there is no model to paint pictures with."""
+        return self.engine.catalog.find(self.default_model).kind == "swatch"
+
     def now(self) -> datetime:
         return self.store.now()
 
@@ -53,7 +59,7 @@ def desk_of(interaction: discord.Interaction[Any]) -> Desk:
 
 def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) -> Asker:
     """Who asks, and what Discord says may be done there."""
-    rights = interaction.permissions if interaction.guild_id is not None else discord.Permissions.none()
+    allowed = interaction.permissions if interaction.guild_id is not None else discord.Permissions.none()
     is_dm = interaction.context.dm_channel if interaction.context is not None else False
     return Asker(
         member=interaction.user.id,
@@ -61,12 +67,13 @@ def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) 
         server=interaction.guild_id if interaction.is_guild_integration() else None,
         interaction=interaction.id,
         token=interaction.token,
-        rules=any(getattr(rights, right) for right in RULES)
+        rules=any(getattr(allowed, right) for right in RULES)
         or interaction.user.id in desk_of(interaction).settings.owners,
-        manages=rights.manage_guild or rights.administrator,
+        manages=allowed.manage_guild or allowed.administrator,
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
         parent=interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None,
         reaches=_reaches(interaction, is_dm=is_dm),
+        lacks=_lacks(interaction),
         ephemeral=ephemeral,
         alone=interaction.guild_id is None,
         limit_bytes=interaction.filesize_limit,
@@ -81,6 +88,15 @@ def _reaches(interaction: discord.Interaction[Any], *, is_dm: bool) -> bool:
         return True
     if not interaction.is_guild_integration():
         return False
-    rights = interaction.app_permissions
+    granted = interaction.app_permissions
     is_thread = isinstance(interaction.channel, discord.Thread)
-    return rights.view_channel and (rights.send_messages_in_threads if is_thread else rights.send_messages)
+    return granted.view_channel and (granted.send_messages_in_threads if is_thread else granted.send_messages)
+
+
+def _lacks(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
+    """Without files there is no picture. Whoever may not even write there has none of these rights, as Discord counts;
+    then the interaction's token is what is left."""
+    granted = interaction.app_permissions
+    if interaction.guild_id is None or not granted.send_messages:
+        return ()
+    return tuple(rights.names(rights.missing(rights.FOR_PICTURES, granted)))

@@ -2,12 +2,15 @@
 
 Refusal
  ├─ WrongPromptError    the text is no prompt: the engine's faults
- ├─ StrangerError       this server has no plan here
+ ├─ StrangerError       this server has no plan here, or this member outside of all servers: `outside`
  ├─ WrongPlaceError     this server wants it elsewhere: `channels`
  ├─ WrongRoleError      this server lets only some paint: `roles`
  ├─ BlockedError        this member may not ask for pictures: `reason`
  ├─ PausedError         no new work is taken: `reason`, and `drains` if it ends soon
  ├─ TooManyError        `waiting` jobs of a member have not ended, `allowed` may
+ ├─ LacksRightsError    the bot itself may not do what a picture needs there: `rights`
+ ├─ NotManagerError     only those who manage the server may do that
+ ├─ NotOwnerError       only the operator may do that
  ├─ NotAllowedError     only its owner or a moderator may do that
  ├─ NoJobError          there is no such job, or its picture was deleted
  ├─ NotReadyError       its pictures are not there yet
@@ -34,6 +37,22 @@ class WrongPromptError(Refusal):
 
 
 class StrangerError(Refusal):
+    def __init__(self, *, outside: bool = False) -> None:
+        super().__init__("outside of all servers" if outside else "on this server")
+        self.outside = outside
+
+
+class LacksRightsError(Refusal):
+    def __init__(self, rights: tuple[str, ...]) -> None:
+        super().__init__(rights)
+        self.rights = rights
+
+
+class NotManagerError(Refusal):
+    pass
+
+
+class NotOwnerError(Refusal):
     pass
 
 

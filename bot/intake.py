@@ -241,6 +241,9 @@ class Intake:
             raise WrongPromptError(error) from error
         except UnknownModelError as error:
             raise CannotDoError(f"This server's model is not to be had any more. {error}") from error
+        model = asked.cells[0].model.name
+        if not await asyncio.to_thread(self._engine.can_paint, model):
+            raise CannotDoError(f"I cannot paint with {model}: it is not on this machine, or nothing here computes it.")
         return Wish(kind, text, asked.cells, tuple(note.message for note in asked.notes))
 
     def _styles(self) -> dict[str, Adapter]:
@@ -249,7 +252,7 @@ class Intake:
 
     async def _admit(self, asker: Asker) -> None:
         if self.paused is not None:
-            raise self.paused
+            raise PausedError(self.paused.reason, drains=self.paused.drains)  # a new one: each raise adds to its trace
         await self._admission.check(asker)
 
     async def _parent(self, asker: Asker, job_id: str) -> Job:

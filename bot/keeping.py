@@ -22,7 +22,7 @@ async def audit(settings: Settings) -> int:
     try:
         async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store, store.read() as tx:
             faults = await find_faults(tx)
-    except StoreError as error:
+    except (StoreError, OSError) as error:
         return _refused(error)
     for fault in faults:
         print(fault)
@@ -33,7 +33,7 @@ async def audit(settings: Settings) -> int:
 async def write_backup(settings: Settings, file: Path) -> int:
     try:
         backup = await asyncio.to_thread(back_up, settings.data, file)
-    except StoreError as error:
+    except (StoreError, OSError) as error:
         return _refused(error)
     print(f"{file} holds the database, the keys and {backup.files} pictures.")
     for digest in backup.missing:
@@ -41,15 +41,16 @@ async def write_backup(settings: Settings, file: Path) -> int:
     return FAULTY if backup.missing else FINE
 
 
-async def read_backup(settings: Settings, file: Path, *, replace: bool) -> int:
+async def read_backup(settings: Settings, file: Path, *, replace: bool, incomplete: bool = False) -> int:
     try:
-        await asyncio.to_thread(restore, file, settings.data, overwrite=replace)
-    except StoreError as error:
+        backup = await asyncio.to_thread(restore, file, settings.data, overwrite=replace, incomplete=incomplete)
+    except (StoreError, OSError) as error:
         return _refused(error)
-    print(f"{settings.data} is as it was when {file} was written.")
+    lacks = f", but for {len(backup.missing)} pictures that it lacks" if backup.missing else ""
+    print(f"{settings.data} is as it was when {file} was written{lacks}.")
     return FINE
 
 
-def _refused(error: StoreError) -> int:
+def _refused(error: StoreError | OSError) -> int:
     print(error, file=sys.stderr)
     return FAULTY

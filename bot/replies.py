@@ -149,11 +149,31 @@ def recipe(prompt: str, job: str, data: Mapping[str, Any]) -> str:
     return f"{title(prompt)}\n{numbers} · guidance {data['guidance']} · {data['scheduler']}\n-# Job `{job}`"
 
 
-def greeting(help_command: str, setup_command: str) -> str:
+CARDS = (
+    "No model that paints pictures is on this machine yet. Until my operator fetches one, I draw **colour cards**: "
+    "your words on the colours that they name. All else works as it will then."
+)
+AT_HOME = (
+    "This Discord is your own, on this machine: switch who you are by the button beside your name, and try what you "
+    "like. What you do here is kept."
+)
+
+
+def greeting(imagine_command: str, help_command: str) -> str:
     return (
-        f"Hello! I paint pictures from words. {help_command} shows how, by example. "
-        f"If you manage this server: {setup_command} says where I paint, for whom, and with what."
+        "Hello! I paint pictures from words. Tell me what you would like to see:\n"
+        f"> {imagine_command} `a red house on green hills at sunset`\n"
+        "Four pictures come, with buttons for more of the one that you like. "
+        f"{help_command} shows the rest, by example."
     )
+
+
+def for_managers(setup_command: str) -> str:
+    return f"If you manage this server: {setup_command} says where I paint, for whom, and with what."
+
+
+def listed(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def paused(under_way: int) -> str:
@@ -190,12 +210,37 @@ def prompt_faults(error: errors.WrongPromptError) -> str:
     return "\n".join(parts)
 
 
-def refusal(error: errors.Refusal) -> str:
+Unwelcome = (
+    errors.StrangerError
+    | errors.WrongPlaceError
+    | errors.WrongRoleError
+    | errors.LacksRightsError
+    | errors.BlockedError
+    | errors.PausedError
+    | errors.NotManagerError
+    | errors.NotOwnerError
+)
+
+
+def unwelcome(error: Unwelcome) -> str:
+    """Not now, not here, or not for them: nothing is wrong with what was asked."""
     match error:
-        case errors.WrongPromptError():
-            return prompt_faults(error)
+        case errors.StrangerError(outside=True):
+            return (
+                "Outside of servers I paint for those who have asked me on one that my operator has listed. "
+                "Use `/imagine` there once; from then on it works here as well."
+            )
         case errors.StrangerError():
             return "I do not paint on this server: my operator has not listed it. They can add it to ALLOWED_SERVERS."
+        case errors.LacksRightsError(rights=lacking):
+            return (
+                f"I may not {listed(lacking)} in this channel, so no picture could arrive. Somebody who manages it can "
+                "let me, in the channel's permissions."
+            )
+        case errors.NotManagerError():
+            return "Only those who manage this server may do that."
+        case errors.NotOwnerError():
+            return "Only my operator may do that: whoever stands in OWNERS."
         case errors.WrongPlaceError(channels=channels):
             places = ", ".join(f"<#{channel}>" for channel in channels[:10])
             return f"On this server I paint in {places}."
@@ -203,13 +248,24 @@ def refusal(error: errors.Refusal) -> str:
             names = ", ".join(f"<@&{role}>" for role in roles[:10])
             return f"On this server I paint for {names}. A moderator can tell you how to get there."
         case errors.BlockedError(reason=reason):
-            why = f" Their reason: {escaped(reason)}" if reason else ""
-            return f"A moderator has taken the brushes from you here.{why} Please talk to them."
+            why = f" The reason: “{escaped(reason)}”." if reason else ""
+            return f"My operator has taken the brushes from you.{why} Please talk to them."
         case errors.PausedError(drains=True):
             return "I am about to be started again and take no new work for a moment. What you have asked for goes on."
         case errors.PausedError(reason=reason):
             why = f" ({escaped(reason)})" if reason else ""
             return f"Painting is paused{why}. What you have asked for is kept; please come back a little later."
+    assert_never(error)
+
+
+def refusal(error: errors.Refusal) -> str:
+    match error:
+        case errors.WrongPromptError():
+            return prompt_faults(error)
+        case errors.StrangerError() | errors.WrongPlaceError() | errors.WrongRoleError() | errors.LacksRightsError():
+            return unwelcome(error)
+        case errors.BlockedError() | errors.PausedError() | errors.NotManagerError() | errors.NotOwnerError():
+            return unwelcome(error)
         case errors.TooManyError(waiting=count, allowed=allowed):
             return (
                 f"You have {count} jobs under way and may have {allowed}. Wait for one to end, or cancel one: `/queue`."

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -30,15 +32,28 @@ from bot.frame.settings import Settings, StrangersPlan
 from bot.intake import Intake
 from bot.messages.sending import Sender
 from bot.outcome import Outcome
-from bot.store import keys
+from bot.store import keys, placeholders
+from bot.store.errors import StoreError
 from bot.store.store import Store
-from engine import Engine
+from engine import Engine, EngineError
 
 _log = logging.getLogger(__name__)
 DONE, REFUSED, AGAIN = 0, 2, 75  # 75: whoever started us shall start us again
 SETTLE_SECONDS = 5.0
-SWEEP_SECONDS = 3600.0
+HANG_UP_SECONDS = 5.0
+END_SECONDS = 45.0  # less than the unit's TimeoutStopSec, and than anybody's patience
+TIDY_SECONDS = 3600.0
+FEW_SERVERS_SECONDS = 0.2  # the library waits this long for further servers after the last one
+TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
 SWATCH = "swatch"
+
+
+class CannotStartError(Exception):
+    """What keeps the bot from starting, as a sentence with its remedy; `code` is what the process ends with."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 def milliseconds() -> int:
@@ -66,15 +81,45 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, this.end, DONE, f"told to by {number.name}")
     async with AsyncExitStack() as stack:
-        token, url = settings.token, settings.base_url
-        if settings.uses_sandbox:
-            child = await _start_sandbox(stack, settings, this)
-            token, url = child.token, child.url
-        await stack.enter_async_context(open_bot(settings, token, url, this))
-        if settings.uses_sandbox:
-            announce(f"Open {url}/ and type /imagine in any channel. Stop with Ctrl+C.")
+        await _unless_stopped(this, _start(stack, settings, this, announce))
         await this.stop.wait()
+        _end_by_force(this.code, END_SECONDS)
     return this.code
+
+
+async def _start(stack: AsyncExitStack, settings: Settings, this: Run, announce: Callable[[str], None]) -> None:
+    if not settings.uses_sandbox:
+        await stack.enter_async_context(open_bot(settings, settings.token, settings.base_url, this))
+        return
+    child = await _start_sandbox(stack, settings, this)
+    opening = open_bot(settings, child.token, child.url, this, guild_ready_timeout=FEW_SERVERS_SECONDS)
+    desk = await stack.enter_async_context(opening)
+    await desk.sender.client.wait_until_ready()  # before, whoever presses something is not heard
+    announce(f"Open {child.url}/ and type /imagine in any channel. Stop with Ctrl+C.")
+
+
+async def _unless_stopped(this: Run, starting: Coroutine[None, None, None]) -> None:
+    """A start may take long, and whoever wants it to stop does not want to wait for its end."""
+    start = asyncio.ensure_future(starting)
+    stopped = asyncio.ensure_future(this.stop.wait())
+    await asyncio.wait((start, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not start.done():
+        start.cancel()
+    with suppress(asyncio.CancelledError):
+        await start
+
+
+def _end_by_force(code: int, seconds: float) -> None:
+    """A thread that hangs would keep the process for ever. All that matters is in the database by now."""
+
+    def end() -> None:
+        _log.critical("The end took more than %.0f s; what is left goes on at the next start.", seconds)
+        os._exit(code)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
 
 
 @asynccontextmanager
@@ -89,9 +134,9 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         signer = await make_signer(store)
         sender = Sender(client, store.files, signer)
         delivery = Delivery(store, sender, store.now)
+        stack.push_async_callback(_hang_up, client)
         stack.push_async_callback(delivery.close)
-        _watch(stack, delivery.run())
-        engine = await Engine.open(settings.engine)
+        engine = await stack.enter_async_context(await _open_engine(settings))
         model, welcome = default_model(settings, engine), partial(welcomes, settings)
         intake = Intake(
             engine,
@@ -110,16 +155,17 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             tell=delivery.poke,
             retry=intake.retry,
         )
-        hearing = asyncio.create_task(outcome.run())
-        stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome)
-        await client.login(token)
+        await _log_in(client, token)
+        _watch(stack, this, delivery.run())  # not before: what it sends needs the token
+        hearing = _watch(stack, this, outcome.run())
+        stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        _watch(stack, _sweep(store))
-        _watch(stack, _until(outcome.hung, this, AGAIN, "a step hangs"))
-        _watch(stack, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
-        _watch(stack, watch_lag())
-        _watch(stack, _connect(client, this))
+        _watch(stack, this, _tidy_hourly(store))
+        _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
+        _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
+        _watch(stack, this, watch_lag())
+        _watch(stack, this, _connect(client, this))
         _log.info("Ready: painting with %s on %s.", model, engine.device.name)
         yield desk
 
@@ -136,15 +182,39 @@ async def make_signer(store: Store) -> Signer:
 
 def default_model(settings: Settings, engine: Engine) -> str:
     """Where nothing can compute, or the model is not there yet, colour cards are all that can be painted."""
-    if engine.device.name == "none" or not engine.has_model(settings.model):
-        return SWATCH
-    return settings.model
+    try:
+        if engine.can_paint(settings.model):
+            return settings.model
+        lacks = "" if engine.has_model(settings.model) else f"The model {settings.model} is not on this machine. "
+    except EngineError as error:  # no such model
+        raise CannotStartError(f"ATELIER_MODEL: {error}", REFUSED) from error
+    reason = engine.device.reason if engine.device.name == "none" else "`python -m bot doctor` says more."
+    _log.warning("I paint colour cards, no pictures. %s%s", lacks, reason)
+    return SWATCH
 
 
 def welcomes(settings: Settings, server: int | None) -> bool:
     """Whether the operator's settings let a server, or a stranger outside of all servers, have pictures."""
-    is_open = settings.uses_sandbox or settings.strangers_plan is StrangersPlan.OPEN
-    return is_open or (server is not None and settings.allows(server))
+    if settings.uses_sandbox or settings.strangers_plan is StrangersPlan.OPEN or settings.allowed_servers.every:
+        return True
+    return server is not None and settings.allows(server)
+
+
+async def _open_engine(settings: Settings) -> Engine:
+    try:
+        return await Engine.open(settings.engine)
+    except EngineError as error:
+        raise CannotStartError(f"The engine cannot be opened: {error}", REFUSED) from error
+
+
+async def _log_in(client: Painter, token: str) -> None:
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        problem = "Discord refuses DISCORD_TOKEN: it was reset, or is not whole. `python -m bot doctor` says more."
+        raise CannotStartError(problem, REFUSED) from error
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise CannotStartError(f"Discord cannot be reached ({error}); it is tried again.", AGAIN) from error
 
 
 async def _start_sandbox(stack: AsyncExitStack, settings: Settings, this: Run) -> SandboxChild:
@@ -154,7 +224,7 @@ async def _start_sandbox(stack: AsyncExitStack, settings: Settings, this: Run) -
     async def until_gone() -> None:
         this.end(REFUSED, await child.ended())
 
-    _watch(stack, until_gone())
+    _watch(stack, this, until_gone())
     return child
 
 
@@ -163,6 +233,9 @@ async def _connect(client: Painter, this: Run) -> None:
         await client.connect(reconnect=True)
     except discord.PrivilegedIntentsRequired as error:
         this.end(REFUSED, f"Discord refuses our intents ({error}); see `python -m bot doctor`.")
+    except discord.ConnectionClosed as error:
+        is_unknown = error.code == TOKEN_UNKNOWN
+        this.end(REFUSED if is_unknown else AGAIN, f"the connection to Discord ended: {error}")
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         this.end(AGAIN, f"the connection to Discord ended: {error}")
     else:
@@ -174,28 +247,50 @@ async def _until(event: asyncio.Event, this: Run, code: int, why: str) -> None:
     this.end(code, why)
 
 
-async def _sweep(store: Store) -> None:
-    """Now and once an hour: files that no row names, of which a power cut leaves some."""
+async def tidy(store: Store) -> None:
+    """Away with files that no row names, of which a power cut leaves some, and with tokens that are over."""
+    swept = await store.sweep()
+    if swept:
+        _log.info("Removed %d files that belong to no picture.", swept)
+    async with store.write() as tx:
+        await placeholders.forget_tokens(tx, store.now())
+
+
+async def _tidy_hourly(store: Store) -> None:
     while True:
-        swept = await store.sweep()
-        if swept:
-            _log.info("Removed %d files that belong to no picture.", swept)
-        await asyncio.sleep(SWEEP_SECONDS)
+        try:
+            await tidy(store)
+        except (StoreError, OSError) as error:
+            _log.warning("Not all could be tidied up: %s", error)
+        await asyncio.sleep(TIDY_SECONDS)
 
 
-async def _wind_down(engine: Engine, hearing: asyncio.Task[None], intake: Intake, delivery: Delivery) -> None:
+async def _wind_down(engine: Engine, hearing: Awaitable[None], intake: Intake, delivery: Delivery) -> None:
     intake.stop_taking()
     await engine.close()
-    await hearing
+    await asyncio.gather(hearing, return_exceptions=True)
     await delivery.settle(SETTLE_SECONDS)
 
 
-def _watch(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:
-    """Beside the others, until the stack is closed."""
+async def _hang_up(client: Painter) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await client.close()
+
+
+def _watch(stack: AsyncExitStack, this: Run, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    """Beside the others, until the stack is closed. If it breaks, the whole run ends: half a bot helps nobody."""
     task = asyncio.get_running_loop().create_task(work)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.critical("A part of the bot broke.", exc_info=error)
+            this.end(AGAIN, "a part of the bot broke")
 
     async def end() -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
+    task.add_done_callback(ended)
     stack.push_async_callback(end)
+    return task

@@ -18,7 +18,7 @@ from engine.job import Job, Share, Speed
 from engine.models.adapters import Adapters
 from engine.models.catalog import Catalog
 from engine.models.catalog_toml import load_catalog
-from engine.models.device import Device, pick_device
+from engine.models.device import NO_DEVICE, Device, pick_device
 from engine.models.hashes import Hashes
 from engine.models.shelf import Shelf
 from engine.outlet import Outlet
@@ -97,6 +97,10 @@ class Engine:
     def has_model(self, name: str) -> bool:
         """Whether all of it is on this machine, as far as names of files tell. Raises UnknownModelError."""
         return self.catalog.find(name).kind != "diffusion" or self._shelf.has(name)
+
+    def can_paint(self, name: str) -> bool:
+        """Whether it is here, and something to compute it on. Raises UnknownModelError."""
+        return self.catalog.find(name).kind != "diffusion" or (self.device.name != NO_DEVICE and self.has_model(name))
 
     def cancel(self, job_id: str) -> bool:
         """Its events end with `Cancelled`, within one step. False if that is too late."""

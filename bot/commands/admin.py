@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot import replies
 from bot.desk import Desk, desk_of
-from bot.errors import NotAllowedError, PausedError
+from bot.errors import NotOwnerError, PausedError
 from bot.handlers.answering import guarded, say
 from bot.store import members
 
@@ -30,7 +30,7 @@ async def _as_owner(interaction: Interaction, work: Awaitable[str]) -> None:
     at_home = desk.settings.uses_sandbox and interaction.permissions.manage_guild
     if interaction.user.id not in desk.settings.owners and not at_home:
         work.close()  # type: ignore[attr-defined]
-        raise NotAllowedError
+        raise NotOwnerError
     await say(interaction, await work)
 
 

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.desk import asker_of, desk_of
-from bot.errors import NotAllowedError
+from bot.errors import NotManagerError
 from bot.handlers.answering import guarded, say
 from bot.panels.setup import setup_of
 
@@ -23,5 +23,5 @@ async def command(interaction: discord.Interaction[Any]) -> None:
 async def _answer(interaction: discord.Interaction[Any]) -> None:
     asker = asker_of(interaction)
     if asker.server is None or not asker.manages:
-        raise NotAllowedError
+        raise NotManagerError
     await say(interaction, "", await setup_of(desk_of(interaction), asker.server))

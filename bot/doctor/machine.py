@@ -36,15 +36,19 @@ async def check_packages() -> list[Finding]:
     faults = await asyncio.to_thread(wrong_packages, wanted)
     if faults:
         return [fault("packages", f"Packages do not fit: {listed(faults, 8)}.", _INSTALL)]
+    if lacking := await asyncio.to_thread(wrong_packages, wanted, extra=True):
+        problem = f"Only colour cards can be painted; for pictures, packages do not fit: {listed(lacking)}."
+        return [warning("packages", problem, _INSTALL)]
     return [fine("packages", f"Python {platform.python_version()}, all packages in the versions that are needed.")]
 
 
-def wrong_packages(requirements: Iterable[str]) -> list[str]:
-    """Extras are other people's affair, but for the engine's."""
+def wrong_packages(requirements: Iterable[str], *, extra: bool = False) -> list[str]:
+    """Of the base; or of the extra that computes pictures. Other extras are other people's affair."""
     faults = []
+    markers = ('extra == "engine"', "extra == 'engine'") if extra else (None,)
     for requirement in requirements:
         found = _REQUIREMENT.fullmatch(requirement)
-        if found is None or found["marker"] not in (None, 'extra == "engine"', "extra == 'engine'"):
+        if found is None or found["marker"] not in markers:
             continue
         try:
             version = metadata.version(found["name"])

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from engine import Engine
 
 _NO_DEVICE: Final = "none"
+_AUTO: Final = "Set ATELIER_ENGINE_DEVICE to auto for pictures."
+_PACKAGES: Final = "Install the engine's packages: .venv/bin/pip install -c constraints.txt -e '.[engine]'."
 
 
 async def check_painting(settings: Settings) -> list[Finding]:
@@ -20,7 +22,7 @@ async def check_painting(settings: Settings) -> list[Finding]:
         return [_packages_missing(error)]
     try:
         async with await Engine.open(settings.engine) as opened:
-            return [_judge_device(opened), *_judge_models(opened, settings)]
+            return [_judge_device(opened, settings), *_judge_models(opened, settings)]
     except ImportError as error:  # torch is looked for only where there is a device to look for
         return [_packages_missing(error)]
     except CatalogError as error:
@@ -32,13 +34,12 @@ async def check_painting(settings: Settings) -> list[Finding]:
 
 
 def _packages_missing(error: ImportError) -> Finding:
-    remedy = "Install them: .venv/bin/pip install -c constraints.txt -e '.[engine]'."
-    return fault("device", f"The engine's packages are not all here ({error}).", remedy)
+    return fault("device", f"The engine's packages are not all here ({error}).", _PACKAGES)
 
 
-def _judge_device(opened: Engine) -> Finding:
+def _judge_device(opened: Engine, settings: Settings) -> Finding:
     if opened.device.name == _NO_DEVICE:
-        return warning("device", opened.device.reason, "Set ATELIER_ENGINE_DEVICE to auto for pictures.")
+        return warning("device", opened.device.reason, _AUTO if settings.engine_device == _NO_DEVICE else _PACKAGES)
     return fine("device", f"{opened.device.name}: {opened.device.reason}")
 
 
@@ -50,13 +51,21 @@ def _judge_models(opened: Engine, settings: Settings) -> list[Finding]:
     except UnknownModelError as error:
         return [fault("models", f"ATELIER_MODEL is unknown. {error}", "`python -m engine --list-models` lists them.")]
     found = []
+    graded = warning if settings.model == Settings().model else fault  # cards instead of what nobody asked for by name
     if opened.device.name == _NO_DEVICE and wanted.kind != "swatch":
-        problem = f"{wanted.name} needs a device, and none is to be used."
-        found.append(fault("models", problem, "Set ATELIER_MODEL to swatch, or ATELIER_ENGINE_DEVICE to auto."))
+        problem = f"{wanted.name} needs a device, and there is none: colour cards are painted instead."
+        remedy = "Set ATELIER_MODEL to swatch if that is meant; otherwise mend what is said of the device."
+        found.append(graded("models", problem, remedy))
     elif not opened.has_model(wanted.name):
-        fetch = f"`python -m engine --pull {wanted.name}` fetches it."
-        remedy = fetch if wanted.place is Place.REPOSITORY else f"Its files belong into {wanted.source}."
-        found.append(fault("models", f"{wanted.name}, which ATELIER_MODEL names, is not on this machine.", remedy))
+        match wanted.place:
+            case Place.REPOSITORY:
+                remedy = f"`python -m engine --pull {wanted.name}` fetches it."
+            case Place.SHIPPED:
+                remedy = "Its weights come with a later version: fetch another model, and set ATELIER_MODEL to it."
+            case _:
+                remedy = f"Its files belong into {wanted.source}."
+        problem = f"{wanted.name} is not on this machine: colour cards are painted instead."
+        found.append(graded("models", problem, remedy))
     here = [entry.name for entry in opened.catalog.offered if opened.has_model(entry.name)]
     places = {entry.name: entry.place for entry in opened.catalog.offered}
     absent = [name for name, place in places.items() if name not in here and place is Place.REPOSITORY]

@@ -29,7 +29,7 @@ _PATTERNS: Final = (
 )
 _SHORTEST_SECRET: Final = 8  # a shorter one would be found everywhere
 _OWN_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# At "debug" these write whole bodies, with the prompts of private jobs in them.
+# At "debug" these write whole bodies, with the prompts of private jobs in them; at "info" every reconnection.
 _TALKATIVE: Final = ("discord", "aiohttp")
 _INDISCREET: Final = ("sqlalchemy", "aiosqlite", "alembic")  # at INFO they log every row that is written
 
@@ -119,7 +119,8 @@ def set_up_logs(
     root.addHandler(handler)
     root.setLevel(level.upper())
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(root.level, logging.INFO))
+        least = logging.INFO if root.level == logging.DEBUG else logging.WARNING
+        logging.getLogger(name).setLevel(max(root.level, least))
     for name in _INDISCREET:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(True)

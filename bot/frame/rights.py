@@ -7,6 +7,7 @@ from typing import Final
 import discord
 
 NEEDED: Final = discord.Permissions(274_878_286_912)
+FOR_PICTURES: Final = discord.Permissions(attach_files=True)
 FULL: Final = discord.Permissions(2_252_126_231_587_904)  # and threads, pins, clearing other people's reactions
 
 

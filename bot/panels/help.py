@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import replies
 from bot.buttons.emoji import LEGEND
 from bot.desk import Desk
 from bot.messages.cards import Card
@@ -9,6 +10,7 @@ from bot.messages.cards import Card
 
 def help_card(desk: Desk) -> Card:
     model = desk.engine.catalog.find(desk.default_model).title
+    honest = f"\n\n{replies.CARDS}" if desk.paints_cards else ""
     legend = "\n".join(f"{emoji} {meaning}" for emoji, meaning in LEGEND)
     return Card(
         f"""## Painting by words
@@ -24,5 +26,6 @@ Then press a button under it: **U1–U4** gives you one of the four on its own, 
 
 **More**: {desk.command("queue")} what is under way · {desk.command("show job")} brings a picture back · \
 {desk.command("info")} how you stand · {desk.command("settings")} how I work for you
--# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as Prompt."""
+-# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as \
+Prompt.{honest}"""
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,20 +13,21 @@ from bot import replies
 from bot.buttons.custom_id import Action, Press
 from bot.buttons.emoji import BAR_CHOICES
 from bot.desk import Desk, asker_of
-from bot.errors import NotAllowedError
+from bot.errors import NotManagerError
 from bot.messages.cards import Card, Menu, MenuKind
 from bot.store import servers
 from bot.store.servers import Server
 from bot.store.transactions import Writing
 
 CHANNELS, PAINTERS, MODEL, GALLERY, BAR = "channels", "painters", "model", "gallery", "bar"
+OPEN = "open"  # a button that shows the menus
 MOST_BAR = 4
 MOST_CHOSEN = 25
+Choices = tuple[tuple[str, str], ...]
 
 
-def setup_card(desk: Desk, server: Server) -> Card:
+def setup_card(desk: Desk, server: Server, models: Choices) -> Card:
     """Five menus, each of which says what is chosen now."""
-    models = tuple((entry.name, entry.title) for entry in desk.engine.catalog.offered)[:MOST_CHOSEN]
     gallery = (str(server.gallery_channel_id),) if server.gallery_channel_id else ()
     menus = (
         Menu(
@@ -41,7 +43,16 @@ def setup_card(desk: Desk, server: Server) -> Card:
 
 async def setup_of(desk: Desk, server_id: int) -> Card:
     async with desk.store.write() as tx:
-        return setup_card(desk, await known_server(tx, desk, server_id))
+        server = await known_server(tx, desk, server_id)
+    return setup_card(desk, server, await asyncio.to_thread(_models, desk, server))
+
+
+def _models(desk: Desk, server: Server) -> Choices:
+    """Those that can be painted with, the default first. In a thread: it looks at the disk."""
+    engine = desk.engine
+    offered = [entry for entry in engine.catalog.offered if engine.can_paint(entry.name)]
+    entries = {entry.name: entry for entry in (engine.catalog.find(desk.default_model), *offered)}
+    return tuple((entry.name, entry.title) for entry in entries.values())[:MOST_CHOSEN]
 
 
 async def known_server(tx: Writing, desk: Desk, server_id: int) -> Server:
@@ -55,14 +66,21 @@ async def known_server(tx: Writing, desk: Desk, server_id: int) -> Server:
 async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press) -> None:
     asker = asker_of(interaction)
     if asker.server is None or not asker.manages:
-        raise NotAllowedError
+        raise NotManagerError
+    if press.extra == OPEN:
+        await _show(interaction, desk, asker.server)
+        return
     data: Mapping[str, Any] = interaction.data or {}
     values = tuple(str(value) for value in data.get("values", ()))
     async with desk.store.write() as tx:
-        server = _changed(await known_server(tx, desk, asker.server), press.extra, values)
-        await servers.save(tx, server)
-    parts = await desk.sender.parts(setup_card(desk, server), 0)
+        await servers.save(tx, _changed(await known_server(tx, desk, asker.server), press.extra, values))
+    parts = await desk.sender.parts(await setup_of(desk, asker.server), 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
+
+
+async def _show(interaction: discord.Interaction[Any], desk: Desk, server_id: int) -> None:
+    parts = await desk.sender.parts(await setup_of(desk, server_id), 0)
+    await interaction.response.send_message(parts["content"], view=parts["view"], ephemeral=True)
 
 
 def _changed(server: Server, what: str, values: Sequence[str]) -> Server:

@@ -36,6 +36,8 @@ def back_up(path: Path, target: Path) -> Backup:
     folder = Folder(path)
     if not folder.database.exists():
         raise BackupError(path, "there is no database here", "Name the data folder that the bot works in.")
+    if not target.absolute().parent.is_dir():
+        raise BackupError(target, "there is no such folder", "Make it, or name another file.")
     if target.exists():
         raise BackupError(target, "there is a file of this name already", "Choose another name.")
     copy, archive = target.with_name(f"{target.name}.copy"), target.with_name(f"{target.name}.part")

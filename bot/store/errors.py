@@ -5,6 +5,7 @@ StoreError
  ├─ StoreDamagedError   the database or a file of it cannot be trusted
  ├─ StoreNewerError     the database was written by a newer program
  ├─ StoreFullError      there is no room left: nothing was changed
+ ├─ StoreClosedError    the program ends
  ├─ StoreBusyError      another program keeps the database to itself
  ├─ MissingFileError    no file has this hash
  ├─ BackupError         a backup cannot be made, or is none
@@ -54,6 +55,11 @@ class StoreNewerError(StoreError):
 class StoreFullError(StoreError):
     def __init__(self) -> None:
         super().__init__("The disk is full, so nothing was stored. Free some space; no restart is needed.")
+
+
+class StoreClosedError(StoreError):
+    def __init__(self) -> None:
+        super().__init__("The program ends, so nothing is stored any more. Ask again when it has started.")
 
 
 class StoreBusyError(StoreError):

@@ -101,6 +101,12 @@ async def count_open(tx: Reading, member_id: int) -> int:
     return int(await tx.value(select(func.count()).where(_jobs.c.member_id == member_id, _is_open)))
 
 
+async def servers_of(tx: Reading, member_id: int) -> tuple[int, ...]:
+    """Where a member has asked for something."""
+    query = select(_jobs.c.server_id).where(_jobs.c.member_id == member_id, _jobs.c.server_id.is_not(None)).distinct()
+    return tuple(row["server_id"] for row in await tx.all(query))
+
+
 async def count_by_state(tx: Reading, member_id: int) -> Mapping[State, int]:
     query = select(_jobs.c.state, func.count().label("count")).where(_jobs.c.member_id == member_id)
     return {row["state"]: row["count"] for row in await tx.all(query.group_by(_jobs.c.state))}

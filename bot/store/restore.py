@@ -37,7 +37,7 @@ def restore(archive: Path, path: Path, *, overwrite: bool = False, incomplete: b
         with folder.locked():
             put_in_place(folder)  # of a restore that was killed
             if not overwrite and (folder.database.exists() or any(Files(folder.files).hashes())):
-                remedy = "Name an empty folder, or say that it is to be replaced."
+                remedy = "Name an empty folder with ATELIER_DATA, or add --replace."
                 raise BackupError(path, "this data folder is in use", remedy)
             try:
                 backup = _unpack(archive, folder, incomplete=incomplete)
@@ -83,7 +83,7 @@ def _unpack(archive: Path, folder: Folder, *, incomplete: bool) -> Backup:
     missing = tuple(sha256 for sha256 in named if not files.path(sha256).is_file())
     if missing and not incomplete:
         problem = f"it lacks {len(missing)} of {len(named)} pictures, the first of them {missing[0][:12]}…"
-        raise BackupError(archive, problem, "Use another backup, or say that an incomplete one will do.")
+        raise BackupError(archive, problem, "Use another backup, or add --incomplete.")
     return Backup(count, missing)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import pictures
 from bot.store.columns import moment
-from bot.store.errors import disk_errors
+from bot.store.errors import StoreClosedError, disk_errors
 from bot.store.files import Files
 from bot.store.folder import Folder
 from bot.store.migrations import bring_up
@@ -36,6 +36,7 @@ class Store:
         self._writer, self._readers = writer, readers
         self._clock = clock
         self._turn = asyncio.Lock()  # first come, first served
+        self._is_open, self._uses, self._unused = True, 0, asyncio.Event()
 
     @classmethod
     @asynccontextmanager
@@ -47,10 +48,11 @@ class Store:
         with folder.locked():
             await asyncio.to_thread(_make_ready, folder, thorough)
             writer, readers = open_writer(folder.database), open_readers(folder.database)
+            store = cls(writer, readers, Files(folder.files), clock)
             try:
-                yield cls(writer, readers, Files(folder.files), clock)
+                yield store
             finally:
-                await to_the_end(_close(writer, readers))
+                await to_the_end(store._close())
 
     def now(self) -> datetime:
         return moment(self._clock())
@@ -61,15 +63,37 @@ class Store:
 
         Cancelled while it commits it may be committed all the same: give what must not happen twice a unique key.
         """
-        async with self._turn, _connected(self._writer) as connection:
+        async with self._turn, self._use(self._writer) as connection:
             yield Writing(connection)
             await to_the_end(connection.commit())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reading]:
         """A transaction that sees one state of the database and changes nothing."""
-        async with _connected(self._readers) as connection:
+        async with self._use(self._readers) as connection:
             yield Reading(connection)
+
+    @asynccontextmanager
+    async def _use(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """Whoever comes after the end, such as a handler that was still under way, must not open the file again."""
+        if not self._is_open:
+            raise StoreClosedError
+        self._uses += 1
+        try:
+            async with _connected(engine) as connection:
+                yield connection
+        finally:
+            self._uses -= 1
+            self._unused.set()
+
+    async def _close(self) -> None:
+        """When the last transaction has ended; none waits for anything but the disk."""
+        self._is_open = False
+        while self._uses:
+            self._unused.clear()
+            await self._unused.wait()
+        await self._readers.dispose()
+        await self._writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 
     async def sweep(self) -> int:
         """Remove files that no row names and that are no longer new: how many."""
@@ -106,11 +130,6 @@ async def _truncate_log(engine: AsyncEngine) -> bool:
         async with raw.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
             is_busy, _, _ = await cursor.fetchone()
     return not is_busy
-
-
-async def _close(writer: AsyncEngine, readers: AsyncEngine) -> None:
-    await readers.dispose()
-    await writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 
 
 def _make_ready(folder: Folder, thorough: bool) -> None:

@@ -4,6 +4,7 @@ The rules are pure; only `look_around` asks torch and the system.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 from dataclasses import dataclass
@@ -49,9 +50,20 @@ class Machine:
 
 
 def pick_device(wanted: str | None = None, dtype: str | None = None, memory_bytes: int | None = None) -> Device:
-    """`wanted` is `cpu`, `cuda`, `cuda:1`, `mps`, `none` (torch is not even imported) or None for the best;
-    `memory_bytes` is the most that may be used."""
-    return choose(Machine("", 0) if wanted == NO_DEVICE else look_around(), wanted, dtype, memory_bytes)
+    """`wanted` is `cpu`, `cuda`, `cuda:1`, `mps`, `none` (torch is not even imported) or None for the best, which is
+    none where torch is not installed; `memory_bytes` is the most that may be used."""
+    if wanted == NO_DEVICE:
+        return choose(Machine("", 0), wanted, dtype, memory_bytes)
+    if importlib.util.find_spec("torch") is None:
+        return without_torch(wanted)
+    return choose(look_around(), wanted, dtype, memory_bytes)
+
+
+def without_torch(wanted: str | None) -> Device:
+    if wanted is not None:
+        remedy = "Install it (pip install -c constraints.txt -e '.[engine]'), or use none."
+        raise DeviceError(wanted, f"PyTorch is not installed, so nothing can be computed on {wanted}.", remedy)
+    return Device(NO_DEVICE, "", 0, "PyTorch is not installed: only swatches can be painted.")
 
 
 def choose(machine: Machine, wanted: str | None, dtype: str | None = None, memory_bytes: int | None = None) -> Device:

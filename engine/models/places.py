@@ -94,8 +94,10 @@ class Places:
 
 
 def default_hub() -> Path:
-    from huggingface_hub import constants
-
+    try:
+        from huggingface_hub import constants
+    except ImportError:  # without the engine's packages nothing is fetched, and nothing of it can be painted with
+        return Path.home() / ".cache" / "huggingface" / "hub"
     return Path(constants.HF_HUB_CACHE)
 
 

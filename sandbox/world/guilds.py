@@ -23,6 +23,7 @@ def announce_guild(state: State, guild: Guild, user_id: int) -> None:
     is_bot = user_id in state.applications
     actor = Actor(ActorKind.BOT, user_id, user_id) if is_bot else Actor(ActorKind.PERSON, user_id)
     data = guild_create_view(state, guild, actor)
+    del data["unavailable"]  # by that, discord.py and hikari tell a server that is new from one that is back
     if is_bot:
         state.hub.emit(Event("GUILD_CREATE", data, guild_id=guild.id, application_id=user_id, bots_only=True))
     else:

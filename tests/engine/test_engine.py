@@ -105,6 +105,7 @@ async def test_what_can_be_painted_with_here_is_known_without_loading_it(own_cat
     settings = EngineSettings(catalogs=(own_catalog,), device="none", models=tmp_path)
     async with await Engine.open(settings) as engine:
         assert [engine.has_model(name) for name in ("mine", "swatch", "sdxl")] == [True, True, False]
+        assert [engine.can_paint(name) for name in ("mine", "swatch", "sdxl")] == [False, True, False]  # on no device
         with pytest.raises(UnknownModelError):
             engine.has_model("sdlx")
 

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.member import Member
+from tests.product.house import painted
+from tests.product.program import started
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,15 +23,22 @@ def _run(*command: str, cwd: Path) -> str:
     return ended.stdout
 
 
-@pytest.mark.timeout(300)
-def test_installed_wheel_starts_a_sandbox_with_its_page(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of an environment that holds the wheel and what it asks for, and nothing else."""
+    folder = tmp_path_factory.mktemp("wheel")
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "-q")
-    _run(*pip, "wheel", "--no-deps", "-w", str(tmp_path), str(ROOT), cwd=tmp_path)
-    (wheel,) = tmp_path.glob("atelier-*.whl")
-    _run(sys.executable, "-m", "venv", str(tmp_path / "clean"), cwd=tmp_path)
-    python = str(tmp_path / "clean" / "bin" / "python")
+    _run(*pip, "wheel", "--no-deps", "-w", str(folder), str(ROOT), cwd=folder)
+    (wheel,) = folder.glob("atelier-*.whl")
+    _run(sys.executable, "-m", "venv", str(folder / "clean"), cwd=folder)
+    clean = str(folder / "clean" / "bin" / "python")
     constraints = str(ROOT / "constraints.txt")
-    _run(python, *pip[1:], "install", "-c", constraints, str(wheel), cwd=tmp_path)
+    _run(clean, *pip[1:], "install", "-c", constraints, str(wheel), cwd=folder)
+    return clean
+
+
+@pytest.mark.timeout(300)
+def test_installed_wheel_starts_a_sandbox_with_its_page(python: str, tmp_path: Path) -> None:
     command = [python, "-m", "sandbox", "--port", "0"]
     with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -38,6 +49,18 @@ def test_installed_wheel_starts_a_sandbox_with_its_page(tmp_path: Path) -> None:
             assert process.wait(timeout=15) == 0
         finally:
             process.kill()
+
+
+@pytest.mark.timeout(300)
+async def test_installed_wheel_starts_the_bot_which_paints(python: str, tmp_path: Path) -> None:
+    """With what the README's first command installs, and no torch."""
+    settings = {"ATELIER_ENGINE_DEVICE": "auto", "PYTHONPATH": ""}
+    async with started(tmp_path, settings=settings, command=(python, "-m", "bot")) as bot:
+        async with Member.of(bot.url, "cleo") as cleo:
+            grid = await painted(cleo)
+        assert grid["attachments"][0]["width"] == 512
+        assert await bot.end() == 0
+        assert "PyTorch is not installed" in bot.log
 
 
 def _look_at_the_page(first_line: str) -> None:

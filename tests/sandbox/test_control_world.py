@@ -48,6 +48,7 @@ async def test_a_server_is_made_with_a_channel_and_bots(crew: Crew) -> None:
     made = await crew.sim("POST", "/guilds", body)
     assert made["owner_id"] == crew.cleo.id
     assert bot.last("GUILD_CREATE")["id"] == made["id"]
+    assert "unavailable" not in bot.last("GUILD_CREATE")  # by that, libraries tell a new server from one that is back
     assert cleo.last("GUILD_CREATE")["id"] == made["id"]
     assert [channel["name"] for channel in await crew.cleo.get(f"/guilds/{made['id']}/channels")] == ["general"]
 

@@ -25,10 +25,13 @@ async def test_swatches_need_no_device_and_the_doctor_no_torch() -> None:
     assert "--pull NAME` fetches" in models.sentence
 
 
-async def test_model_without_a_device_is_a_fault() -> None:
-    _, fault, _ = await look(ATELIER_MODEL="pocket")
+async def test_model_without_a_device_is_a_fault_where_it_was_asked_for_by_name() -> None:
+    _, fault, _ = await look(ATELIER_MODEL="sdxl")
     assert fault.mark is Mark.FAULT
-    assert fault.sentence == "pocket needs a device, and none is to be used."
+    assert fault.sentence == "sdxl needs a device, and there is none: colour cards are painted instead."
+    _, default, _ = await look()
+    assert default.mark is Mark.WARNING
+    assert default.sentence == "pocket needs a device, and there is none: colour cards are painted instead."
 
 
 async def test_unknown_model_is_told_with_the_nearest() -> None:

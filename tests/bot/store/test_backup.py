@@ -152,7 +152,7 @@ async def test_restore_never_touches_a_folder_where_a_bot_works(archive: Path, t
 async def test_restore_over_data_happens_only_when_told(archive: Path, tmp_path: Path, clock: Clock) -> None:
     async with Store.open(tmp_path / "other", clock=clock) as store:
         await add_job(store, "OTHER", b"other")
-    with pytest.raises(BackupError, match="say that it is to be replaced"):
+    with pytest.raises(BackupError, match="add --replace"):
         await asyncio.to_thread(restore.restore, archive, tmp_path / "other")
     await asyncio.to_thread(restore.restore, archive, tmp_path / "other", overwrite=True)
     async with Store.open(tmp_path / "other", clock=clock) as store, store.read() as tx:

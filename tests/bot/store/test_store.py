@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.store import jobs, keys, ledger, meta, outbox, pictures, tables
-from bot.store.errors import StoreDamagedError, StoreError, StoreLockedError
+from bot.store.errors import StoreClosedError, StoreDamagedError, StoreError, StoreLockedError
 from bot.store.store import ORPHAN_AGE, Store
 from bot.store.words import UNFINISHED, State
 from tests.bot.store.conftest import Clock
@@ -44,6 +44,27 @@ async def test_closed_store_leaves_one_file_and_no_log(tmp_path: Path, clock: Cl
             await meta.put(tx, "key", "value")
         assert (tmp_path / "atelier.sqlite-wal").stat().st_size > 0
     assert set(os.listdir(tmp_path)) == {"atelier.sqlite", "atelier.lock"}
+
+
+async def test_store_closes_after_the_last_transaction_and_takes_none_later(tmp_path: Path, clock: Clock) -> None:
+    written = asyncio.Event()
+
+    async def write_late(store: Store) -> None:
+        async with store.write() as tx:
+            written.set()
+            await asyncio.sleep(0)
+            await meta.put(tx, "late", "kept")
+
+    async with Store.open(tmp_path, clock=clock) as store:
+        late = asyncio.create_task(write_late(store))
+        await written.wait()
+    await late
+    for use in (store.read, store.write):
+        with pytest.raises(StoreClosedError, match="The program ends"):
+            async with use():
+                raise AssertionError("It was let in.")
+    async with Store.open(tmp_path, clock=clock) as again, again.read() as tx:
+        assert await meta.find(tx, "late") == "kept"
 
 
 async def test_data_is_for_its_owner_alone(tmp_path: Path, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import DeviceError
-from engine.models.device import Gpu, Machine, choose, look_around, pick_device
+from engine.models.device import Gpu, Machine, choose, look_around, pick_device, without_torch
 
 GIB = 2**30
 PLAIN = Machine(cpu_bf16="", cpu_bytes=16 * GIB)
@@ -57,6 +57,13 @@ def test_a_device_that_is_not_there_is_refused_with_those_that_are(wanted: str) 
 def test_numbers_that_nobody_paints_in_are_refused() -> None:
     with pytest.raises(DeviceError, match="int4 is no kind of number"):
         choose(PLAIN, None, "int4")
+
+
+def test_without_torch_only_swatches_are_left_and_nothing_else_can_be_asked_for() -> None:
+    device = without_torch(None)
+    assert (device.name, device.reason) == ("none", "PyTorch is not installed: only swatches can be painted.")
+    with pytest.raises(DeviceError, match=r"nothing can be computed on cuda\. Install it \(pip install"):
+        without_torch("cuda")
 
 
 def test_this_machine_has_some_device_with_memory() -> None:

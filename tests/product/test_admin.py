@@ -1,0 +1,112 @@
+"""`/admin`: what the operator can do from inside Discord, and who cannot."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.member import Member, Outcome
+from sandbox.server import Sandbox
+from tests.product.house import House, Json, painted, press, until_ended
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Ada is the operator; Ben moderates the server."""
+    async with Sandbox(port=0) as box:
+        owner = {"OWNERS": str(box.person("ada").id)}
+        async with House(box, tmp_path / "data", owner) as opened:
+            yield opened
+
+
+@pytest.fixture
+async def ada(house: House) -> Member:
+    return await house.member("ada")
+
+
+def sentence(outcome: Outcome) -> str:
+    """What one member alone was told."""
+    assert outcome.is_private
+    assert outcome.message is not None
+    return str(outcome.message["content"])
+
+
+async def order(who: Member, word: str, channel: str = "general", **options: str) -> str:
+    return sentence(await who.command(channel, f"admin {word}", **options))
+
+
+async def ask(member: Member, prompt: str = "a boat --steps 2") -> Outcome:
+    return await member.command("painting", "imagine", prompt=prompt)
+
+
+async def begun(member: Member, prompt: str) -> Json:
+    outcome = await ask(member, prompt)
+    assert outcome.message is not None
+    return outcome.message
+
+
+async def test_pause_takes_no_new_work_lets_the_old_end_and_outlives_a_restart(
+    house: House, ada: Member, cleo: Member
+) -> None:
+    grid = await painted(cleo)
+    under_way = await begun(cleo, "a slow boat --steps 50")
+    assert await order(ada, "pause", reason="new fans") == "I take no new work. One job under way will still end."
+    assert sentence(await ask(cleo)).startswith("Painting is paused (new fans).")
+    assert sentence(await cleo.click(grid, "V1")).startswith("Painting is paused (new fans).")
+    await until_ended(cleo, under_way)
+    await house.restart()
+    assert sentence(await ask(cleo)).startswith("Painting is paused (new fans).")
+    assert await order(ada, "resume") == "I take new work again."
+    await painted(cleo)
+    await house.restart()
+    await painted(cleo)
+
+
+async def test_drain_ends_with_the_restart_that_it_is_for(house: House, ada: Member, cleo: Member) -> None:
+    assert (await order(ada, "drain")).startswith("I take no new work.")
+    assert sentence(await ask(cleo)).startswith("I am about to be started again")
+    await house.restart()
+    await painted(cleo)
+
+
+async def test_blocked_member_is_refused_with_the_reason_everywhere_until_unblocked(
+    house: House, ada: Member, cleo: Member, dov: Member
+) -> None:
+    grid = await painted(cleo)
+    assert (await order(ada, "block", member=cleo.user_id, reason="spam")).startswith(f"<@{cleo.user_id}>")
+    told = sentence(await ask(cleo))
+    assert told == "My operator has taken the brushes from you. The reason: “spam”. Please talk to them."
+    assert sentence(await cleo.click(grid, "U1")) == told
+    assert sentence(await cleo.command("@Painter", "imagine", prompt="a boat")) == told
+    await painted(dov)
+    await house.restart()
+    assert sentence(await ask(cleo)) == told
+    await order(ada, "unblock", member=cleo.user_id)
+    await until_ended(cleo, await press(cleo, grid, "U1"))
+
+
+async def test_queue_shows_everyones_jobs_and_who_they_are_for(
+    house: House, ada: Member, cleo: Member, dov: Member
+) -> None:
+    assert await order(ada, "queue") == "Nobody waits."
+    for member in (cleo, dov):
+        for _ in range(4):
+            await begun(member, "a slow boat --steps 50")
+    shown = await order(ada, "queue")
+    assert f"<@{cleo.user_id}> · fast" in shown
+    assert f"<@{dov.user_id}> · fast" in shown
+    assert "now <@" in shown
+
+
+async def test_operator_can_do_it_in_direct_messages_and_nobody_else_anywhere(
+    house: House, ada: Member, ben: Member, cleo: Member
+) -> None:
+    assert await order(ada, "queue", channel="@Painter") == "Nobody waits."
+    for member in (ben, cleo):
+        with pytest.raises(KeyError, match="not offered"):
+            await member.command("general", "admin pause")
+        refused = await order(member, "pause", channel="@Painter")
+        assert refused == "Only my operator may do that: whoever stands in OWNERS."
+    await painted(cleo)
