@@ -6,12 +6,15 @@ import argparse
 import asyncio
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from engine.commission import Asked
 from engine.errors import DataError, EngineError, ModelError, PromptError
 from engine.shell import run
+from engine.worker import DEVICE_THREAD
 
 EPILOG = """\
 The prompt language is that of the bot: text, then parameters such as --ar 3:2 --seed 7; quote it as a whole.
@@ -99,5 +102,15 @@ def _misfit(given: argparse.Namespace) -> str:
     return ""
 
 
+def leave(code: int) -> NoReturn:
+    """A model that still loads, or a step that hangs, keeps its thread; ended in the usual way, the interpreter would
+    abort over it and the exit code be lost."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(thread.name == DEVICE_THREAD for thread in threading.enumerate()):
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

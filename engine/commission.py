@@ -58,7 +58,11 @@ class Asked:
     @property
     def settings(self) -> EngineSettings:
         return EngineSettings(
-            models=self.models, adapters=self.adapters, catalogs=tuple(self.catalog), device=self.device
+            models=self.models,
+            adapters=self.adapters,
+            catalogs=tuple(self.catalog),
+            device=self.device,
+            close_seconds=1.0,  # the one job has ended, or nobody waits for it any more
         )
 
     @property
@@ -77,8 +81,8 @@ def make_job(asked: Asked) -> Job:
 
 def _translated(asked: Asked) -> Job:
     sources, pictures = _sources(asked)
-    adapters = Adapters(asked.adapters)
-    styles = {name: adapters.find(name) for name in adapters.names}
+    if asked.adapters is not None and not asked.adapters.is_dir():
+        raise SourceError(f"--adapters {asked.adapters} is no folder; name the one that the styles are in.")
     translation = translate(
         parse(asked.prompt),
         load_catalog(*asked.catalog),
@@ -86,7 +90,7 @@ def _translated(asked: Asked) -> Job:
         drawn_seed=secrets.randbelow(SEEDS),
         cells=4 if asked.grid else 1,
         sources=sources,
-        styles=styles,
+        styles=Adapters(asked.adapters).styles,
         exact=asked.exact,
     )
     return _told(translation.cells, translation.notes, pictures)

@@ -13,8 +13,9 @@ from engine.models.catalog import Entry, Size, Task
 from engine.paint.enlarging import Enlarger
 from engine.paint.families import STYLES, Kind
 from engine.paint.painters.upscale import PAINTERS, Wish
+from engine.paint.schedulers import FLOWING
 from engine.recipe import Recipe, Role, Source, cell_seed
-from engine.translate import FLOWING, Effect, Note
+from engine.translate import Effect, Note
 
 LARGER = 4  # times; what the super-resolution net was trained for
 LONGEST_ENLARGED = 4096  # pixels of the longer side: 50 MB opened, and what chats still show

@@ -5,12 +5,14 @@ nothing that takes long runs on the event loop.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
+from engine.demand import ticket_of
 from engine.errors import ClosedError
 from engine.events import Event, Hung, Queued
 from engine.finishing import Finisher
@@ -22,6 +24,7 @@ from engine.models.device import NO_DEVICE, Device, pick_device
 from engine.models.hashes import Hashes
 from engine.models.shelf import Shelf
 from engine.outlet import Outlet
+from engine.paint.painters.checks import check
 from engine.priority import lower_priority, wait_quietly
 from engine.readers.questions import Answer, Question
 from engine.readers.reader import Reader
@@ -36,6 +39,7 @@ from engine.worker import Worker
 
 WATCH_SECONDS = 0.5
 HUNG_TIMES = 20.0  # a step is hung only if it takes this many times what it should
+_log = logging.getLogger(__name__)
 _GIB = 2**30
 _MIB = 2**20
 
@@ -69,6 +73,8 @@ class Engine:
         engine = cls(settings, catalog, device)
         engine._worker.start()
         engine._watchers = [asyncio.create_task(engine._watch()), asyncio.create_task(engine._tell_places())]
+        for watcher in engine._watchers:
+            watcher.add_done_callback(_log_end)
         return engine
 
     async def __aenter__(self) -> Self:
@@ -80,12 +86,13 @@ class Engine:
         await self.close()
 
     def submit(self, job: Job) -> None:
-        """Let it be painted; what comes of it is told by `events`. Raises UnknownModelError and QueueFullError."""
+        """Let it be painted; what comes of it is told by `events`. Raises UnknownModelError, QueueFullError, and
+        RecipeError for cells that nobody could paint."""
         if not self._open:
             raise ClosedError
         if self._outlet.follows(job.id):
             raise ValueError(f"Job {job.id} is being painted already; wait for the end of its first attempt.")
-        ticket = Ticket.of(job, self.catalog.find(job.cells[0].model.name))
+        ticket = self._ticket(job)
         self._outlet.follow(job.id, job.attempt)
         try:
             self._worker.offer(job, ticket)
@@ -111,11 +118,18 @@ class Engine:
         return self._outlet.read()
 
     async def quote(
-        self, cells: Sequence[Recipe], *, member: str = "", speed: Speed = Speed.FAST, share: Share | None = None
+        self,
+        cells: Sequence[Recipe],
+        *,
+        member: str = "",
+        speed: Speed = Speed.FAST,
+        share: Share | None = None,
+        pictures: Mapping[str, bytes] = MappingProxyType({}),
     ) -> Quote:
-        """What these pictures would cost at most, and when they would be done, if they were asked for now."""
-        job = Job("", 0, member, speed, tuple(cells), share or Share(), pictures=_promised(cells))
-        ticket = Ticket.of(job, self.catalog.find(cells[0].model.name))
+        """What these pictures would cost at most, and when they would be done, if they were asked for now. Only of an
+        enlargement the cost depends on `pictures`, those that the recipes start from: on their size."""
+        job = Job("", 0, member, speed, tuple(cells), share or Share(), pictures={**_promised(cells), **pictures})
+        ticket = self._ticket(job)
         resident = self._shelf.resident
         return await asyncio.to_thread(self._worker.ask, lambda queue: queue.quote(ticket, resident))
 
@@ -127,10 +141,18 @@ class Engine:
         """Embed, rank, describe, weigh words: free, on a thread of its own, beside whatever is painted."""
         if not self._open:
             raise ClosedError
-        return await asyncio.get_running_loop().run_in_executor(self._questions, self._reader.answer, question)
+        asked = self._questions.submit(self._reader.answer, question)
+        try:
+            return await asyncio.wrap_future(asked)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise ClosedError from None  # closed before its turn came; whoever asked was not cancelled
 
     async def close(self) -> None:
-        """What runs may end within `close_seconds`; everything else is handed back as failed, to be asked for again."""
+        """What runs may end within `close_seconds`; everything else is handed back as failed, to be asked for again.
+        After twice that time at most it is over, whatever hangs."""
         if not self._open:
             return
         self._open = False
@@ -140,13 +162,21 @@ class Engine:
         await asyncio.to_thread(self._wind_down)
         self._outlet.close()
 
+    def _ticket(self, job: Job) -> Ticket:
+        """Raises UnknownModelError and RecipeError."""
+        entry = self.catalog.find(job.cells[0].model.name)
+        for cell in job.cells:
+            check(cell, entry)
+        return ticket_of(job, entry)
+
     def _wind_down(self) -> None:
         self._worker.hand_back()
-        ends = time.monotonic() + self.settings.close_seconds
+        patience = self.settings.close_seconds
+        ends = time.monotonic() + patience
         while not self._worker.is_idle and time.monotonic() < ends:
             time.sleep(0.02)
-        self._worker.close(timeout_seconds=self.settings.close_seconds)
-        self._finisher.close()
+        self._worker.close(timeout_seconds=patience / 2)  # a step, or a part of a model, under way
+        self._finisher.close(timeout_seconds=patience / 2)
         self._questions.shutdown(wait=False, cancel_futures=True)
 
     def _make_studio(self) -> Studio:
@@ -199,6 +229,12 @@ class Engine:
             await asyncio.sleep(max(0.5, 20 * (time.monotonic() - began)))
             if places:
                 self._changed.set()
+
+
+def _log_end(watcher: asyncio.Task[None]) -> None:
+    """One that breaks would be missed by nobody until the engine is closed."""
+    if not watcher.cancelled() and watcher.exception() is not None:
+        _log.error("A watcher of the engine broke.", exc_info=watcher.exception())
 
 
 def _is_news(before: int, place: int) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -40,17 +40,21 @@ class Finisher:
         self._lock = Lock()
         self._parcels: dict[str, _Parcel] = {}
         self._sketching: set[str] = set()
+        self._pending: set[Future[None]] = set()
+        self._closed = False
 
     def take(self, job: Job, cell: int, pixels: np.ndarray, recipe: Recipe) -> None:
         """A painted cell: make its file."""
         with self._lock:
             parcel = self._parcels.setdefault(job.id, _Parcel(job))
-        self._pool.submit(self._encode, parcel, cell, pixels, recipe)
+        self._submit(self._encode, parcel, cell, pixels, recipe)
 
     def end(self, job: Job, gpu_ms: int) -> None:
         """All cells were handed over."""
         with self._lock:
-            parcel = self._parcels[job.id]
+            parcel = self._parcels.get(job.id)
+            if parcel is None:  # closed meanwhile
+                return
             parcel.gpu_ms = gpu_ms
         self._send(parcel)
 
@@ -65,11 +69,29 @@ class Finisher:
             if job.id in self._sketching:
                 return
             self._sketching.add(job.id)
-        self._pool.submit(self._sketch, job, dict(sketches))
+        self._submit(self._sketch, job, dict(sketches))
 
-    def close(self) -> None:
-        """Waits until what was handed over is sent."""
-        self._pool.shutdown(wait=True)
+    def close(self, timeout_seconds: float) -> None:
+        """Waits until what was handed over is sent; what takes longer is handed back."""
+        with self._lock:
+            self._closed = True
+            pending = set(self._pending)
+        self._pool.shutdown(wait=False)
+        wait(pending, timeout_seconds)
+        with self._lock:
+            late = [parcel.job for parcel in self._parcels.values() if parcel.gpu_ms is not None]
+            self._parcels.clear()
+        for job in late:
+            message = "The engine was closed before this job's files were made."
+            self._tell(Failed(job.id, job.attempt, Failure.CLOSED, message, again=True))
+
+    def _submit(self, work: Callable[..., None], *about: object) -> None:
+        with self._lock:
+            if self._closed:  # a thread that was left behind still works; nobody is there to hear of it
+                return
+            future = self._pool.submit(work, *about)
+            self._pending.add(future)
+        future.add_done_callback(self._pending.discard)
 
     def _encode(self, parcel: _Parcel, cell: int, pixels: np.ndarray, recipe: Recipe) -> None:
         try:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 ENCODERS = {".png": encode_png, ".webp": encode_webp, ".jpg": encode_jpeg, ".jpeg": encode_jpeg}
 _BAR = 30
-_MODEL_FAILURES = (Failure.MODEL,)
+_CODES = {Failure.REFUSED: 2, Failure.MODEL: 3}
 
 
 async def run(asked: Asked) -> int:
@@ -35,8 +36,8 @@ async def run(asked: Asked) -> int:
         return list_models(load_catalog(*asked.catalog), asked)
     if asked.pull:
         return pull_model(load_catalog(*asked.catalog), asked.pull, asked)
-    if asked.target.suffix.lower() not in ENCODERS:
-        raise SourceError(f"{asked.target.name} cannot be written; end its name in {', '.join(ENCODERS)}.")
+    if not asked.quote:
+        _check_target(asked.target)
     # What is asked is read first: a typing error should not wait for a device to be looked for.
     job = make_job(asked)
     async with await Engine.open(asked.settings) as engine:
@@ -46,10 +47,36 @@ async def run(asked: Asked) -> int:
         return await _paint(engine, job, asked)
 
 
+def _check_target(target: Path) -> None:
+    """Before a minute of painting, not after it."""
+    folder = target.parent
+    if target.suffix.lower() not in ENCODERS:
+        raise SourceError(f"{target} cannot be written; end its name in {', '.join(ENCODERS)}.")
+    if not folder.is_dir():
+        raise SourceError(f"{target} cannot be written: there is no folder {folder}; make it, or name another file.")
+    if target.is_dir() or not os.access(target if target.exists() else folder, os.W_OK):
+        raise SourceError(f"{target} cannot be written here; name another file with -o.")
+
+
 async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
     began = time.perf_counter()
     engine.submit(job)
-    ended: Finished | Failed | Cancelled | None = None
+    try:
+        ended = await _end_of(engine)
+    finally:
+        engine.cancel(job.id)  # whoever stops it does not wait for the rest; nothing happens if it has ended
+        _clear()
+    if not isinstance(ended, Finished):
+        message = ended.message if isinstance(ended, Failed) else "The engine ended before the picture was painted."
+        print(message, file=sys.stderr)
+        return _CODES.get(ended.failure, 1) if isinstance(ended, Failed) else 1
+    seconds = time.perf_counter() - began
+    found = await asyncio.to_thread(_write, ended.pictures, asked)
+    _tell(ended, found, seconds, asked)
+    return 0
+
+
+async def _end_of(engine: Engine) -> Finished | Failed | Cancelled | None:
     async for event in engine.events():
         match event:
             case ModelLoading(message=message, fraction=fraction):
@@ -59,19 +86,10 @@ async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
             case Hung(message=message):
                 raise EngineError(message)
             case Finished() | Failed() | Cancelled():
-                ended = event
-                break
+                return event
             case _:
                 pass
-    _clear()
-    if not isinstance(ended, Finished):
-        message = ended.message if isinstance(ended, Failed) else "The engine ended before the picture was painted."
-        print(message, file=sys.stderr)
-        return 3 if isinstance(ended, Failed) and ended.failure in _MODEL_FAILURES else 1
-    seconds = time.perf_counter() - began
-    found = await asyncio.to_thread(_write, ended.pictures, asked)
-    _tell(ended, found, seconds, asked)
-    return 0
+    return None
 
 
 def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
@@ -104,9 +122,15 @@ def _compared(pixels: np.ndarray, recipe: Recipe, original: Path) -> str:
 
 
 def _why(before: Recipe, now: Recipe) -> str:
+    if before.model.revision != now.model.revision:
+        return f"the files of {now.model.name} are others than those that painted the original"
+    if before.extras != now.extras:
+        return "another net enlarged the original"
     if before.environment != now.environment:
         return "another machine or other versions painted the original"
-    return "the original was painted in one forward with others" if not before.exact else "the device does not repeat"
+    if before.kind == "diffusion" and not before.exact:
+        return "the original was painted in one forward with others"
+    return "the original was changed since, or the device does not repeat"
 
 
 def _tell(ended: Finished, found: str, seconds: float, asked: Asked) -> None:
@@ -121,7 +145,7 @@ def _tell(ended: Finished, found: str, seconds: float, asked: Asked) -> None:
 
 
 async def _tell_quote(engine: Engine, job: Job, asked: Asked) -> int:
-    quote = await engine.quote(job.cells)
+    quote = await engine.quote(job.cells, pictures=job.pictures)
     if asked.json:
         print(json.dumps({"gpu_ms": quote.gpu_ms, "finishes_in_ms": quote.finishes_in_ms}))
     else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from engine.demand import needs_model
 from engine.errors import EngineError, ModelError, NotANumberError
 from engine.events import Event, Failure, ModelEvicted, ModelLoading, Progress
 from engine.job import Job
@@ -22,7 +23,7 @@ from engine.models.shelf import Shelf
 from engine.paint.easel import Easel, Look
 from engine.paint.embeddings import EmbeddingCache
 from engine.paint.image import open_picture
-from engine.paint.painters import painter_of
+from engine.paint.painters import painter_of, signed
 from engine.paint.previews import Previews
 from engine.paint.rendezvous import Arrival, Rendezvous
 from engine.recipe import Environment, Recipe
@@ -32,7 +33,7 @@ from engine.schedule.turn import Step
 if TYPE_CHECKING:
     import numpy as np
 
-PACKAGES = ("diffusers", "peft", "torch", "transformers")  # by name, as a recipe writes them
+PACKAGES = ("diffusers", "peft", "pillow", "torch", "transformers")  # by name, as a recipe writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,9 @@ class Studio:
         """Seat every cell, and let each go on to its first call."""
         sitting = self._sittings[job.id]
         pictures = {digest: open_picture(data) for digest, data in job.pictures.items()}
-        arrivals = []
+        arrivals, device = [], self._shelf.device.name
         for cell, recipe in enumerate(job.cells):
-            easel = Easel(recipe, sitting.model, pictures, self._listener(sitting, cell))
+            easel = Easel(recipe, sitting.model, pictures, self._listener(sitting, cell), device)
             paint = painter_of(recipe.kind)
             marks = (sitting.model.entry.name, recipe.adapters) if sitting.model else ()
             work = functools.partial(paint, easel)
@@ -154,11 +155,11 @@ class Studio:
     def signed(self, job: str, cell: int) -> Recipe:
         """A cell's recipe with what painted it: the files that were found, and this machine."""
         sitting = self._sittings[job]
-        recipe = sitting.job.cells[cell]
-        if sitting.model is None:
-            return recipe
-        pin = replace(recipe.model, revision=sitting.model.pin.revision)
-        return replace(recipe, model=pin).painted_in(environment(sitting.model))
+        recipe = signed(sitting.job.cells[cell])
+        if sitting.model is not None:
+            pin = replace(recipe.model, revision=sitting.model.pin.revision)
+            recipe = replace(recipe, model=pin)
+        return recipe.painted_in(environment(recipe, sitting.model, self._shelf.device.name))
 
     def is_done(self, job: str) -> bool:
         """Called once for each cell that ended."""
@@ -167,8 +168,8 @@ class Studio:
 
     def drop(self, job: str) -> None:
         """It has ended, one way or another."""
-        self._meeting.drop(job)
         self._sittings.pop(job, None)
+        self._meeting.drop(job)
 
     def make_room(self) -> bool:
         """Put away what no job that has begun needs. False if that was nothing."""
@@ -253,7 +254,7 @@ class Studio:
     def _touch(self, step: Step) -> Hashable:
         """What makes two steps alike for the device: its libraries look for the best way at the first of them."""
         recipe = self._recipe(step)
-        return recipe.model, recipe.width, recipe.height, recipe.exact, step.rows
+        return recipe.model, recipe.width, recipe.height, recipe.exact, step.calls[0].stage, step.rows
 
     def _recipe(self, step: Step) -> Recipe:
         """Of the cell that leads."""
@@ -271,14 +272,25 @@ class Studio:
         return {sitting.model.entry.name for sitting in self._sittings.values() if sitting.model is not None}
 
 
-def needs_model(recipe: Recipe) -> bool:
-    """Whether a recipe is painted with a model of the catalogue."""
-    return "diffusion" in (recipe.kind, dict(recipe.extras).get("painter"))
+def environment(recipe: Recipe, model: Loaded | None, device: str) -> Environment:
+    """What a painted recipe was painted with: a model of the catalogue, the net alone, or neither."""
+    if model is not None:
+        return Environment(_version("atelier"), _versions(PACKAGES), model.device, model.dtype)
+    if "net" in dict(recipe.extras):
+        return Environment(_version("atelier"), _versions(("pillow", "torch")), device, "float32")
+    return Environment(_version("atelier"), _versions(("pillow",)))
 
 
-def environment(model: Loaded) -> Environment:
-    versions = tuple((name, metadata.version(name)) for name in PACKAGES)
-    return Environment(metadata.version("atelier"), versions, model.device, model.dtype)
+def _versions(packages: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _version(name)) for name in packages)
+
+
+@functools.cache
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # run from its folder, without being installed
+        return "unknown"
 
 
 def _encoders(model: Loaded) -> list[Any]:

@@ -28,11 +28,12 @@ from engine.language.parameters import (
 )
 from engine.language.prompt import Prompt
 from engine.models.catalog import Catalog, Entry, Guiding, Size, Task
+from engine.paint.families import STYLES, kind_among
+from engine.paint.schedulers import FLOWING
 from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell_seed
 
 T = TypeVar("T")
 UNWANTED_SHARE = 0.5  # what `--no` weighs against the text where a model has no negative prompt
-FLOWING = ("flow", "flow_heun")  # of flow models, only their own samplers start from a picture
 _VISIBLY_OTHER = 0.05  # two ratios further apart than this look different
 
 
@@ -228,7 +229,21 @@ class _Work:
             else:
                 reason = f"{self.entry.title} cannot use it"
                 self.notes.append(Note(source.role, Effect.NONE, f"The {source.role} picture", "", reason))
+        self.refuse_misfits([source.role for source in kept])
         return tuple(kept)
+
+    def refuse_misfits(self, roles: Sequence[Role]) -> None:
+        """Pictures that do not go together: a painter would find out when its turn comes."""
+        text = self.prompt.source
+        twice = [role for role in Role if roles.count(role) > 1]
+        problems = [f"There are {roles.count(role)} {role} pictures; give one." for role in twice]
+        if Role.MASK in roles and Role.IMAGE not in roles:
+            problems.append("There is a mask and no picture that it belongs to; give that as well, or leave it out.")
+        if not problems and self.entry.kind == "diffusion":
+            kind = kind_among(roles)
+            if kind not in STYLES[self.entry.family].pipelines:
+                problems.append(f"{self.entry.title} cannot paint with {kind} at once; leave one of the pictures out.")
+        self.faults += [Fault(FaultKind.TOO_MANY, problem, text, Span(0, len(text))) for problem in problems]
 
 
 _TASKS = {Role.IMAGE: Task.IMAGE, Role.MASK: Task.INPAINT, Role.CONTROL: Task.CONTROL}

@@ -22,6 +22,7 @@ from engine.schedule.turn import Decision, Start, Step
 from engine.studio import Studio
 
 T = TypeVar("T")
+DEVICE_THREAD = "atelier device"
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +50,7 @@ class Worker:
         self._strikes: set[str] = set()  # jobs that had no memory even alone, once
         self._open = True
         self.busy: Busy | None = None
-        self._thread = threading.Thread(target=self._run, name="atelier device", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=DEVICE_THREAD, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -95,7 +96,7 @@ class Worker:
     @property
     def is_idle(self) -> bool:
         with self._gate:
-            return not self._jobs
+            return not self._jobs or not self._thread.is_alive()
 
     def close(self, timeout_seconds: float) -> bool:
         """Hand back what has not ended. False if the thread is stuck and was left behind."""
@@ -103,9 +104,14 @@ class Worker:
             self._open = False
             self._gate.notify()
         self._thread.join(timeout_seconds)
-        for job in self._jobs.values():
-            self._tell(_closed(job))
+        self._hand_back_all()
         return not self._thread.is_alive()
+
+    def _hand_back_all(self) -> None:
+        with self._gate:  # a thread that was left behind may still end a job of its own
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            self._tell(_closed(job))
 
     def _run(self) -> None:
         lower_priority()  # before torch makes threads of its own, which inherit it
@@ -114,8 +120,9 @@ class Worker:
             while self._open:
                 self._turn()
             self._studio.close()
-        except Exception as error:  # the last border: a thread that ends without a word would look like a hung one
+        except BaseException as error:  # the last border: a thread that ends without a word would look like a hung one
             _log.exception("The device's thread broke.")
+            self._hand_back_all()
             self._tell(Hung(f"The device's thread broke ({type(error).__name__}); start the program again.", 0.0))
 
     def _turn(self) -> None:
@@ -143,7 +150,7 @@ class Worker:
         expected = self._queue.expected_ms(ticket)
         self.busy = Busy(f"beginning job {job.id}", time.monotonic(), expected, loads=True)
         try:
-            loading_ms = self._studio.make_ready(job)
+            loading_ms = self._make_ready(job)
             if loading_ms is not None:
                 with self._gate:
                     self._queue.loaded(ticket, loading_ms)
@@ -155,6 +162,16 @@ class Worker:
             self._hear(arrivals)
         finally:
             self.busy = None
+
+    def _make_ready(self, job: Job) -> float | None:
+        """Where memory runs out over a model, what nobody needs goes, and it is tried once more."""
+        try:
+            return self._studio.make_ready(job)
+        except Exception as error:
+            if self._studio.explain(error).failure is not Failure.MEMORY or not self._studio.make_room():
+                raise
+        _log.warning("Out of memory over the model of job %s; models that nobody needs were put away.", job.id)
+        return self._studio.make_ready(job)
 
     def _step(self, step: Step) -> None:
         if step.calls[0].job in self._apart:
@@ -176,16 +193,22 @@ class Worker:
         for arrival in arrivals:
             if job_of(arrival) not in self._jobs:
                 continue  # another cell of it broke in the same step
-            match arrival:
-                case Parked(call):
-                    with self._gate:
-                        self._queue.park(call)
-                case Ended(job, cell, pixels):
-                    self._finisher.take(self._jobs[job], cell, pixels, self._studio.signed(job, cell))
-                    if self._studio.is_done(job):
-                        self._finish(job)
-                case Broke(job, _, error):
-                    self._fail(job, error)
+            try:
+                self._take_in(arrival)
+            except Exception as error:  # a border: what cannot be handed on ends this job, not the thread
+                self._fail(job_of(arrival), error)
+
+    def _take_in(self, arrival: Arrival) -> None:
+        match arrival:
+            case Parked(call):
+                with self._gate:
+                    self._queue.park(call)
+            case Ended(job, cell, pixels):
+                self._finisher.take(self._jobs[job], cell, pixels, self._studio.signed(job, cell))
+                if self._studio.is_done(job):
+                    self._finish(job)
+            case Broke(job, _, error):
+                self._fail(job, error)
 
     def _finish(self, job_id: str) -> None:
         with self._gate:
@@ -231,7 +254,10 @@ class Worker:
             self._tell(Cancelled(job_id, job.attempt, gpu_ms))
 
     def _forget(self, job_id: str) -> Job:
-        self._studio.drop(job_id)
+        try:
+            self._studio.drop(job_id)
+        except Exception:  # a border: a painter that breaks on its way out, or will not go, harms nobody else
+            _log.exception("Job %s: a painter did not end as it should.", job_id)
         self._apart.discard(job_id)
         self._strikes.discard(job_id)
         with self._gate:

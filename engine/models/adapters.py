@@ -5,7 +5,7 @@ between steps. A recipe's hash must be the file's. Knows no job; when to switch 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ class Adapters:
     def names(self) -> tuple[str, ...]:
         """By which they can be asked for. The folder is read anew: a file that is put there is there."""
         return tuple(sorted(path.stem for path in self._files() if path.suffix == ".safetensors"))
+
+    @property
+    def styles(self) -> Mapping[str, Adapter]:
+        """What can be asked for, each file read for its hash only when it is."""
+        return _Styles(self)
 
     def find(self, name: str, strength: float = 1.0) -> Adapter:
         """What a recipe records. Raises AdapterError. The first time, a file of 200 MB takes a moment."""
@@ -93,6 +98,23 @@ class Adapters:
         if self._folder is None or not self._folder.is_dir():
             return []
         return [path for path in sorted(self._folder.iterdir()) if path.is_file() and _NAME.match(path.stem)]
+
+
+class _Styles(Mapping[str, Adapter]):
+    def __init__(self, adapters: Adapters) -> None:
+        self._adapters = adapters
+
+    def __getitem__(self, name: str) -> Adapter:
+        try:
+            return self._adapters.find(name)
+        except AdapterError as error:
+            raise KeyError(name) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._adapters.names)
+
+    def __len__(self) -> int:
+        return len(self._adapters.names)
 
 
 def _key(adapter: Adapter) -> str:

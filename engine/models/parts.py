@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from engine.errors import ModelError
@@ -17,13 +18,15 @@ from engine.models.weights import Choice, Header, Part, choose_weights, files_in
 _LIBRARIES = ("diffusers", "transformers")
 _REMEDY_CODE = "Only classes of diffusers and transformers are run, never code that comes with a model."
 _BROKEN = (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, AssertionError)
+_PROCESS = RLock()
 
 
 def find_class(part: Part, model: str) -> Any:
     """The stock class of a part; anything else is refused by name."""
     if part.library not in _LIBRARIES:
         raise ModelError(model, f"{model} asks for {part.library}.{part.kind} as its {part.name}.", _REMEDY_CODE)
-    kind = getattr(importlib.import_module(part.library), part.kind, None)
+    with quietly():
+        kind = getattr(importlib.import_module(part.library), part.kind, None)
     if not isinstance(kind, type) or not issubclass(kind, _trusted()):
         problem = f"{model} asks for {part.kind} as its {part.name}, which the installed {part.library} does not have."
         raise ModelError(model, problem, _REMEDY_CODE)
@@ -107,15 +110,17 @@ def told_as_broken(part: Part, model: str) -> Iterator[None]:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Without the libraries' progress bars and advice: loading is told through the engine, and faults are raised."""
+    """Without the libraries' progress bars and advice: loading is told through the engine, and faults are raised. One
+    thread at a time: filters, verbosity and the kind of number that torch makes by default while it loads belong to the
+    whole process, and two that put back what they found would leave it changed."""
     import diffusers.utils.logging as diffusers_words
     import transformers.utils.logging as transformers_words
 
     speakers = (diffusers_words, transformers_words)
-    before = [(words, words.get_verbosity(), words.is_progress_bar_enabled()) for words in speakers]
-    with warnings.catch_warnings():
+    with _PROCESS, warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"peft\.")  # that there are several styles, and which is active
         warnings.filterwarnings("ignore", category=FutureWarning)  # what the libraries will change is not for operators
+        before = [(words, words.get_verbosity(), words.is_progress_bar_enabled()) for words in speakers]
         for words in speakers:
             words.set_verbosity_error()
             words.disable_progress_bar()

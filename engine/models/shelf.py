@@ -12,7 +12,7 @@ from typing import Any
 from engine.errors import ModelError
 from engine.models.catalog import Catalog, Entry
 from engine.models.controls import find_control, load_control
-from engine.models.device import Device, free_memory
+from engine.models.device import NO_DEVICE, Device, free_memory
 from engine.models.hashes import Hashes
 from engine.models.loaded import Loaded
 from engine.models.loading import Loading, Tell
@@ -67,6 +67,9 @@ class Shelf:
     def load(self, name: str, tell: Tell, keep: Collection[str] = ()) -> Loaded:
         """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError."""
         entry = self._catalog.find(name)
+        if self.device.name == NO_DEVICE:
+            remedy = "Name a device such as cpu, or paint with --model swatch."
+            raise ModelError(name, f"No device was wanted, and {entry.title} is painted on one.", remedy)
         held = self._held.pop(entry.name, None) or self._load(entry, tell, keep)
         self._held[entry.name] = held
         return held

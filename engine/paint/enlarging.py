@@ -5,6 +5,7 @@ queue, and memory is bounded by the pixels that may come out.
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageFilter
 
 from engine.errors import DataFault, ModelError, RecipeError
+from engine.models.device import NO_DEVICE
 from engine.paint.image import fit
 from engine.paint.strand import pause
 from engine.pocket.upscaler import SCALE, load_upscaler
@@ -40,19 +42,20 @@ class Enlarger(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Enlargement:
     """One picture on its way to a size. What juts out of the new shape is cut off; what the enlarger makes too large is
-    brought down again. `scale` is how many times as large it makes a picture."""
+    brought down again. `scale` is how many times as large it makes a picture, `device` where the net computes."""
 
     how: Enlarger
     scale: int
     small: tuple[int, int]
     width: int
     height: int
+    device: str = "cpu"
 
     @property
     def turns(self) -> int:
         if self.small == (self.width, self.height):
             return 0
-        return len(list(_places(*self.small))) if self.how is Enlarger.NET else 1
+        return count_tiles(*self.small) if self.how is Enlarger.NET else 1
 
     def run(self, picture: Image.Image, told: Told) -> Image.Image:
         small = fit(picture, *self.small)
@@ -60,9 +63,9 @@ class Enlargement:
             return small
         match self.how:
             case Enlarger.NET:
-                large = _by_net(small, told)
+                large = _by_net(small, told, self.device)
             case Enlarger.LANCZOS:
-                large = pause(lambda: self._smooth(small), stage=Stage.STEP)
+                large = pause(lambda: self._smooth(small))
                 told(1)
         size = (self.width, self.height)
         return large if large.size == size else large.resize(size, _LANCZOS)
@@ -81,10 +84,23 @@ class _Net:
     module: nn.Module
     scale: int
     reach: int
+    sha256: str
 
 
-def plan_enlargement(size: tuple[int, int], width: int, height: int, how: Enlarger) -> Enlargement:
+def net_hash() -> str:
+    """Which weights enlarge here. Raises ModelError if there are none."""
+    return _load(_weights()).sha256
+
+
+def count_tiles(width: int, height: int) -> int:
+    """Turns that the net takes over a picture of this size."""
+    return -(-width // TILE) * -(-height // TILE)
+
+
+def plan_enlargement(size: tuple[int, int], width: int, height: int, how: Enlarger, device: str = "cpu") -> Enlargement:
     """From `size` to another. Raises RecipeError if that is farther than the enlarger goes; ModelError without one."""
+    if how is Enlarger.NET and device == NO_DEVICE:
+        raise ModelError("upscaler", "No device was wanted, and the enlarging net needs one.", "Name one such as cpu.")
     scale = _load(_weights()).scale if how is Enlarger.NET else SCALE
     larger = max(width / size[0], height / size[1])
     if larger > scale:
@@ -99,19 +115,19 @@ def plan_enlargement(size: tuple[int, int], width: int, height: int, how: Enlarg
     if how is Enlarger.NET and small[0] * small[1] * scale * scale > MOST_PIXELS:
         problem = f"is {width} x {height}, for which {scale} times {small[0]} x {small[1]} pixels would be reckoned."
         raise RecipeError([DataFault("width", problem, "Enlarge a smaller picture, or ask for less.")])
-    return Enlargement(how, scale, small, width, height)
+    return Enlargement(how, scale, small, width, height, device)
 
 
-def _by_net(picture: Image.Image, told: Told) -> Image.Image:
+def _by_net(picture: Image.Image, told: Told, device: str) -> Image.Image:
     import numpy as np
     import torch
 
-    net = _load(_weights())
+    net = _load(_weights(), device)
     scale, (width, height) = net.scale, picture.size
-    small = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 255
+    small = torch.from_numpy(np.array(picture)).to(device).permute(2, 0, 1)[None].float() / 255
     large = torch.zeros(height * scale, width * scale, 3, dtype=torch.uint8)
     for done, (top, left) in enumerate(_places(width, height), 1):
-        tile = pause(functools.partial(_tile, net, small, top, left), stage=Stage.STEP)
+        tile = pause(functools.partial(_tile, net, small, top, left), stage=Stage.TILE)
         large[top * scale : top * scale + len(tile), left * scale : left * scale + tile.shape[1]] = tile
         told(done)
     return Image.fromarray(large.numpy())
@@ -122,7 +138,7 @@ def _places(width: int, height: int) -> Iterator[tuple[int, int]]:
 
 
 def _tile(net: _Net, small: Tensor, top: int, left: int) -> Tensor:
-    """Height x width x 3: one tile, reckoned with what lies around it, which is cut off again."""
+    """Height x width x 3, on the processor: one tile, reckoned with what lies around it, which is cut off again."""
     import torch
 
     scale, reach = net.scale, net.reach
@@ -133,7 +149,7 @@ def _tile(net: _Net, small: Tensor, top: int, left: int) -> Tensor:
     with torch.inference_mode():
         large = net.module(around)[0, :, above * scale :, before * scale :]
     large = large[:, : (bottom - top) * scale, : (right - left) * scale]
-    rounded: Tensor = (large.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0)
+    rounded: Tensor = (large.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu()
     return rounded
 
 
@@ -144,10 +160,12 @@ def _weights() -> Path:
 
 
 @functools.cache
-def _load(path: Path) -> _Net:
+def _load(path: Path, device: str = "cpu") -> _Net:
+    """Two megabytes, kept wherever they were needed as long as the process lives."""
     try:
         module: Any = load_upscaler(path)
     except ValueError as error:
         raise ModelError("upscaler", f"{error}.", "Put the weights back that belong there.") from None
     convolutions = (len(module.body) + 1) // 2
-    return _Net(module, round((module.body[-1].out_channels / 3) ** 0.5), convolutions + 2)
+    scale, digest = round((module.body[-1].out_channels / 3) ** 0.5), hashlib.sha256(path.read_bytes()).hexdigest()
+    return _Net(module.to(device), scale, convolutions + 2, f"sha256:{digest}")

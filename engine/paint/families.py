@@ -5,7 +5,8 @@ is a further row, unless it truly differs.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import DataFault, RecipeError
 from engine.models.catalog import Family
+from engine.models.parts import quietly
 from engine.recipe import Recipe, Role
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Style:
     guidance: str = "guidance_scale"
     packed: str = ""
     control: str = "control_image"
+    multiple: int = 16  # pixels that a side must be divisible by
     paints_over: bool = False  # starts from a picture only as inpainting all of it
     draws_unseeded: bool = False  # its ControlNet pipelines sample what they encode from torch's own generator
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -64,10 +67,12 @@ _NO_CHECKER = MappingProxyType({"requires_safety_checker": False})
 STYLES: Mapping[Family, Style] = MappingProxyType(
     {
         Family.SD: Style(
-            _named("StableDiffusion"), ("prompt_embeds", "negative_prompt_embeds"), control="image", options=_NO_CHECKER
+            _named("StableDiffusion"), ("prompt_embeds", "negative_prompt_embeds"), control="image", multiple=8,
+            options=_NO_CHECKER,
         ),
         Family.SDXL: Style(
-            _named("StableDiffusionXL"), _POOLED, control="image", options=MappingProxyType({"add_watermarker": False})
+            _named("StableDiffusionXL"), _POOLED, control="image", multiple=8,
+            options=MappingProxyType({"add_watermarker": False}),
         ),
         Family.SD3: Style(
             _named("StableDiffusion3", control_inpaint="ControlNetInpainting", control_image=False),
@@ -108,9 +113,12 @@ def kind_of(recipe: Recipe) -> Kind:
     if twice:
         problem = f"have more than one {twice[0]} picture."
         raise RecipeError([DataFault("sources", problem, f"Leave one with the role {twice[0]}.")])
-    roles = set(named)
-    if Role.MASK in roles and Role.IMAGE not in roles:
+    if Role.MASK in named and Role.IMAGE not in named:
         raise RecipeError([DataFault("sources", "have a mask but no picture.", "Add the picture that it belongs to.")])
+    return kind_among(named)
+
+
+def kind_among(roles: Collection[Role]) -> Kind:
     match Role.CONTROL in roles, Role.IMAGE in roles, Role.MASK in roles:
         case False, False, _:
             return Kind.TEXT
@@ -135,7 +143,8 @@ def make_pipeline(model: Loaded, kind: Kind, scheduler: Any, controlnet: Any = N
     if name is None:
         problem = f"ask for {kind}, which {model.entry.title} cannot do."
         raise RecipeError([DataFault("sources", problem, "Leave one of them out, or use another model.")])
-    pipeline_class = getattr(diffusers, name)
+    with nullcontext() if name in vars(diffusers) else quietly():  # imported when first asked for
+        pipeline_class = getattr(diffusers, name)
     parts = {**model.options, **model.components, "scheduler": scheduler, "controlnet": controlnet}
     chosen = {}
     for parameter in list(inspect.signature(pipeline_class.__init__).parameters.values())[1:]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from engine.errors import SourceError
 
@@ -25,6 +25,7 @@ DAMAGE = (OSError, EOFError, struct.error, *_WRONG)
 _PAPER = (255, 255, 255)
 _FILTER = Image.Resampling.LANCZOS
 _FILTERS = Lock()
+_LYING = (5, 6, 7, 8)  # EXIF's orientations that turn a picture by a quarter
 
 
 @contextmanager
@@ -55,6 +56,17 @@ def open_picture(data: bytes) -> Image.Image:
         raise SourceError(f"The file is no picture that can be read; send one of {kinds} or {FORMATS[-1]}.") from None
     except DAMAGE as error:
         raise SourceError(f"The picture is damaged ({error}); save it anew and send it again.") from None
+
+
+def size_of(data: bytes) -> tuple[int, int] | None:
+    """Width and height as it would be opened, read off its first bytes; None if they do not tell. Waits for nobody who
+    opens a picture meanwhile, so it may be asked on an event loop."""
+    try:
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        lies = picture.getexif().get(ExifTags.Base.Orientation, 1) in _LYING
+    except (Warning, Image.DecompressionBombError, UnidentifiedImageError, *DAMAGE):
+        return None
+    return (picture.height, picture.width) if lies else picture.size
 
 
 def _on_paper(picture: Image.Image) -> Image.Image:

@@ -76,7 +76,7 @@ def measure(vae: Any) -> Factors | None:
         known = torch.cat([known, torch.ones_like(known[:, :1])], dim=1)
         wanted = colours.permute(0, 2, 3, 1).flatten(0, 2)
         # A little ridge: a channel that changes nothing must not get a weight out of rounding.
-        gram = known.T @ known + 1e-4 * len(known) * torch.eye(known.shape[1])
+        gram = known.T @ known + 1e-4 * len(known) * torch.eye(known.shape[1], dtype=torch.float32)
         weights = torch.linalg.solve(gram, known.T @ wanted)
     return Factors(weights.to(parameter.device)) if bool(torch.isfinite(weights).all()) else None
 
@@ -102,7 +102,8 @@ def _pictures() -> Tensor:
 
     generator = torch.Generator("cpu").manual_seed(0)
     sides = [2, 4, 8, 16] * (_SAMPLES // 4)
-    blots = [torch.rand(1, 3, side, side, generator=generator) * 2 - 1 for side in sides]
+    # The kind of number is said: another thread that loads a model changes what torch takes by itself.
+    blots = [torch.rand(1, 3, side, side, generator=generator, dtype=torch.float32) * 2 - 1 for side in sides]
     modes = ["bilinear", "nearest"] * (len(sides) // 2)
     return torch.cat([interpolate(blot, (_SIDE, _SIDE), mode=mode) for blot, mode in zip(blots, modes, strict=True)])
 

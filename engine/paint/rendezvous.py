@@ -5,6 +5,7 @@ holds the queue says which calls run next; calls of one key run as one forward. 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -89,23 +90,29 @@ class Rendezvous:
         return arrivals
 
     def drop(self, job: str) -> None:
-        """End its painters where they stand."""
-        for key, strand in [(key, strand) for key, strand in self._strands.items() if key[0] == job]:
-            del self._strands[key]
-            strand.request = None
-            if not strand.thread.dead:
-                with entered(strand.home):
-                    strand.thread.throw(GreenletExit)
-            if not strand.thread.dead:
-                raise RuntimeError(f"A painter of job {job} does not end: it caught GreenletExit and called a model.")
-        for method in self._shared.values():
-            method.forget(job)
+        """End its painters where they stand. If one breaks on its way out, it is told when the others have ended."""
+        strands = [self._strands.pop(key) for key in list(self._strands) if key[0] == job]
+        with ExitStack() as ways_out:
+            for method in self._shared.values():
+                ways_out.callback(method.forget, job)
+            for strand in reversed(strands):
+                ways_out.callback(self._end, strand)
+
+    def _end(self, strand: Strand) -> None:
+        strand.request = None
+        if not strand.thread.dead:
+            with entered(strand.home):
+                strand.thread.throw(GreenletExit)
+        if not strand.thread.dead:
+            raise RuntimeError(
+                f"A painter of job {strand.job} does not end: it caught GreenletExit and called a model."
+            )
 
     def _go_on(self, strand: Strand, values: Sequence[Any]) -> Arrival:
         try:
             with entered(strand.home):  # wherever this is called from, a painter finds what it was started in
                 value = strand.thread.switch(*values)
-        except Exception as error:  # a border: whatever a painter throws ends this painter alone
+        except (Exception, SystemExit) as error:  # a border: whatever a painter throws ends this painter alone
             self._strands.pop((strand.job, strand.number), None)
             return Broke(strand.job, strand.number, error)
         if strand.thread.dead:

@@ -37,6 +37,9 @@ _FLOW: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
 )
 
 
+FLOWING = ("flow", "flow_heun")  # of flow models, only their own samplers start from a picture
+
+
 def make_scheduler(name: str, of_model: Any, allowed: Collection[str]) -> Any:
     """A fresh scheduler. `of_model` is the one that the model came with; `allowed` what its stock pipelines take."""
     import diffusers

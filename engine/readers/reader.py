@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
 from engine.errors import ReaderError
+from engine.models.parts import quietly, told_as_broken
+from engine.models.weights import Part
 from engine.paint.image import open_picture
 from engine.readers.questions import (
     Answer,
@@ -121,8 +123,9 @@ class Reader:
                 raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
             from transformers import CLIPModel, PreTrainedTokenizerFast
 
-            model = CLIPModel.from_pretrained(self._folder, use_safetensors=True).float().eval()
-            tokenizer = PreTrainedTokenizerFast.from_pretrained(self._folder)
+            with told_as_broken(Part("encoders", "", ""), "the reader"), quietly():
+                model = CLIPModel.from_pretrained(self._folder, use_safetensors=True).float().eval()
+                tokenizer = PreTrainedTokenizerFast.from_pretrained(self._folder)
             digest = hashlib.sha256((self._folder / WEIGHTS).read_bytes()).hexdigest()
             self._loaded = model, tokenizer, f"sha256:{digest}"
         return self._loaded

@@ -75,7 +75,7 @@ def remembering(cost: Cost) -> Cost:
     known: dict[tuple[object, ...], float] = {}
 
     def remembered(ticket: Ticket) -> float:
-        kind = (ticket.shape, ticket.steps, ticket.rows, ticket.cells, ticket.alone)
+        kind = (ticket.shape, ticket.steps, ticket.rows, ticket.cells, ticket.alone, ticket.tiles)
         if kind not in known:
             known[kind] = cost(ticket)
         return known[kind]

@@ -14,7 +14,7 @@ from engine.schedule.forecast import QueueView, Quote
 from engine.schedule.line import Line
 from engine.schedule.started import Run, Started
 from engine.schedule.ticket import Ticket
-from engine.schedule.timing import Stage, Timing
+from engine.schedule.timing import TILES, Shape, Stage, Timing
 from engine.schedule.turn import Call, Decision, Rules, Start, Step
 
 DEFAULT_RULES: Final = Rules()
@@ -95,19 +95,19 @@ class Queue:
         kept = [(call, self._started.runs[call.job]) for call in step.calls if call.job in self._started.runs]
         if kept:
             self._remember_debts(kept[0][1].ticket.speed, gpu_ms)
-            if kept[0][0].stage is Stage.STEP:
-                self._timing.observe(kept[0][1].ticket.shape, Stage.STEP, step.rows, gpu_ms)
+            self._observe(kept[0][0], kept[0][1].ticket.shape, step.rows, gpu_ms)
         for call, run in kept:
             self._charge(call, run, gpu_ms * call.rows / step.rows)
 
     def expected_ms(self, ticket: Ticket) -> float:
         """What a job will use of the GPU."""
         shape, rows = ticket.shape, ticket.rows
-        return ticket.cells * self._timing.picture_ms(shape, ticket.steps, rows, batched=not ticket.alone)
+        painting = self._timing.picture_ms(shape, ticket.steps, rows, batched=not ticket.alone)
+        return ticket.cells * (painting + ticket.tiles * self._timing.tile_ms())
 
     def step_ms(self, step: Step) -> float:
         """How long this step should take."""
-        return self._timing.step_ms(self._started.run_of(step.calls[0].job).ticket.shape, step.rows)
+        return self._call_ms(step.calls[0], step.rows)
 
     def loaded(self, ticket: Ticket, ms: float) -> None:
         """Loading its model took so long, and is charged to nobody."""
@@ -120,9 +120,9 @@ class Queue:
     def quote(self, ticket: Ticket, resident: Collection[str] = ()) -> Quote:
         """What a job would cost at most, and when it would be done, if it were offered now."""
         cost = forecast.remembering(self.expected_ms)
-        gpu_ms = ticket.cells * self._timing.cost_ms(ticket.shape, ticket.steps, ticket.rows)
+        gpu_ms = ticket.cells * self._timing.cost_ms(ticket.shape, ticket.steps, ticket.rows, ticket.tiles)
         starts = forecast.wait_ms(ticket, list(self._started.runs.values()), self._lines, cost)
-        loading = 0.0 if ticket.shape.model in resident else self._timing.load_ms(ticket.shape.model)
+        loading = 0.0 if ticket.is_ready(resident) else self._timing.load_ms(ticket.shape.model)
         return Quote(gpu_ms, round(starts), round(starts + loading + cost(ticket)))
 
     def view(self) -> QueueView:
@@ -138,6 +138,20 @@ class Queue:
         line.charge(run.ticket, -run.held_ms - (run.used_ms if give_back_used else 0.0))
         line.end(run.ticket)
         return run
+
+    def _observe(self, call: Call, shape: Shape, rows: int, gpu_ms: float) -> None:
+        match call.stage:
+            case Stage.STEP:
+                self._timing.observe(shape, Stage.STEP, rows, gpu_ms)
+            case Stage.TILE:
+                self._timing.observe(TILES, Stage.TILE, 1, gpu_ms)
+            case Stage.TAIL:
+                return  # observed for a picture as a whole, at its end
+
+    def _call_ms(self, call: Call, rows: int) -> float:
+        if call.stage is Stage.TILE:
+            return self._timing.tile_ms()
+        return self._timing.step_ms(self._started.run_of(call.job).ticket.shape, rows)
 
     def _charge(self, call: Call, run: Run, ms: float) -> None:
         if call.stage is Stage.TAIL:
@@ -162,17 +176,16 @@ class Queue:
             return False
         leader, first = self._started.leader(speed), self._lines[speed].first()
         if leader is not None:
-            shape = self._started.runs[leader.job].ticket.shape
-            return self._owed_ms[speed] >= self._timing.step_ms(shape, leader.rows)
+            return self._owed_ms[speed] >= self._call_ms(leader, leader.rows)
         if first is None:
             return False
-        if first.shape.model not in resident:
+        if not first.is_ready(resident):
             return self._owed_ms[speed] >= self._timing.load_ms(first.shape.model)
         return self._owed_ms[speed] >= self._timing.step_ms(first.shape, first.rows)
 
     def _next_start(self, speed: Speed, resident: Collection[str]) -> Ticket:
         """The first in order, or within bounds one whose model is loaded."""
-        found = self._seek(speed, lambda ticket: ticket.shape.model in resident) or self._lines[speed].first()
+        found = self._seek(speed, lambda ticket: ticket.is_ready(resident)) or self._lines[speed].first()
         if found is None:
             raise RuntimeError(f"The {speed} class wants its turn but has no job that may start.")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from engine.job import Job, Share, Speed
@@ -11,7 +12,8 @@ from engine.schedule.timing import Shape
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`rows` of a batch one picture takes; `alone`: shares no forward, so that it is exact."""
+    """`rows` of a batch one picture takes; `alone`: shares no forward, so that it is exact. `tiles` of enlarging come
+    beside its steps; `loads`: it is painted with a model that must be in memory."""
 
     job: str
     member: str
@@ -22,6 +24,12 @@ class Ticket:
     rows: int = 1
     cells: int = 1
     alone: bool = False
+    tiles: int = 0
+    loads: bool = True
+
+    def is_ready(self, resident: Collection[str]) -> bool:
+        """Whether it can be begun without loading anything."""
+        return not self.loads or self.shape.model in resident
 
     @classmethod
     def of(cls, job: Job, entry: Entry) -> Ticket:

@@ -14,6 +14,7 @@ from statistics import median
 KEPT = 9  # measurements of one batch size: their median forgets a slow first step and a busy moment
 NEARLY_BEST = 0.95  # a batch this near to the best throughput is preferred for being smaller
 MOST_ROWS = 16
+TILE_GUESS_MS = 100.0  # until one was measured; two cores take about 60
 QUOTE_MARGIN = 1.25  # a quote is an upper bound; step times vary by a few per cent
 
 
@@ -22,6 +23,7 @@ class Stage(StrEnum):
 
     STEP = "step"  # one forward of the denoiser
     TAIL = "tail"  # everything else of one picture: words in, pixels out
+    TILE = "tile"  # a part of an enlargement, as large for every picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class Shape:
     @property
     def pixels(self) -> int:
         return self.width * self.height
+
+
+TILES = Shape("upscale", 128, 128)  # of any picture: one tile is like another
 
 
 @dataclass(slots=True)
@@ -106,6 +111,10 @@ class Timing:
     def step_ms(self, shape: Shape, rows: int) -> float:
         return self._ms(shape, Stage.STEP, rows)
 
+    def tile_ms(self) -> float:
+        curve = self._curves.get((TILES, Stage.TILE))
+        return curve.ms(1) if curve else TILE_GUESS_MS
+
     def best_rows(self, shape: Shape) -> int:
         """Before anything is measured one row; then as many as are worth it, trying twice the largest known."""
         curve = self._curves.get((shape, Stage.STEP))
@@ -118,9 +127,10 @@ class Timing:
         step = self.step_ms(shape, size) * rows / size
         return steps * step + self._tail_ms(shape)
 
-    def cost_ms(self, shape: Shape, steps: int, rows: int) -> int:
+    def cost_ms(self, shape: Shape, steps: int, rows: int, tiles: int = 0) -> int:
         """At most this much is charged: no batch costs a row more than running alone."""
-        return int(self.picture_ms(shape, steps, rows, batched=False) * QUOTE_MARGIN) + 1
+        alone = self.picture_ms(shape, steps, rows, batched=False) + tiles * self.tile_ms()
+        return int(alone * QUOTE_MARGIN) + 1
 
     def _tail_ms(self, shape: Shape) -> float:
         return self._ms(shape, Stage.TAIL, 1) if self._like(shape, Stage.TAIL) else self.step_ms(shape, 1)

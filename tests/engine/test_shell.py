@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +70,67 @@ def test_a_replay_that_differs_says_by_how_much_and_why(tmp_path: Path, capsys: 
     target.write_bytes(encode_png(changed, *read_recipes(target.read_bytes())))
     assert main(["--replay", str(target), "-o", str(tmp_path / "b.png"), "--device", "none"]) == 0
     assert "values differ by up to 8 of 255" in capsys.readouterr().out
+
+
+def test_a_replay_with_other_files_says_that_it_is_they(
+    tmp_path: Path, own_catalog: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    from engine.paint import enlarging
+    from engine.pocket.upscaler import make_upscaler
+
+    torch.manual_seed(2)
+    for name in ("one", "two"):
+        save_file(make_upscaler(width=4, depth=1).state_dict(), tmp_path / f"{name}.safetensors")
+    copy = tmp_path / "copy"
+    shutil.copytree(tiny, copy)
+    own_catalog.write_text(own_catalog.read_text().replace(str(tiny), str(copy)))
+    more = ["--catalog", str(own_catalog), "--device", "cpu"]
+    house, large = tmp_path / "house.png", tmp_path / "large.png"
+    monkeypatch.setattr(enlarging, "SHIPPED", tmp_path / "one.safetensors")
+    assert main(["a red house --steps 3", "-o", str(house), "--model", "mine", "--exact", *more]) == 0
+    assert main(["--upscale", str(house), "-o", str(large), *more]) == 0
+    (recipe,) = read_recipes(large.read_bytes())
+    assert str(dict(recipe.extras)["net"]).startswith("sha256:")
+    assert recipe.environment is not None
+    assert (recipe.environment.device, dict(recipe.environment.packages).keys() >= {"torch"}) == ("cpu", True)
+    replay = ["--replay", str(large), "--image", str(house), "-o", str(tmp_path / "b.png"), *more]
+    capsys.readouterr()
+    assert main(replay) == 0
+    assert "The same picture, bit for bit." in capsys.readouterr().out
+    monkeypatch.setattr(enlarging, "SHIPPED", tmp_path / "two.safetensors")
+    assert main(replay) == 0
+    assert "another net enlarged the original" in capsys.readouterr().out
+    weights = next((copy / "unet").glob("*.safetensors"))
+    changed = {name: tensor * 1.5 for name, tensor in load_file(weights).items()}
+    save_file(changed, weights, metadata={"format": "pt"})
+    assert main(["--replay", str(house), "-o", str(tmp_path / "c.png"), *more]) == 0
+    assert "the files of mine are others than those that painted the original" in capsys.readouterr().out
+
+
+def test_a_colour_card_says_what_drew_it(tmp_path: Path) -> None:
+    target = tmp_path / "card.png"
+    assert main(["a red house", "-o", str(target), *SWATCH]) == 0
+    (recipe,) = read_recipes(target.read_bytes())
+    assert recipe.environment is not None
+    assert [name for name, _ in recipe.environment.packages] == ["pillow"]
+
+
+def test_whoever_stops_it_does_not_wait_for_the_picture(own_catalog: Path, tmp_path: Path) -> None:
+    """Its step ends, its fifty steps do not."""
+    own_catalog.write_text(own_catalog.read_text().replace("32x32", "512x512"))
+    words = ["a red house --steps 50", "--grid", "--model", "mine", "--catalog", str(own_catalog), "--device", "cpu"]
+    command = [sys.executable, "-m", "engine", *words, "-o", str(tmp_path / "a.png")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        running.stderr.readline()  # which device it is: the picture is begun
+        running.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        said = running.communicate(timeout=40)[1]
+        assert time.monotonic() - began < 8
+    assert (running.returncode, said.strip()) == (130, "Stopped; nothing was written.")
 
 
 def test_a_picture_to_start_from_is_named_by_file_and_needed_again_for_a_replay(tmp_path: Path, capsys: Say) -> None:
@@ -159,6 +223,11 @@ def test_a_model_varies_and_repaints_what_it_painted(
         (["a", "--list-models"], 2, "Say one thing to do"),
         (["a", "--model", "nope"], 1, "There is no model named nope"),
         (["a", "--model", "sdxl", "--device", "cpu"], 3, "--pull sdxl"),
+        (["a", "-o", "."], 1, ". cannot be written; end its name in .png"),
+        (["a", "-o", "missing/a.png"], 1, "missing/a.png cannot be written: there is no folder missing; make it"),
+        (["a", "--model", "sdxl", "--device", "none"], 3, "No device was wanted, and Stable Diffusion XL 1.0 is"),
+        (["a", "--model", "swatch", "--mask", __file__, "--device", "none"], 2, "a mask and no picture that it"),
+        (["a", "--adapters", "missing"], 1, "--adapters missing is no folder"),
         (["a", "--device", "cuda:99"], 1, "There is no device cuda:99"),
         (["--replay", "missing.png"], 1, "cannot be read"),
         (["--vary", "missing.png"], 1, "cannot be read"),

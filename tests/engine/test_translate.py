@@ -55,6 +55,25 @@ def test_what_is_asked_for_is_taken() -> None:
     assert recipe.negative == "b, c"
 
 
+@pytest.mark.parametrize(
+    ("roles", "model", "problem"),
+    [
+        ([Role.IMAGE, Role.IMAGE], "sdxl", "There are 2 image pictures; give one."),
+        ([Role.IMAGE, Role.IMAGE, Role.IMAGE], "swatch", "There are 3 image pictures; give one."),
+        ([Role.CONTROL, Role.CONTROL], "sdxl", "There are 2 control pictures; give one."),
+        ([Role.IMAGE, Role.MASK, Role.MASK], "flux-dev", "There are 2 mask pictures; give one."),
+        ([Role.MASK], "sdxl", "There is a mask and no picture that it belongs to"),
+        ([Role.IMAGE, Role.CONTROL], "sd3.5-medium", "cannot paint with control and image at once; leave one of"),
+    ],
+)
+def test_pictures_that_do_not_go_together_are_refused(roles: list[Role], model: str, problem: str) -> None:
+    sources = [Source(role, f"{at:064d}", 0.5) for at, role in enumerate(roles)]
+    with pytest.raises(PromptError) as refused:
+        worked("a red house", sources=sources, default_model=model)
+    (fault,) = refused.value.faults
+    assert problem in fault.message
+
+
 def test_neutral_values_change_nothing() -> None:
     plain = worked("a").cells
     assert worked("a --chaos 0").cells == plain

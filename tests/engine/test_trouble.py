@@ -11,7 +11,7 @@ import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
 
 from engine.engine import Engine
-from engine.events import Failed, Failure, Finished, Hung, Progress
+from engine.events import Cancelled, Failed, Failure, Finished, Hung, ModelEvicted, Progress
 from engine.settings import EngineSettings
 from tests.engine.conftest import LAST, Listener, job
 
@@ -207,3 +207,91 @@ async def test_one_cell_that_breaks_beside_its_sisters_ends_the_job_once(
         assert ended.failure is Failure.BUG
     engine.submit(job(engine, "good"))
     assert isinstance(await listener.end_of("good"), Finished)
+
+
+async def test_a_picture_that_cannot_be_handed_on_ends_its_job_and_not_the_thread(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.studio import Studio
+
+    real = Studio.signed
+
+    def signed(self: Studio, job: str, cell: int) -> Any:
+        if job == "bad":
+            raise OSError("the disk is gone")
+        return real(self, job, cell)
+
+    monkeypatch.setattr(Studio, "signed", signed)
+    engine.submit(job(engine, "bad", count=2))
+    engine.submit(job(engine, "good"))
+    bad, good = await listener.end_of("bad"), await listener.end_of("good")
+    assert isinstance(bad, Failed)
+    assert bad.failure is Failure.BUG
+    assert isinstance(good, Finished)
+    assert sum(isinstance(event, LAST) for event in listener.of("bad")) == 1
+    assert not [event for event in listener.heard if isinstance(event, Hung)]
+
+
+async def test_a_painter_that_breaks_on_its_way_out_harms_nobody(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.paint.painters import diffusion
+
+    real = diffusion.paint
+
+    def paint(easel: Any) -> Any:
+        try:
+            return real(easel)
+        finally:
+            if easel.recipe.steps == 50:
+                raise ValueError("tidying up went wrong")
+
+    monkeypatch.setattr(diffusion, "paint", paint)
+    engine.submit(job(engine, "unwanted", "a house --steps 50", count=2))
+    await listener.until(lambda heard: any(isinstance(event, Progress) for event in heard))
+    assert engine.cancel("unwanted")
+    engine.submit(job(engine, "good"))
+    assert isinstance(await listener.end_of("unwanted"), Cancelled)
+    assert isinstance(await listener.end_of("good"), Finished)
+
+
+@pytest.mark.parametrize("way_out", [SystemExit, KeyboardInterrupt])
+async def test_a_thread_that_is_thrown_out_of_its_loop_says_so_and_ends_its_jobs(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch, way_out: type[BaseException]
+) -> None:
+    def broken(self: Any, step: Any) -> None:
+        raise way_out
+
+    monkeypatch.setattr("engine.worker.Worker._step", broken)
+    engine.submit(job(engine, "one"))
+    ended = await listener.end_of("one")
+    assert isinstance(ended, Failed)
+    assert ended.again
+    assert await listener.until(lambda heard: [event for event in heard if isinstance(event, Hung)])
+
+
+@pytest.mark.parametrize(("times", "kind"), [(1, Finished), (5, Failed)])
+async def test_a_model_for_which_memory_runs_out_is_tried_again_once_others_have_gone(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch, times: int, kind: type[Finished | Failed]
+) -> None:
+    from engine.models.loading import Loading
+
+    real, left = Loading.run, [times]
+
+    def run(self: Loading, plan: Any) -> Any:
+        if self.entry.name == "other" and left[0]:
+            left[0] -= 1
+            raise torch.OutOfMemoryError("out of memory")
+        return real(self, plan)
+
+    monkeypatch.setattr(Loading, "run", run)
+    engine.submit(job(engine, "first"))
+    await listener.end_of("first")
+    engine.submit(job(engine, "large", "a red house --model other --steps 1"))
+    ended = await listener.end_of("large")
+    assert isinstance(ended, kind)
+    assert not isinstance(ended, Failed) or ended.failure is Failure.MEMORY
+    assert left[0] == max(0, times - 2), "two tries"
+    assert [event.model for event in listener.heard if isinstance(event, ModelEvicted)] == ["mine"]
+    engine.submit(job(engine, "last"))
+    assert isinstance(await listener.end_of("last"), Finished)

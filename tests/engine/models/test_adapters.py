@@ -16,6 +16,7 @@ from engine.models import adapters
 from engine.models.adapters import Adapters
 from engine.models.catalog import Family
 from engine.models.device import Device
+from engine.models.hashes import Hashes
 from engine.models.loaded import Loaded
 from engine.models.shelf import Shelf
 from engine.recipe import Adapter
@@ -309,3 +310,19 @@ def test_a_streamed_model_says_that_it_takes_no_styles(model: Loaded, wardrobe: 
     model.streamed = ("unet",)
     with pytest.raises(AdapterError, match="does not fit this device whole"):
         wardrobe.wear(model, [wardrobe.find("ink")])
+
+
+def test_only_the_file_of_a_style_that_is_asked_for_is_read(styles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = Hashes.file
+
+    def file(self: Hashes, path: Path) -> str:
+        read.append(path.name)
+        return real(self, path)
+
+    monkeypatch.setattr(Hashes, "file", file)
+    found = Adapters(styles).styles
+    assert (list(found), len(found), read) == (["Oil", "ink"], 2, [])
+    assert found["ink"] == Adapters(styles).find("ink")
+    assert set(read) == {"ink.safetensors"}
+    assert found.get("nope") is None

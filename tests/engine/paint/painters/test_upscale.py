@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,35 @@ def test_without_a_net_a_picture_is_enlarged_smoothly_and_in_one_turn() -> None:
     assert np.abs(np.asarray(small).astype(int) - np.asarray(PICTURE)).mean() < 10
 
 
+def test_a_signed_recipe_names_the_weights_that_enlarged_it(weights: Path) -> None:
+    digest = "sha256:" + hashlib.sha256(weights.read_bytes()).hexdigest()
+    once = upscale.signed(recipe())
+    assert dict(once.extras) == {"enlarger": "net", "net": digest}
+    assert upscale.signed(replace(once, extras=(("enlarger", "net"), ("net", "sha256:other")))) == once
+    assert np.array_equal(upscale.paint(easel(once)), upscale.paint(easel(recipe())))
+    smooth = recipe(extras=(("enlarger", "lanczos"),))
+    assert upscale.signed(smooth) == smooth
+
+
+def test_the_net_computes_where_the_easel_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    real = enlarging._load
+
+    def load(path: Path, device: str = "cpu") -> object:
+        asked.append(device)
+        return real(path)
+
+    monkeypatch.setattr(enlarging, "_load", load)
+    extras = (("enlarger", "net"), ("painter", "swatch"), ("repaint", 0.5), ("repaint_height", 280))
+    over = recipe(600, 560, extras=(*extras, ("repaint_width", 300)))
+    for one in (recipe(), over):
+        asked.clear()
+        upscale.paint(replace(easel(one), device="cpu:0"))
+        assert set(asked) == {"cpu", "cpu:0"}, "looked at on the processor, run there"
+    with pytest.raises(ModelError, match="No device was wanted, and the enlarging net needs one"):
+        upscale.paint(replace(easel(recipe()), device="none"))
+
+
 def test_a_repaint_is_told_as_part_of_one_picture() -> None:
     told: list[tuple[int, int]] = []
     extras = (("enlarger", "net"), ("painter", "swatch"), ("repaint", 0.5), ("repaint_height", 280))
@@ -120,7 +150,7 @@ def test_a_repaint_is_told_as_part_of_one_picture() -> None:
 @pytest.mark.parametrize(
     ("extras", "problem"),
     [
-        ((("scale", 2),), "extras.scale: is 2. Use enlarger, painter, repaint"),
+        ((("scale", 2),), "extras.scale: is 2. Use enlarger, net, painter, repaint"),
         ((("enlarger", "magic"),), "extras.enlarger: is 'magic'. Use net or lanczos."),
         ((("painter", "swatch"),), "extras: say only half of a repaint."),
         ((("painter", "os"), ("repaint", 2.0)), "extras.painter: is 'os'. Use diffusion or swatch."),
