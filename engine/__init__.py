@@ -30,6 +30,7 @@ from engine.events import (
     Event,
     Failed,
     Failure,
+    Film,
     Finished,
     Hung,
     JobEvent,
@@ -42,9 +43,14 @@ from engine.events import (
     Started,
 )
 from engine.job import Job, Share, Speed
-from engine.language.parameters import TABLE, Destination, Parameter, Ratio, Takes
+from engine.language.completion import Completion, complete
+from engine.language.kinds import Ratio, Takes
+from engine.language.parameters import BY_NAME, TABLE, Destination, Parameter
 from engine.language.permutations import MOST_EXPANSIONS, count_expansions, expand
+from engine.language.preferences import MOST_OPTIONS, add_suffix, check_option, check_suffix, expand_options
 from engine.language.prompt import Part, Prompt, parse, render
+from engine.language.shortening import shorten, strange_words
+from engine.language.unfolding import repeated, turn_seed, unfold
 from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
 from engine.models.catalog_toml import load_catalog
 from engine.paint.encode import read_mark, read_recipes
@@ -68,7 +74,9 @@ from engine.settings import EngineSettings
 from engine.translate import Effect, Note, Translation, translate
 
 __all__ = [
+    "BY_NAME",
     "MOST_EXPANSIONS",
+    "MOST_OPTIONS",
     "TABLE",
     "Adapter",
     "AdapterError",
@@ -78,6 +86,7 @@ __all__ = [
     "CatalogError",
     "ClosedError",
     "Commercial",
+    "Completion",
     "DataFault",
     "Derived",
     "Describe",
@@ -99,6 +108,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "File",
+    "Film",
     "Finished",
     "Guiding",
     "Hung",
@@ -151,12 +161,17 @@ __all__ = [
     "Waiter",
     "WeighWords",
     "Weighting",
+    "add_suffix",
     "cell_seed",
+    "check_option",
+    "check_suffix",
+    "complete",
     "compose_grid",
     "count_expansions",
     "enlarge",
     "enlarge_creatively",
     "expand",
+    "expand_options",
     "fit_file",
     "from_json",
     "load_catalog",
@@ -167,8 +182,13 @@ __all__ = [
     "read_recipes",
     "recipe_hash",
     "render",
+    "repeated",
     "reroll",
+    "shorten",
+    "strange_words",
     "to_json",
     "translate",
+    "turn_seed",
+    "unfold",
     "vary",
 ]

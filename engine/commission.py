@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from engine.derive import Manner, enlarge, enlarge_creatively, vary
 from engine.errors import DataFault, RecipeError, SourceError
 from engine.job import Job, Speed
-from engine.language.prompt import parse
+from engine.language.parameters import BY_NAME, VIDEO, Destination
+from engine.language.prompt import Prompt, parse
 from engine.models.adapters import Adapters
 from engine.models.catalog_toml import load_catalog
 from engine.paint.encode import encode_png, read_recipes
 from engine.recipe import SEEDS, Recipe, Role, Source
 from engine.settings import EngineSettings
-from engine.translate import Note, translate
+from engine.translate import Effect, Note, translate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,8 +84,9 @@ def _translated(asked: Asked) -> Job:
     sources, pictures = _sources(asked)
     if asked.adapters is not None and not asked.adapters.is_dir():
         raise SourceError(f"--adapters {asked.adapters} is no folder; name the one that the styles are in.")
+    prompt = parse(asked.prompt)
     translation = translate(
-        parse(asked.prompt),
+        prompt,
         load_catalog(*asked.catalog),
         default_model=asked.model,
         drawn_seed=secrets.randbelow(SEEDS),
@@ -93,7 +95,17 @@ def _translated(asked: Asked) -> Job:
         styles=Adapters(asked.adapters).styles,
         exact=asked.exact,
     )
-    return _told(translation.cells, translation.notes, pictures)
+    job = _told(translation.cells, (*translation.notes, *_without_effect(prompt)), pictures)
+    return replace(job, film=prompt.get(VIDEO) or False)
+
+
+def _without_effect(prompt: Prompt) -> Iterator[Note]:
+    """Of a bot's members: here nobody waits and nobody looks on."""
+    for name, value in prompt.settings:
+        row = BY_NAME[name]
+        if row.destination is Destination.CALLER or row.choice == "speed":
+            asked = f"{row.flag} {row.kind.write(value)}".rstrip()
+            yield Note(name, Effect.NONE, asked, "", "this command paints once, at once, for you alone")
 
 
 def _replayed(asked: Asked, path: Path) -> Job:

@@ -14,6 +14,7 @@ from engine.paint.enlarging import Enlarger
 from engine.paint.families import STYLES, Kind
 from engine.paint.painters.upscale import PAINTERS, Wish
 from engine.paint.schedulers import FLOWING
+from engine.paint.touches import tiles
 from engine.recipe import Recipe, Role, Source, cell_seed
 from engine.translate import Effect, Note
 
@@ -69,10 +70,13 @@ def enlarge(recipe: Recipe, sha256: str, size: Size | None = None) -> Derived:
         sources=(Source(Role.IMAGE, sha256, 0.0),),
         extras=Wish(enlarger=enlarger).extras,
     )
-    if enlarger is Enlarger.NET:
-        return Derived((large,))
-    reason = f"{recipe.model.name} paints without a net, and is enlarged without one"
-    return Derived((large,), (Note("upscale", Effect.TRANSLATED, "Upscale", "a smooth enlargement", reason),))
+    notes = []
+    if tiles(recipe):
+        notes.append(Note("tile", Effect.NONE, "--tile", "", "enlarging does not look round the edges"))
+    if enlarger is not Enlarger.NET:
+        reason = f"{recipe.model.name} paints without a net, and is enlarged without one"
+        notes.append(Note("upscale", Effect.TRANSLATED, "Upscale", "a smooth enlargement", reason))
+    return Derived((large,), tuple(notes))
 
 
 def enlarge_creatively(recipe: Recipe, sha256: str, entry: Entry, size: Size | None = None) -> Derived:
@@ -106,9 +110,9 @@ def _painted(recipe: Recipe, entry: Entry) -> Recipe:
     if entry.name != recipe.model.name:
         problem = f"is {recipe.model.name}, and the entry that was given is {entry.name}."
         raise RecipeError([DataFault("model", problem, "Give the entry of the recipe's own model.")])
-    fresh = replace(_fresh(recipe), kind=entry.kind, extras=())
     if recipe.kind == entry.kind:
-        return fresh
+        return _fresh(recipe)
+    fresh = replace(_fresh(recipe), kind=entry.kind, extras=())
     size = entry.size_for(recipe.width, recipe.height)
     return replace(fresh, width=size.width, height=size.height, sources=())
 

@@ -55,9 +55,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Film:
+    """All cells side by side, forming; asked for with `Job.film`."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished(JobEvent):
+    """No film although one was asked for: there was nothing to be seen on the way, as with a single step."""
+
     pictures: tuple[Picture, ...]
     gpu_ms: int
+    film: Film | None = None
 
 
 class Failure(StrEnum):

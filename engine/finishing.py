@@ -5,15 +5,16 @@ never waits for it, and neither does the event loop.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from engine.events import Event, Failed, Failure, Finished, Picture, Preview
+from engine.events import Event, Failed, Failure, Film, Finished, Picture, Preview
 from engine.job import Job
 from engine.paint.encode import JPEG, PNG, encode_png
+from engine.paint.film import WEBP, Reel, encode_film, make_reel
 from engine.paint.previews import encode_preview
 from engine.recipe import Recipe
 
@@ -29,6 +30,7 @@ class _Parcel:
 
     job: Job
     files: dict[int, Picture] = field(default_factory=dict)
+    reels: dict[int, Reel] = field(default_factory=dict)
     gpu_ms: int | None = None
     broken: bool = False
 
@@ -43,11 +45,11 @@ class Finisher:
         self._pending: set[Future[None]] = set()
         self._closed = False
 
-    def take(self, job: Job, cell: int, pixels: np.ndarray, recipe: Recipe) -> None:
-        """A painted cell: make its file."""
+    def take(self, job: Job, cell: int, pixels: np.ndarray, recipe: Recipe, looks: Sequence[np.ndarray] = ()) -> None:
+        """A painted cell: make its file. `looks` are those of its film."""
         with self._lock:
             parcel = self._parcels.setdefault(job.id, _Parcel(job))
-        self._submit(self._encode, parcel, cell, pixels, recipe)
+        self._submit(self._encode, parcel, cell, pixels, recipe, looks)
 
     def end(self, job: Job, gpu_ms: int) -> None:
         """All cells were handed over."""
@@ -93,9 +95,13 @@ class Finisher:
             self._pending.add(future)
         future.add_done_callback(self._pending.discard)
 
-    def _encode(self, parcel: _Parcel, cell: int, pixels: np.ndarray, recipe: Recipe) -> None:
+    def _encode(
+        self, parcel: _Parcel, cell: int, pixels: np.ndarray, recipe: Recipe, looks: Sequence[np.ndarray]
+    ) -> None:
         try:
             picture = Picture(recipe, encode_png(pixels, recipe), PNG)
+            if parcel.job.film:
+                parcel.reels[cell] = make_reel(looks, pixels)
         except Exception:  # a border: nobody asks this thread how it went
             _log.exception("Job %s: a picture could not be made into a file.", parcel.job.id)
             parcel.broken = True
@@ -114,9 +120,20 @@ class Finisher:
         if parcel.broken:
             message = "The picture was painted, but no file could be made of it."
             self._tell(Failed(job.id, job.attempt, Failure.BUG, message, again=True))
+        elif job.film:  # the device's own thread may be the one that comes here
+            self._pool.submit(self._send_finished, parcel)
         else:
-            pictures = tuple(parcel.files[cell] for cell in range(len(job.cells)))
-            self._tell(Finished(job.id, job.attempt, pictures, parcel.gpu_ms))
+            self._send_finished(parcel)
+
+    def _send_finished(self, parcel: _Parcel) -> None:
+        job, film = parcel.job, None
+        try:
+            data = encode_film([parcel.reels[cell] for cell in range(len(job.cells))]) if job.film else b""
+            film = Film(data, WEBP) if data else None
+        except Exception:  # a border, as above; pictures without their film are still pictures
+            _log.exception("Job %s: a film could not be made.", job.id)
+        pictures = tuple(parcel.files[cell] for cell in range(len(job.cells)))
+        self._tell(Finished(job.id, job.attempt, pictures, parcel.gpu_ms or 0, film))
 
     def _sketch(self, job: Job, sketches: Mapping[int, np.ndarray]) -> None:
         try:

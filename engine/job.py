@@ -40,7 +40,7 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Job:
     """`attempt` fences: an event of an attempt that is no longer current is ignored by whoever stores the outcome.
-    `pictures` are the bytes of the recipes' sources, by hash."""
+    `pictures` are the bytes of the recipes' sources, by hash. `film`: one of the pictures forming comes with them."""
 
     id: str
     attempt: int
@@ -49,6 +49,7 @@ class Job:
     cells: tuple[Recipe, ...]
     share: Share = Share()
     previews: bool = True
+    film: bool = False
     pictures: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

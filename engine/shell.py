@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from engine.commission import Asked, make_job, pixels_of, read_file
 from engine.engine import Engine
 from engine.errors import EngineError, SourceError
-from engine.events import Cancelled, Failed, Failure, Finished, Hung, ModelLoading, Picture, Progress
+from engine.events import Cancelled, Failed, Failure, Film, Finished, Hung, ModelLoading, Picture, Progress
 from engine.job import Job
 from engine.models.catalog import Catalog, Place
 from engine.models.catalog_toml import load_catalog
@@ -72,6 +72,9 @@ async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
         return _CODES.get(ended.failure, 1) if isinstance(ended, Failed) else 1
     seconds = time.perf_counter() - began
     found = await asyncio.to_thread(_write, ended.pictures, asked)
+    if job.film:
+        film = await asyncio.to_thread(_write_film, ended.film, asked.target)
+        print(film, file=sys.stderr if asked.json else sys.stdout)
     _tell(ended, found, seconds, asked)
     return 0
 
@@ -104,6 +107,17 @@ def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
     except OSError as error:
         raise SourceError(f"{asked.target} cannot be written ({error.strerror}); name another file with -o.") from None
     return _compared(pixels, pictures[0].recipe, asked.replay) if asked.replay else ""
+
+
+def _write_film(film: Film | None, beside: Path) -> str:
+    if film is None:
+        return "There is no film: nothing was to be seen on the way."
+    target = beside.with_name(f"{beside.stem}-film.webp")
+    try:
+        target.write_bytes(film.data)
+    except OSError as error:
+        raise SourceError(f"{target} cannot be written ({error.strerror}); name another file with -o.") from None
+    return f"{target}: the film."
 
 
 def _compared(pixels: np.ndarray, recipe: Recipe, original: Path) -> str:

@@ -22,10 +22,13 @@ from engine.models.loaded import Loaded
 from engine.models.shelf import Shelf
 from engine.paint.easel import Easel, Look
 from engine.paint.embeddings import EmbeddingCache
+from engine.paint.film import is_filmed
 from engine.paint.image import open_picture
 from engine.paint.painters import painter_of, signed
 from engine.paint.previews import Previews
 from engine.paint.rendezvous import Arrival, Rendezvous
+from engine.paint.seamless import FOLDING, fold
+from engine.paint.touches import tiles
 from engine.recipe import Environment, Recipe
 from engine.schedule.timing import Stage
 from engine.schedule.turn import Step
@@ -63,6 +66,7 @@ class Sitting:
     left: int
     steps: dict[int, tuple[int, int]] = field(default_factory=dict)
     sketches: dict[int, np.ndarray] = field(default_factory=dict)
+    looks: dict[int, list[np.ndarray]] = field(default_factory=dict)
     shown_at: float = float("-inf")
     is_due: bool = False
     moved: bool = False
@@ -118,7 +122,8 @@ class Studio:
             self._open(model)
         for pin in {source.model for source in job.cells[0].sources if source.model is not None}:
             control = self._shelf.load_control(model, pin, told, keep)
-            self._meeting.share(control, stage=Stage.STEP, merges=True)
+            folds = functools.partial(_fold, control)
+            self._meeting.share(control, stage=Stage.STEP, merges=True, prepare=folds)
         self._adapters.fit(model, job.cells[0].adapters)
         self._sittings[job.id] = Sitting(job, model, len(job.cells))
         return None if was_there else (self._now() - started) * 1000
@@ -131,7 +136,7 @@ class Studio:
         for cell, recipe in enumerate(job.cells):
             easel = Easel(recipe, sitting.model, pictures, self._listener(sitting, cell), device)
             paint = painter_of(recipe.kind)
-            marks = (sitting.model.entry.name, recipe.adapters) if sitting.model else ()
+            marks = (sitting.model.entry.name, recipe.adapters, tiles(recipe)) if sitting.model else ()
             work = functools.partial(paint, easel)
             arrivals.append(self._meeting.start(job.id, cell, work, marks=marks, alone=recipe.exact))
         return arrivals
@@ -160,6 +165,10 @@ class Studio:
             pin = replace(recipe.model, revision=sitting.model.pin.revision)
             recipe = replace(recipe, model=pin)
         return recipe.painted_in(environment(recipe, sitting.model, self._shelf.device.name))
+
+    def looks(self, job: str, cell: int) -> list[np.ndarray]:
+        """For a film: how a cell looked on the way."""
+        return self._sittings[job].looks.get(cell, [])
 
     def is_done(self, job: str) -> bool:
         """Called once for each cell that ended."""
@@ -216,13 +225,15 @@ class Studio:
         def wear(marks: Hashable) -> None:
             if isinstance(marks, tuple) and marks:
                 self._adapters.wear(model, marks[1])
+                fold(model.denoiser, marks[2] and model.entry.family in FOLDING)
 
         parts = model.components
+        folds = functools.partial(_fold, parts["vae"])
         if self._compiles and compile_blocks(model):
             self._tell(ModelLoading(model.entry.name, 1.0, "Its first steps of each size are slow: it is compiled."))
         self._meeting.share(model.denoiser, stage=Stage.STEP, merges=True, prepare=wear)
-        self._meeting.share(parts["vae"], "decode", stage=Stage.TAIL, merges=True)
-        self._meeting.share(parts["vae"], "encode", stage=Stage.TAIL, merges=False)
+        self._meeting.share(parts["vae"], "decode", stage=Stage.TAIL, merges=True, prepare=folds)
+        self._meeting.share(parts["vae"], "encode", stage=Stage.TAIL, merges=False, prepare=folds)
         for encoder in _encoders(model):
             self._meeting.share(encoder, stage=Stage.TAIL, merges=False, prepare=wear)
             self._said.wrap(encoder, model.entry.name)
@@ -233,11 +244,15 @@ class Studio:
         def tell(done: int, steps: int, look: Look | None = None) -> None:
             sitting.steps[cell] = (done, steps)
             sitting.moved = True
-            wants = sitting.job.previews and look is not None and done < steps
-            if wants and look is not None and self._now() - sitting.shown_at >= self._preview_seconds:
-                sketch = self._previews.sketch(sitting.model, look())
-                if sketch is not None:
-                    sitting.sketches[cell], sitting.is_due = sketch, True
+            shows = sitting.job.previews and self._now() - sitting.shown_at >= self._preview_seconds
+            films = sitting.job.film and is_filmed(done, steps)
+            if look is None or done >= steps or not (shows or films):
+                return
+            sketch = self._previews.sketch(sitting.model, look())
+            if sketch is not None and films:
+                sitting.looks.setdefault(cell, []).append(sketch)
+            if sketch is not None and shows:
+                sitting.sketches[cell], sitting.is_due = sketch, True
 
         return tell
 
@@ -254,7 +269,7 @@ class Studio:
     def _touch(self, step: Step) -> Hashable:
         """What makes two steps alike for the device: its libraries look for the best way at the first of them."""
         recipe = self._recipe(step)
-        return recipe.model, recipe.width, recipe.height, recipe.exact, step.calls[0].stage, step.rows
+        return recipe.model, recipe.width, recipe.height, recipe.exact, tiles(recipe), step.calls[0].stage, step.rows
 
     def _recipe(self, step: Step) -> Recipe:
         """Of the cell that leads."""
@@ -291,6 +306,10 @@ def _version(package: str) -> str:
         return metadata.version(package)
     except metadata.PackageNotFoundError:  # run from its folder, without being installed
         return "unknown"
+
+
+def _fold(module: Any, marks: Hashable) -> None:
+    fold(module, isinstance(marks, tuple) and len(marks) == 3 and marks[2])
 
 
 def _encoders(model: Loaded) -> list[Any]:

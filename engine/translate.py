@@ -5,35 +5,50 @@ or not at all: nothing is dropped in silence. What cannot be done is a `PromptEr
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
 from engine.errors import Fault, FaultKind, PromptError, Span
+from engine.language.kinds import Ratio
 from engine.language.parameters import (
     ASPECT,
     CHAOS,
+    DRAFT,
     GUIDANCE,
+    HD,
+    IMAGE_WEIGHT,
     MODEL,
     NO,
+    QUALITY,
     RAW,
     SAMPLER,
     SEED,
     STEPS,
+    STOP,
     STYLE,
+    STYLIZE,
+    TILE,
+    WEIRD,
     Parameter,
-    Ratio,
 )
 from engine.language.prompt import Prompt
 from engine.models.catalog import Catalog, Entry, Guiding, Size, Task
 from engine.paint.families import STYLES, kind_among
 from engine.paint.schedulers import FLOWING
+from engine.paint.seamless import FOLDING
+from engine.paint.touches import Touch
 from engine.recipe import Adapter, Phrase, Recipe, Role, Source, Weighting, cell_seed
 
 T = TypeVar("T")
 UNWANTED_SHARE = 0.5  # what `--no` weighs against the text where a model has no negative prompt
+LARGER = 2.0  # times as wide and high with `--hd`
+DRAFT_SHARE = 0.5  # of the steps
+LONG_TEXT = 40  # words; encoders that read 77 tokens would not hear what is added behind more
+_VERSION = re.compile(r"\d(\.\d)?\Z")  # of a product whose versions are numbers; no model here is called so
 _VISIBLY_OTHER = 0.05  # two ratios further apart than this look different
 
 
@@ -80,12 +95,14 @@ def translate(
     """`drawn_seed` is used if the prompt names none; `sources` are the prompt's pictures, fetched, and masks."""
     entry = _find_model(prompt, catalog, default_model)
     work = _Work(prompt, entry, styles)
+    work.tell_of_version()
     adapter, raw = work.style()
     guidance = work.guidance()
     phrases, negative = work.words(guidance, raw)
     size = work.size()
     kept = work.sources(sources)
     steps, scheduler = work.steps(), work.scheduler(kept)
+    touch = work.touch(kept, steps)
     if work.faults:
         raise PromptError(sorted(work.faults, key=lambda fault: fault.span.start))
     asked_seed = prompt.get(SEED)
@@ -106,6 +123,7 @@ def translate(
             chaos=prompt.get(CHAOS) or 0,
             sources=kept,
             adapters=(adapter,) if adapter else (),
+            extras=touch.extras,
             exact=exact,
         )
         for cell in range(cells)
@@ -116,6 +134,8 @@ def translate(
 def _find_model(prompt: Prompt, catalog: Catalog, default: str) -> Entry:
     """A model that a member named wrongly is their fault at its place; a wrong default is the operator's."""
     asked = prompt.get(MODEL)
+    if asked is not None and asked not in catalog.names and _VERSION.match(asked):
+        return catalog.find(default)
     if asked is not None and asked not in catalog.names:
         problem = f"There is no model named {asked}."
         raise PromptError([prompt.fault(MODEL, problem, MODEL.kind.allowed, catalog.names)])
@@ -139,15 +159,67 @@ class _Work:
         size = self.entry.size_for(asked.width, asked.height)
         if abs(math.log(size.width / size.height * asked.height / asked.width)) > _VISIBLY_OTHER:
             self.note(ASPECT, asked, str(size), f"it is the nearest that {self.entry.title} paints")
-        return size
+        return self.larger(size) if self.prompt.get(HD) else size
+
+    def larger(self, size: Size) -> Size:
+        """Of the same shape, as much larger as the model goes."""
+        multiple, ratio = self.entry.multiple, size.width / size.height
+        most = min(LARGER, self.entry.longest / max(size.width, size.height))
+        large = size
+        for width in range(size.width, int(size.width * most + 1e-6) + 1, multiple):
+            height = round(width / ratio / multiple) * multiple
+            if abs(math.log(width / height / ratio)) <= _VISIBLY_OTHER / 2 and height <= size.height * most + 1e-6:
+                large = Size(width, height)
+        if large.width < size.width * LARGER:
+            became = "" if large == size else str(large)
+            self.note(HD, True, became, f"{self.entry.title} paints at most {self.entry.longest} pixels a side")
+        return large
+
+    def tell_of_version(self) -> None:
+        asked = self.prompt.get(MODEL)
+        if asked is not None and asked not in (self.entry.name, *self.entry.aliases):
+            self.note(MODEL, asked, f"--model {self.entry.name}", "models here have names, and no version numbers")
 
     def steps(self) -> int:
         asked, most = self.prompt.get(STEPS), self.entry.most_steps
-        if asked is None:
-            return self.entry.steps
-        if asked > most:
+        if asked is not None and asked > most:
             self.note(STEPS, asked, str(most), f"{self.entry.title} gains nothing from more")
-        return min(asked, most)
+        steps = self.entry.steps if asked is None else min(asked, most)
+        steps = self.multiply(QUALITY, self.prompt.get(QUALITY), steps, self.prompt.get(QUALITY) or 1.0)
+        return self.multiply(DRAFT, self.prompt.get(DRAFT), steps, DRAFT_SHARE if self.prompt.get(DRAFT) else 1.0)
+
+    def multiply(self, row: Parameter[T], asked: T | None, steps: int, times: float) -> int:
+        """So many times the steps, of which there is at least one."""
+        wanted, most = max(1, int(steps * times + 0.5)), self.entry.most_steps
+        if asked is not None and times != 1 and min(wanted, most) == steps:
+            self.note(row, asked, "", f"{self.entry.title} cannot be painted with {'more' if times > 1 else 'less'}")
+        elif asked is not None and wanted > most:
+            self.note(row, asked, f"{most} steps", f"{self.entry.title} gains nothing from more")
+        return min(wanted, most)
+
+    def touch(self, sources: Sequence[Source], steps: int) -> Touch:
+        return Touch(stop=self.stop(sources, steps), tile=self.tile(sources), weird=self.prompt.get(WEIRD) or 0)
+
+    def stop(self, sources: Sequence[Source], steps: int) -> int:
+        asked = self.prompt.get(STOP) or 100
+        strengths = [source.strength for source in sources if source.role is Role.IMAGE]
+        painted = max(1, int(steps * min(strengths, default=1.0)))
+        if asked < 100 and Touch(stop=asked).strokes(painted) == painted:
+            self.note(STOP, asked, "", f"{painted} steps are too few to stop between")
+            return 100
+        return asked
+
+    def tile(self, sources: Sequence[Source]) -> bool:
+        """Transformers know where they are in a picture, and so where it ends: it is moved around under them."""
+        asked = self.prompt.get(TILE) or False
+        if not asked or self.entry.kind != "diffusion" or self.entry.family in FOLDING:
+            return asked
+        if any(source.role is Role.CONTROL for source in sources):
+            self.note(TILE, True, "", f"{self.entry.title} follows shapes only where they are")
+            return False
+        became = "edges that are moved into the middle by turns"
+        self.note(TILE, True, became, f"{self.entry.title} counts places, and a seam may remain faintly")
+        return True
 
     def guidance(self) -> float:
         asked, most = self.prompt.get(GUIDANCE), self.entry.most_guidance
@@ -188,6 +260,7 @@ class _Work:
         """The phrases, whose weights sum to one, and the negative prompt."""
         added = "" if raw or not self.entry.added_text else f", {self.entry.added_text}"
         phrases = [Phrase(p.text + (added if p.weight > 0 else ""), p.weight) for p in self.prompt.shares]
+        phrases = self.stylized(phrases)
         items = self.prompt.get(NO)
         unwanted = ", ".join(items or ())
         negative = ""
@@ -196,10 +269,31 @@ class _Work:
         elif unwanted:
             phrases = self.outweigh(phrases, unwanted)
         if len(phrases) > 1 and self.entry.weighting is Weighting.GUIDANCE:
-            reason = f"{self.entry.title} cannot mix words before painting"
-            became = f"{len(phrases)} texts that guide each step together"
-            self.notes.append(Note("weights", Effect.TRANSLATED, "::", became, reason))
+            self.tell_of_guiding(len(phrases))
         return tuple(phrases), negative
+
+    def tell_of_guiding(self, texts: int) -> None:
+        """Which takes so many times as long."""
+        reason = f"{self.entry.title} cannot mix words before painting"
+        became = f"{texts} texts that guide each step together"
+        stylize = self.prompt.get(STYLIZE)
+        if stylize:
+            self.note(STYLIZE, stylize, became, reason)
+        if len(self.prompt.parts) > 1 or not stylize:
+            self.notes.append(Note("weights", Effect.TRANSLATED, "::", became, reason))
+
+    def stylized(self, phrases: list[Phrase]) -> list[Phrase]:
+        """Each wanted text, mixed with itself told as art; what is added stands in front of texts that are long."""
+        share = (self.prompt.get(STYLIZE) or 0) / 1000
+        if not share:
+            return phrases
+        mixed = []
+        for plain in phrases or [Phrase("")]:
+            both = (plain.text, self.entry.styling)
+            said = ", ".join(filter(None, reversed(both) if len(plain.text.split()) > LONG_TEXT else both))
+            halves = (Phrase(plain.text, plain.weight * (1 - share)), Phrase(said, plain.weight * share))
+            mixed += [half for half in halves if half.weight] if plain.weight > 0 else [plain]
+        return mixed
 
     def outweigh(self, phrases: list[Phrase], unwanted: str) -> list[Phrase]:
         """No negative prompt here: the unwanted words count against the text, and all still sums to one."""
@@ -229,14 +323,13 @@ class _Work:
             else:
                 reason = f"{self.entry.title} cannot use it"
                 self.notes.append(Note(source.role, Effect.NONE, f"The {source.role} picture", "", reason))
+        kept = self.only_one(kept)
         self.refuse_misfits([source.role for source in kept])
-        return tuple(kept)
+        return self.weighed(kept)
 
     def refuse_misfits(self, roles: Sequence[Role]) -> None:
         """Pictures that do not go together: a painter would find out when its turn comes."""
-        text = self.prompt.source
-        twice = [role for role in Role if roles.count(role) > 1]
-        problems = [f"There are {roles.count(role)} {role} pictures; give one." for role in twice]
+        text, problems = self.prompt.source, []
         if Role.MASK in roles and Role.IMAGE not in roles:
             problems.append("There is a mask and no picture that it belongs to; give that as well, or leave it out.")
         if not problems and self.entry.kind == "diffusion":
@@ -244,6 +337,33 @@ class _Work:
             if kind not in STYLES[self.entry.family].pipelines:
                 problems.append(f"{self.entry.title} cannot paint with {kind} at once; leave one of the pictures out.")
         self.faults += [Fault(FaultKind.TOO_MANY, problem, text, Span(0, len(text))) for problem in problems]
+
+    def only_one(self, sources: list[Source]) -> list[Source]:
+        """Whatever a picture is for, there is one of it."""
+        kept: list[Source] = []
+        for source in sources:
+            if source.role in [other.role for other in kept]:
+                reason = f"{self.entry.title} starts from one at a time"
+                self.notes.append(Note(source.role, Effect.NONE, f"A further {source.role} picture", "", reason))
+            else:
+                kept.append(source)
+        return kept
+
+    def weighed(self, sources: list[Source]) -> tuple[Source, ...]:
+        """At weight 1 a picture may change as far as it was handed in; at 0 all of it, at 3 a third as far."""
+        asked = self.prompt.get(IMAGE_WEIGHT)
+        if asked is None:
+            return tuple(sources)
+        if not any(source.role is Role.IMAGE for source in sources):
+            self.note(IMAGE_WEIGHT, asked, "", "the painting starts from no picture")
+        return tuple(
+            replace(source, strength=_changed(source.strength, asked)) if source.role is Role.IMAGE else source
+            for source in sources
+        )
+
+
+def _changed(strength: float, weight: float) -> float:
+    return strength / weight if weight >= 1 else 1 - (1 - strength) * weight
 
 
 _TASKS = {Role.IMAGE: Task.IMAGE, Role.MASK: Task.INPAINT, Role.CONTROL: Task.CONTROL}

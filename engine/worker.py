@@ -204,7 +204,8 @@ class Worker:
                 with self._gate:
                     self._queue.park(call)
             case Ended(job, cell, pixels):
-                self._finisher.take(self._jobs[job], cell, pixels, self._studio.signed(job, cell))
+                recipe, looks = self._studio.signed(job, cell), self._studio.looks(job, cell)
+                self._finisher.take(self._jobs[job], cell, pixels, recipe, looks)
                 if self._studio.is_done(job):
                     self._finish(job)
             case Broke(job, _, error):

@@ -4,209 +4,26 @@ the autocomplete and the documentation all read it; a new parameter is a new row
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
-from decimal import Decimal as Exact
-from enum import Enum, StrEnum
+from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-from engine.language.tokens import Sort, escape_text, literal, scan, split_list, squeeze
+from engine.language.kinds import Aspect, Choice, Decimal, Flag, Kind, Name, Ratio, Takes, Whole, Words
 
 T = TypeVar("T")
-_WHOLE = re.compile(r"[+-]?\d{1,18}\Z", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:\d{1,9}(?:\.\d{0,30})?|\.\d{1,30})\Z", re.ASCII)
-_RATIO = re.compile(r"(\d{1,9})[:x×/](\d{1,9})\Z", re.ASCII)
-
-
-class BadValueError(ValueError):
-    """A value that its parameter does not take; `out_of_range` if only its size is wrong."""
-
-    def __init__(self, what: str, *, out_of_range: bool = False) -> None:
-        super().__init__(what)
-        self.what = what
-        self.out_of_range = out_of_range
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Width to height, in lowest terms."""
-
-    width: int
-    height: int
-
-    def __str__(self) -> str:
-        return f"{self.width}:{self.height}"
-
-
-Value = bool | int | float | str | Ratio | tuple[str, ...]
-
-
-class Takes(Enum):
-    NOTHING = "nothing"
-    ONE = "one"
-    REST = "rest"  # everything up to the next parameter
-
-
-class Kind(Protocol[T]):
-    """What a parameter takes: how to read it, how to write it so that reading gives it back, and what is allowed."""
-
-    @property
-    def takes(self) -> Takes: ...
-    @property
-    def allowed(self) -> str: ...
-    def read(self, text: str) -> T: ...
-    def write(self, value: T) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    takes: Takes = Takes.NOTHING
-    allowed: str = "no value"
-
-    def read(self, text: str) -> bool:
-        return True
-
-    def write(self, value: bool) -> str:
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    low: int
-    high: int
-    takes: Takes = Takes.ONE
-
-    @property
-    def allowed(self) -> str:
-        return f"a whole number from {self.low} to {self.high}"
-
-    def read(self, text: str) -> int:
-        if not _WHOLE.match(text):
-            raise BadValueError("is not a whole number")
-        value = int(text)
-        if not self.low <= value <= self.high:
-            raise BadValueError("is too high" if value > self.high else "is too low", out_of_range=True)
-        return value
-
-    def write(self, value: int) -> str:
-        return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Decimal:
-    low: float
-    high: float
-    takes: Takes = Takes.ONE
-
-    @property
-    def allowed(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g}"
-
-    def read(self, text: str) -> float:
-        if not _DECIMAL.match(text):
-            raise BadValueError("is not a number")
-        value = float(text)
-        if not self.low <= value <= self.high:
-            raise BadValueError("is too high" if value > self.high else "is too low", out_of_range=True)
-        return value + 0.0  # a minus zero would be written as -0
-
-    def write(self, value: float) -> str:
-        return write_number(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Aspect:
-    """Any ratio up to `widest` to 1, either way up."""
-
-    widest: int
-    takes: Takes = Takes.ONE
-
-    @property
-    def allowed(self) -> str:
-        return f"a ratio between 1:{self.widest} and {self.widest}:1"
-
-    def read(self, text: str) -> Ratio:
-        found = _RATIO.match(text)
-        if found is None:
-            raise BadValueError("is not a ratio of two whole numbers such as 3:2")
-        width, height = int(found[1]), int(found[2])
-        if not width or not height:
-            raise BadValueError("has a side of zero", out_of_range=True)
-        if width > height * self.widest or height > width * self.widest:
-            raise BadValueError("is too wide" if width > height else "is too tall", out_of_range=True)
-        divisor = math.gcd(width, height)
-        return Ratio(width // divisor, height // divisor)
-
-    def write(self, value: Ratio) -> str:
-        return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    options: tuple[str, ...]
-    takes: Takes = Takes.ONE
-
-    @property
-    def allowed(self) -> str:
-        return "one of " + ", ".join(self.options)
-
-    def read(self, text: str) -> str:
-        lowered = text.lower()
-        if lowered not in self.options:
-            raise BadValueError("is not known")
-        return lowered
-
-    def write(self, value: str) -> str:
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name out of a list that is not known here: the catalogue's models, the operator's adapters."""
-
-    of: str
-    takes: Takes = Takes.ONE
-
-    @property
-    def allowed(self) -> str:
-        return f"the name of {self.of}"
-
-    def read(self, text: str) -> str:
-        name = squeeze(text).strip('"“”').strip().lower()
-        if not name or "\\" in name:
-            raise BadValueError("is not a name")
-        return name
-
-    def write(self, value: str) -> str:
-        return f'"{value}"' if re.search(r"[^\w.+-]|^-|\.$", value) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A list with commas between; `\\,` is a comma that belongs to an item."""
-
-    takes: Takes = Takes.REST
-    allowed: str = "a list with commas between, such as: text, frames"
-
-    def read(self, text: str) -> tuple[str, ...]:
-        if "::" in text and any(scan(text, Sort.WEIGHT)):
-            raise BadValueError("has a ::weight, which belongs in the text")
-        return tuple(item for raw in split_list(text) if (item := literal(raw)))
-
-    def write(self, value: tuple[str, ...]) -> str:
-        return ", ".join(escape_text(item, commas=True) for item in value)
 
 
 class Destination(StrEnum):
     PICTURE = "picture"  # decides what is painted: a field of the recipe
-    JOB = "job"  # decides how it is waited for, paid and shown
+    JOB = "job"  # decides how it is waited for and what comes with it: a field of the engine's job
+    CALLER = "caller"  # decides how many jobs there are and who may see them: whoever hands them in reads it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter(Generic[T]):
-    """One row. `default` None: the model's own, or drawn. `neutral`: the value that changes nothing, if one exists."""
+    """One row. `default` None: the model's own, or drawn. `neutral`: the value that changes nothing, if one exists.
+    Of rows with the same `choice`, a prompt holds one."""
 
     name: str
     spellings: tuple[str, ...]  # the first is the one that is written
@@ -217,10 +34,16 @@ class Parameter(Generic[T]):
     default: T | None = None
     neutral: T | None = None
     destination: Destination = Destination.PICTURE
+    choice: str = ""
 
     @property
     def flag(self) -> str:
         return "--" + self.spellings[0]
+
+    @property
+    def hint(self) -> str:
+        """One line for who is typing it."""
+        return f"{self.flag}: {self.help} ({self.kind.allowed})" if self.kind.takes is not Takes.NOTHING else self.help
 
 
 # Named as members know them; the schedulers behind the names are the engine's business.
@@ -316,15 +139,175 @@ RAW = Parameter(
     neutral=False,
 )
 
-TABLE: tuple[Parameter[Any], ...] = (ASPECT, SEED, NO, MODEL, STEPS, GUIDANCE, SAMPLER, CHAOS, STYLE, RAW)
+STYLIZE = Parameter(
+    name="stylize",
+    spellings=("stylize", "s"),
+    kind=Whole(0, 1000),
+    decides=("phrases",),
+    help="How much the picture is made a work of art beyond your words; 1000 is all that the model's own styling says.",
+    example="--stylize 250",
+    default=0,
+    neutral=0,
+)
+WEIRD = Parameter(
+    name="weird",
+    spellings=("weird", "w"),
+    kind=Whole(0, 3000),
+    decides=("extras",),
+    help="How strangely the words are read, the same way in every picture of the grid.",
+    example="--weird 500",
+    default=0,
+    neutral=0,
+)
+QUALITY = Parameter(
+    name="quality",
+    spellings=("quality", "q"),
+    kind=Decimal(0.25, 4),
+    decides=("steps",),
+    help="How many times the usual steps are taken; time and price follow.",
+    example="--quality 2",
+    default=1.0,
+    neutral=1.0,
+)
+DRAFT = Parameter(
+    name="draft",
+    spellings=("draft",),
+    kind=Flag(),
+    decides=("steps",),
+    help="Half the steps, for half the price.",
+    example="--draft",
+    default=False,
+    neutral=False,
+)
+STOP = Parameter(
+    name="stop",
+    spellings=("stop",),
+    kind=Whole(10, 100),
+    decides=("extras",),
+    help="Stops when so many per cent of the picture have formed: softer, with less detail, and cheaper.",
+    example="--stop 60",
+    default=100,
+    neutral=100,
+)
+TILE = Parameter(
+    name="tile",
+    spellings=("tile",),
+    kind=Flag(),
+    decides=("extras",),
+    help="A pattern that repeats without a seam: its left edge continues its right one, its top its bottom.",
+    example="--tile",
+    default=False,
+    neutral=False,
+)
+IMAGE_WEIGHT = Parameter(
+    name="image weight",
+    spellings=("iw",),
+    kind=Decimal(0, 3),
+    decides=("sources",),
+    help="How much the picture that it starts from counts beside the words; 0 is not at all.",
+    example="--iw 2",
+    default=1.0,
+    neutral=1.0,
+)
+HD = Parameter(
+    name="hd",
+    spellings=("hd",),
+    kind=Flag(),
+    decides=("width", "height"),
+    help="Twice as wide and high, as far as the model goes.",
+    example="--hd",
+    default=False,
+    choice="size",
+)
+SD = Parameter(
+    name="sd",
+    spellings=("sd",),
+    kind=Flag(),
+    decides=("width", "height"),
+    help="The size that the model paints best, where --hd would be the habit.",
+    example="--sd",
+    choice="size",
+)
+VIDEO = Parameter(
+    name="video",
+    spellings=("video",),
+    kind=Flag(),
+    decides=("film",),
+    help="A film of the pictures forming comes with them.",
+    example="--video",
+    default=False,
+    neutral=False,
+    destination=Destination.JOB,
+)
+FAST = Parameter(
+    name="fast",
+    spellings=("fast",),
+    kind=Flag(),
+    decides=("speed",),
+    help="Before those who can wait.",
+    example="--fast",
+    destination=Destination.JOB,
+    choice="speed",
+)
+RELAX = Parameter(
+    name="relax",
+    spellings=("relax",),
+    kind=Flag(),
+    decides=("speed",),
+    help="When there is time.",
+    example="--relax",
+    destination=Destination.JOB,
+    choice="speed",
+)
+TURBO = Parameter(
+    name="turbo",
+    spellings=("turbo",),
+    kind=Flag(),
+    decides=("speed",),
+    help="Before everybody else.",
+    example="--turbo",
+    destination=Destination.JOB,
+    choice="speed",
+)
+STEALTH = Parameter(
+    name="stealth",
+    spellings=("stealth",),
+    kind=Flag(),
+    decides=("visibility",),
+    help="Seen where it was asked for, and in no gallery.",
+    example="--stealth",
+    destination=Destination.CALLER,
+    choice="visibility",
+)
+PUBLIC = Parameter(
+    name="public",
+    spellings=("public",),
+    kind=Flag(),
+    decides=("visibility",),
+    help="May be shown in galleries.",
+    example="--public",
+    destination=Destination.CALLER,
+    choice="visibility",
+)
+REPEAT = Parameter(
+    name="repeat",
+    spellings=("repeat", "r"),
+    kind=Whole(1, 40),
+    decides=("jobs",),
+    help="The same so many times, each with seeds of its own.",
+    example="--repeat 3",
+    default=1,
+    neutral=1,
+    destination=Destination.CALLER,
+)
+
+TABLE: tuple[Parameter[Any], ...] = (
+    ASPECT, SEED, NO, MODEL, STEPS, GUIDANCE, SAMPLER, CHAOS, STYLE, RAW, STYLIZE, WEIRD, IMAGE_WEIGHT, TILE, HD, SD,
+    QUALITY, DRAFT, STOP, REPEAT, VIDEO, FAST, RELAX, TURBO, STEALTH, PUBLIC,
+)  # fmt: skip
 BY_NAME = MappingProxyType({row.name: row for row in TABLE})
 BY_SPELLING = MappingProxyType({spelling: row for row in TABLE for spelling in row.spellings})
 FLAGS = tuple("--" + spelling for spelling in BY_SPELLING)
-
-
-def write_number(value: float) -> str:
-    """The shortest decimal that reads back as the same number, without an exponent."""
-    return str(int(value)) if value == int(value) else format(Exact(repr(value)), "f")
 
 
 def is_near(word: str) -> bool:

@@ -11,18 +11,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from engine.errors import MOST_FAULTS, Fault, FaultKind, PromptError, Span
-from engine.language.parameters import (
-    BY_SPELLING,
-    FLAGS,
-    TABLE,
-    BadValueError,
-    Name,
-    Parameter,
-    Takes,
-    Value,
-    is_near,
-    write_number,
-)
+from engine.language.kinds import BadValueError, Name, Takes, Value, write_number
+from engine.language.parameters import BY_NAME, BY_SPELLING, FLAGS, TABLE, Parameter, is_near
 from engine.language.tokens import Sort, Token, escape_text, literal, scan, squeeze
 
 T = TypeVar("T")
@@ -57,6 +47,10 @@ class Prompt:
     def get(self, parameter: Parameter[T]) -> T | None:
         """What was asked for, or None: a parameter that was not given has no value here."""
         return cast("T | None", dict(self.settings).get(parameter.name))
+
+    def chosen(self, choice: str) -> str | None:
+        """The name of the parameter of this choice that was given, such as `turbo` of `speed`."""
+        return next((name for name, _ in self.settings if BY_NAME[name].choice == choice), None)
 
     @property
     def shares(self) -> tuple[Part, ...]:
@@ -202,6 +196,9 @@ class _Parser:
         elif row.name in self.places:
             joined = " Write one list, with commas." if row.kind.takes is Takes.REST else " Keep one of the two."
             self.fail(FaultKind.REPEATED, f"--{name} sets {row.name}, which was set before.{joined}", span, row)
+        elif row.choice and (before := next((b for b in self.places if BY_NAME[b].choice == row.choice), None)):
+            problem = f"--{name} goes against --{before}, which stands before it. Keep one of the two."
+            self.fail(FaultKind.REPEATED, problem, span, row)
         else:
             self.places[row.name] = span
             self.read_value(row, name, span, stop)

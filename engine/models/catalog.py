@@ -13,6 +13,7 @@ from types import MappingProxyType
 from engine.errors import UnknownModelError
 from engine.recipe import ModelPin, Weighting
 
+STYLING = "a work of art, striking composition, dramatic light, rich detail"
 _GOOD_RATIO = 0.04  # a listed size this near to the asked ratio is what the model paints best
 
 
@@ -104,6 +105,7 @@ class Entry:
     memory_gib: float
     added_text: str = ""
     added_negative: str = ""
+    styling: str = STYLING  # what `--stylize` adds, as much as it says
     kind: str = "diffusion"  # the painter that paints with it
     hidden: bool = False  # for tests and trials: not offered, but there for who asks by name
     aliases: tuple[str, ...] = ()

@@ -280,11 +280,12 @@ _READERS: dict[str, Reader] = {
     "memory_gib": _NUMBER,
     "added_text": _ANY_TEXT,
     "added_negative": _ANY_TEXT,
+    "styling": _TEXT,
     "aliases": _list_of(_alias, empty=True),
     "unverified": _list_of(_TEXT, frozenset, empty=True),
     "kind": _TEXT,
     "hidden": _is(bool, "true or false", lambda value: True),
 }
-_OPTIONAL = {*Place, "like", "revision", "terms", "gated", "added_text", "added_negative", "aliases", "unverified"}
-_OPTIONAL |= {"kind", "hidden"}
+_OPTIONAL = {*Place, "like", "revision", "terms", "gated", "added_text", "added_negative", "styling", "aliases"}
+_OPTIONAL |= {"unverified", "kind", "hidden"}
 _REQUIRED = frozenset(_READERS.keys() - _OPTIONAL)

@@ -1,5 +1,5 @@
 """What the words of a recipe become for its model: one text is left to the pipeline, several with weights are summed as
-embeddings or guide each step on their own; chaos leads the cells of a grid apart.
+embeddings or guide each step on their own; chaos leads the cells of a grid apart, weird all of them the same way.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from engine.models.loaded import Loaded
 from engine.paint.families import Style
+from engine.paint.touches import STRANGEST, Touch
 from engine.recipe import Recipe, Weighting
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FARTHEST = 0.8  # how far chaos 100 leads from the words, as a part of their embedding's own deviation
+STRANGE = 1.0  # how far weird 3000 lets the parts of what is meant grow and shrink: by e, for one in three
 Embeddings = dict[str, Any]
 
 
@@ -25,7 +27,12 @@ def words_of(pipeline: Any, recipe: Recipe, model: Loaded, style: Style) -> dict
     """The arguments of a pipeline that hold its words. One text of weight one takes the stock way."""
     negative = _negative(recipe, model, style)
     phrases = recipe.phrases
-    if len(phrases) <= 1 and not recipe.chaos and (not phrases or phrases[0].weight == 1):
+    if (
+        len(phrases) <= 1
+        and not recipe.chaos
+        and not Touch.of(recipe).weird
+        and (not phrases or phrases[0].weight == 1)
+    ):
         return {
             "prompt": phrases[0].text if phrases else "",
             **({"negative_prompt": negative} if negative is not None else {}),
@@ -90,19 +97,28 @@ def _sum(values: list[Tensor], weights: list[float]) -> Tensor:
 
 
 def _led_away(words: Embeddings, recipe: Recipe) -> Embeddings:
-    """Chaos: a step into a direction of this cell's own, the same at every painting."""
-    if not recipe.chaos:
-        return words
+    """Weird, then chaos: the same for all cells, then for each its own; both the same at every painting."""
     led = dict(words)
-    for name, value in words.items():
-        if name.startswith("negative") or name.endswith("mask"):
-            continue
-        led[name] = (
-            [_step_away(item, recipe, name) for item in value]
-            if isinstance(value, list)
-            else _step_away(value, recipe, name)
-        )
+    for wanted, lead in ((Touch.of(recipe).weird, _tilt), (recipe.chaos, _step_away)):
+        for name, value in led.items() if wanted else ():
+            if not name.startswith("negative") and not name.endswith("mask"):
+                many = isinstance(value, list)
+                led[name] = [lead(item, recipe, name) for item in value] if many else lead(value, recipe, name)
     return led
+
+
+def _tilt(value: Tensor, recipe: Recipe, name: str) -> Tensor:
+    """Of what the words mean some grows and some shrinks: which, the words alone decide: a grid is of one mind."""
+    import torch
+
+    texts = "|".join(phrase.text for phrase in recipe.phrases)
+    digest = hashlib.sha256(f"atelier weird {texts} {name}".encode()).digest()
+    generator = torch.Generator("cpu").manual_seed(int.from_bytes(digest[:6], "big"))
+    gains = torch.randn(value.shape[-1], generator=generator).to(value.device)
+    known = value.float()
+    tilted = known * torch.exp(gains * (STRANGE * Touch.of(recipe).weird / STRANGEST))
+    led: Tensor = tilted * (known.norm() / tilted.norm().clamp_min(1e-6))
+    return led.to(value.dtype)
 
 
 def _step_away(value: Tensor, recipe: Recipe, name: str) -> Tensor:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.errors import DataFault, RecipeError
 from engine.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -42,10 +41,3 @@ class Easel:
 
 
 Painter = Callable[[Easel], "np.ndarray"]  # height x width x 3, 8 bits
-
-
-def refuse_extras(recipe: Recipe) -> None:
-    """For painters that have none: what a recipe asks for is painted or refused, never passed over."""
-    if recipe.extras:
-        names = ", ".join(name for name, _ in recipe.extras)
-        raise RecipeError([DataFault("extras", f"are {names:.60}.", f"A recipe of kind {recipe.kind} has none.")])

@@ -41,10 +41,10 @@ class Describe:
 
 @dataclass(frozen=True, slots=True)
 class WeighWords:
-    """How much each word of a text has to do with a picture."""
+    """How much each word of a text has to do with a picture; without one, with what the whole text means."""
 
     text: str
-    file: bytes
+    file: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

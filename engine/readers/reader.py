@@ -84,12 +84,13 @@ class Reader:
             self._own = self._words(own_phrases())
         return self._own
 
-    def _weighed(self, text: str, file: bytes) -> Scores:
+    def _weighed(self, text: str, file: bytes | None) -> Scores:
         """What the likeness loses when a word is left out; in the order of the words."""
         _check_text(text)
         words = text.split()
         without = [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
-        likeness = self._words((text, *without)) @ self._pictures((file,))[0]
+        said = self._words((text, *without))
+        likeness = said @ (said[0] if file is None else self._pictures((file,))[0])
         lost = (likeness[0] - likeness[1:]).tolist()
         pairs = enumerate(zip(words, lost, strict=True))
         return Scores(self._name, tuple(Scored(at, word, score) for at, (word, score) in pairs))

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 from engine.job import Job, Share, Speed
 from engine.models.catalog import Entry
+from engine.recipe import Recipe
 from engine.schedule.timing import Shape
+
+
+def _percent(cell: Recipe) -> int:
+    """How much of it is painted; a painter that stops early says so in its extras."""
+    return int(dict(cell.extras).get("stop", 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Ticket:
             speed=job.speed,
             share=job.share,
             shape=Shape(first.model.name, first.width, first.height, adapters),
-            steps=max(cell.steps for cell in job.cells),
+            steps=max(-(-cell.steps * _percent(cell) // 100) for cell in job.cells),
             rows=entry.rows(first.guidance, len(first.phrases)),
             cells=len(job.cells),
             alone=any(cell.exact for cell in job.cells),

@@ -194,6 +194,17 @@ print("torch" in sys.modules)
     assert said.stdout.split() == ["256", "1024", "1024", "False"]
 
 
+def test_children_keep_what_their_parent_was_painted_with_and_enlarging_says_what_it_cannot() -> None:
+    extras = (("stop", 60), ("tile", True), ("weird", 300))
+    parent, entry = replace(recipe_of("swatch"), extras=extras), CATALOG.find("swatch")
+    assert reroll([parent], 3)[0].extras == extras
+    assert vary(parent, SHA, Manner.SUBTLE, 3, 1, entry).cells[0].extras == extras
+    told = [note.message for note in enlarge(parent, SHA).notes]
+    assert "--tile has no effect: enlarging does not look round the edges." in told
+    child = enlarge(parent, SHA).cells[0]
+    assert vary(child, SHA, Manner.SUBTLE, 3, 1, entry).cells[0].extras == ()
+
+
 def test_a_card_is_enlarged_as_it_is_and_gains_detail_where_that_is_asked() -> None:
     recipe, entry = recipe_of("swatch"), CATALOG.find("swatch")
     card = painter_of("swatch")(Easel(recipe))

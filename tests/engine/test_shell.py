@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from engine.__main__ import main
 from engine.paint.encode import read_recipes
@@ -41,6 +41,19 @@ def test_a_grid_of_four_is_one_file_of_any_kind(tmp_path: Path, end: str) -> Non
     assert main(["a red house --seed 7", "-o", str(target), "--grid", *SWATCH]) == 0
     assert len(read_recipes(target.read_bytes())) == 4
     assert pixels(target).shape == (512, 512, 3)
+
+
+def test_a_film_lies_beside_the_picture_and_what_is_for_members_is_told(tmp_path: Path, capsys: Say) -> None:
+    target = tmp_path / "house.png"
+    assert main(["a house --steps 3 --video --turbo --repeat 2", "-o", str(target), *SWATCH]) == 0
+    said = capsys.readouterr()
+    assert "house-film.webp: the film." in said.out
+    assert "--repeat 2 has no effect: this command paints once" in said.err
+    assert "--turbo has no effect" in said.err
+    with Image.open(tmp_path / "house-film.webp") as film:
+        assert len(list(ImageSequence.Iterator(film))) == 3
+    assert main(["a house --steps 1 --video", "-o", str(target), *SWATCH]) == 0
+    assert "There is no film" in capsys.readouterr().out
 
 
 def test_json_says_what_was_painted(tmp_path: Path, capsys: Say) -> None:

@@ -58,10 +58,6 @@ def test_what_is_asked_for_is_taken() -> None:
 @pytest.mark.parametrize(
     ("roles", "model", "problem"),
     [
-        ([Role.IMAGE, Role.IMAGE], "sdxl", "There are 2 image pictures; give one."),
-        ([Role.IMAGE, Role.IMAGE, Role.IMAGE], "swatch", "There are 3 image pictures; give one."),
-        ([Role.CONTROL, Role.CONTROL], "sdxl", "There are 2 control pictures; give one."),
-        ([Role.IMAGE, Role.MASK, Role.MASK], "flux-dev", "There are 2 mask pictures; give one."),
         ([Role.MASK], "sdxl", "There is a mask and no picture that it belongs to"),
         ([Role.IMAGE, Role.CONTROL], "sd3.5-medium", "cannot paint with control and image at once; leave one of"),
     ],
@@ -118,6 +114,118 @@ def test_what_has_no_effect_is_said() -> None:
     assert notes("a --raw", default_model="flux") == [
         "--raw has no effect: FLUX.1 dev adds nothing to your words anyway."
     ]
+
+
+def test_stylize_mixes_each_wanted_text_with_itself_as_art() -> None:
+    art = CATALOG.find("flux").styling
+    assert first("a --s 250", default_model="flux").phrases == (Phrase("a", 0.75), Phrase(f"a, {art}", 0.25))
+    assert first("a --s 1000", default_model="flux").phrases == (Phrase(f"a, {art}", 1.0),)
+    assert first("a::3 b::-1 --s 500", default_model="flux").phrases == (
+        Phrase("a", 0.75),
+        Phrase(f"a, {art}", 0.75),
+        Phrase("b", -0.5),
+    )
+    long = "very " * 60 + "long"
+    assert first(f"{long} --s 1000", default_model="flux").phrases[0].text == f"{art}, {long}"
+    (note,) = notes("a --s 250", default_model="qwen")
+    assert note == (
+        "--stylize 250 became 2 texts that guide each step together: Qwen-Image cannot mix words before painting."
+    )
+    assert first("a --stylize 100", default_model="pocket").phrases[1].text.startswith("a, oil painting")
+
+
+def test_quality_and_draft_multiply_the_steps_and_say_where_they_cannot() -> None:
+    def steps(text: str, model: str = "sdxl") -> int:
+        return first(text, default_model=model).steps
+
+    assert [steps(f"a {flags}") for flags in ("--q .5", "--q 2", "--draft", "--q 2 --draft")] == [15, 60, 15, 30]
+    assert steps("a --steps 50 --q 2") == 100
+    assert steps("a --draft --model schnell") == 2
+    assert notes("a --q 4", default_model="schnell") == [
+        "--quality 4 became 12 steps: FLUX.1 schnell gains nothing from more."
+    ]
+    assert notes("a --steps 12 --q 2", default_model="schnell") == [
+        "--quality 2 has no effect: FLUX.1 schnell cannot be painted with more."
+    ]
+    assert notes("a --steps 1 --draft") == [
+        "--draft has no effect: Stable Diffusion XL 1.0 cannot be painted with less."
+    ]
+
+
+def test_stopping_early_is_written_down_unless_there_is_nothing_between() -> None:
+    assert first("a --stop 60").extras == (("stop", 60),)
+    assert notes("a --stop 60") == []
+    assert first("a --stop 60", default_model="turbo").extras == (("stop", 60),)
+    assert first("a --stop 80", default_model="turbo").extras == ()
+    assert notes("a --stop 80", default_model="turbo") == [
+        "--stop 80 has no effect: 2 steps are too few to stop between."
+    ]
+
+
+def test_tiles_are_exact_on_convolutions_and_told_apart_on_transformers() -> None:
+    for model in ("sdxl", "sd15", "pocket", "swatch"):
+        assert (first("a --tile", default_model=model).extras, notes("a --tile", default_model=model)) == (
+            (("tile", True),),
+            [],
+        )
+    for model in ("sd3.5m", "flux", "klein", "z-image-turbo", "qwen"):
+        assert first("a --tile", default_model=model).extras == (("tile", True),)
+        assert notes("a --tile", default_model=model)[0].startswith(
+            "--tile became edges that are moved into the middle"
+        )
+    control = Source(Role.CONTROL, "ef" * 32)
+    assert first("a --tile", sources=[control], default_model="flux").extras == ()
+    assert "--tile has no effect" in notes("a --tile", sources=[control], default_model="flux")[0]
+
+
+def test_weird_is_written_down_on_every_model() -> None:
+    for entry in CATALOG:
+        assert first("a --weird 700", default_model=entry.name).extras == (("weird", 700),)
+        assert notes("a --weird 700", default_model=entry.name) == []
+
+
+def test_hd_is_twice_as_large_where_the_model_goes_that_far() -> None:
+    def size(text: str, model: str) -> str:
+        recipe = first(text, default_model=model)
+        return f"{recipe.width}x{recipe.height}"
+
+    assert size("a --hd", "sdxl") == "2048x2048"
+    assert size("a --hd --ar 3:2", "flux") == "2032x1392"
+    assert size("a --hd --ar 3:2", "pocket") == "496x336"
+    assert size("a --sd", "sdxl") == size("a", "sdxl") == "1024x1024"
+    assert notes("a --hd") == []
+    (note,) = notes("a --hd", default_model="sd3.5m")
+    assert note == "--hd became 1408x1408: Stable Diffusion 3.5 Medium paints at most 1440 pixels a side."
+    for entry in CATALOG:
+        large, plain = first("a --hd", default_model=entry.name), first("a", default_model=entry.name)
+        assert large.width > plain.width or "--hd has no effect" in notes("a --hd", default_model=entry.name)[0]
+        assert max(large.width, large.height) <= entry.longest
+
+
+def test_image_weight_says_how_far_the_picture_may_change() -> None:
+    text = "https://cdn.example/a.png a cat"
+    strengths = [first(f"{text} --iw {w}", sources=[IMAGE]).sources[0].strength for w in ("0", ".5", "1", "2", "3")]
+    assert strengths == pytest.approx([1.0, 0.8, 0.6, 0.3, 0.2])
+    assert first(f"{text} --iw 1", sources=[IMAGE]) == first(text, sources=[IMAGE])
+    assert notes("a --iw 2") == ["--iw 2 has no effect: the painting starts from no picture."]
+
+
+def test_of_several_pictures_for_one_thing_the_first_is_used_and_that_is_said() -> None:
+    text = "https://cdn.example/a.png https://cdn.example/b.png a cat"
+    other = Source(Role.IMAGE, "ab" * 32)
+    assert first(text, sources=[IMAGE, other]).sources == (IMAGE,)
+    assert notes(text, sources=[IMAGE, other]) == [
+        "A further image picture has no effect: Stable Diffusion XL 1.0 starts from one at a time."
+    ]
+
+
+def test_version_numbers_of_elsewhere_lead_to_the_usual_model_and_are_told() -> None:
+    for number in ("6", "5.2", "8.1"):
+        assert first(f"a --v {number}").model.name == "sdxl"
+        assert notes(f"a --v {number}") == [
+            f"--model {number} became --model sdxl: models here have names, and no version numbers."
+        ]
+    assert notes("a --v xl") == []
 
 
 def test_style_is_an_adapter_or_raw() -> None:
@@ -177,7 +285,11 @@ def test_every_prompt_gives_recipes_on_every_model(prompt: Prompt) -> None:
         told = {note.parameter for note in work.notes}
         if "guidance" in dict(asked) and work.cells[0].guidance != dict(asked)["guidance"]:
             assert "guidance" in told
-        if "steps" in dict(asked) and work.cells[0].steps != dict(asked)["steps"]:
+        if (
+            "steps" in dict(asked)
+            and not {"quality", "draft"} & dict(asked).keys()
+            and work.cells[0].steps != dict(asked)["steps"]
+        ):
             assert "steps" in told
         if "no" in dict(asked) and not work.cells[0].negative:
             assert "no" in told

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from engine.errors import DataFault, RecipeError
 from engine.models.catalog import Entry
-from engine.paint.easel import refuse_extras
 from engine.paint.families import STYLES, Kind, kind_of
 from engine.paint.painters import refuse_unknown
 from engine.paint.painters.upscale import Wish, brought_to, refuse_sources
 from engine.paint.schedulers import FLOWING
+from engine.paint.touches import Touch
 from engine.recipe import Recipe, Role
 
 _STARTED = frozenset(Kind) - {Kind.TEXT, Kind.CONTROL}
@@ -26,7 +26,7 @@ def check(recipe: Recipe, entry: Entry) -> None:
             check(brought_to(recipe, wish), entry)
         return
     _check_painter(recipe.kind, entry)
-    refuse_extras(recipe)
+    Touch.of(recipe)
     kind = kind_of(recipe)
     if entry.kind == "diffusion":
         _check_diffusion(recipe, entry, kind)

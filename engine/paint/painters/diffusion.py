@@ -4,21 +4,23 @@ scheduler and a seed of this picture's own. Knows no other picture: sharing happ
 
 from __future__ import annotations
 
-import functools
 import inspect
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from engine.errors import NotANumberError
-from engine.models.catalog import Guiding
+from engine.models.catalog import Family, Guiding
 from engine.models.loaded import Loaded
 from engine.paint.conditioning import words_of
-from engine.paint.easel import Easel, refuse_extras
+from engine.paint.course import Course, Rested, watch
+from engine.paint.easel import Easel
 from engine.paint.families import STYLES, Kind, Style, kind_of, make_pipeline
 from engine.paint.image import fit
-from engine.paint.latents import unpacked
-from engine.paint.schedulers import make_scheduler, predict_clean
+from engine.paint.schedulers import make_scheduler
+from engine.paint.seamless import FOLDING, Rolled, Wrapped, folded
+from engine.paint.strand import current_strand
 from engine.recipe import Recipe, Role, Source
 
 if TYPE_CHECKING:
@@ -38,26 +40,43 @@ def paint_raw(easel: Easel) -> Tensor:
     import torch
 
     recipe, model = easel.recipe, _model_of(easel)
-    refuse_extras(recipe)
     kind, style = kind_of(recipe), STYLES[model.entry.family]
     scheduler = make_scheduler(recipe.scheduler, model.components["scheduler"], model.entry.schedulers)
-    _watch(scheduler, easel, model, style)
+    course = watch(scheduler, easel, model.components["vae"], style.packed)
     pipeline = make_pipeline(model, kind, scheduler, _controlnet(recipe, model))
     if style.draws_unseeded and kind in CONTROLLED:
         pipeline.vae = Seeded(pipeline.vae, recipe.seed)
+    _stand_in(pipeline, recipe, model, course)
     with torch.no_grad():
         words = words_of(pipeline, recipe, model, style)
-    result = pipeline(
-        **words,
-        **_guidance(recipe, model, style),
-        **_sources(easel, kind, style),
-        **_size(recipe, pipeline),
-        num_inference_steps=recipe.steps,
-        generator=torch.Generator("cpu").manual_seed(recipe.seed),
-        output_type="pt",
-    )
+    parts = (model.denoiser, model.components["vae"], *model.controls.values())
+    with folded(parts) if course.touch.tile and current_strand() is None else nullcontext():
+        result = pipeline(
+            **words,
+            **_guidance(recipe, model, style),
+            **_sources(easel, kind, style),
+            **_size(recipe, pipeline),
+            num_inference_steps=recipe.steps,
+            generator=torch.Generator("cpu").manual_seed(recipe.seed),
+            output_type="pt",
+        )
     images: Tensor = result.images
     return images
+
+
+def _stand_in(pipeline: Any, recipe: Recipe, model: Loaded, course: Course) -> None:
+    """What a picture asks for beyond the stock pipeline; without extras nothing is touched."""
+    name = "transformer" if hasattr(pipeline, "transformer") else "unet"
+    denoiser = getattr(pipeline, name)
+    if course.touch.tile and model.entry.family not in FOLDING:
+        square = 2 * pipeline.vae_scale_factor
+        denoiser = Rolled(denoiser, recipe.height // square, recipe.width // square, lambda: course.done)
+        if model.entry.family is Family.QWEN_IMAGE:
+            pipeline.vae = Wrapped(pipeline.vae)
+    if course.touch.stop < 100:
+        denoiser = Rested(denoiser, course)
+    if denoiser is not getattr(pipeline, name):
+        setattr(pipeline, name, denoiser)
 
 
 class Seeded:
@@ -126,27 +145,6 @@ def _sources(easel: Easel, kind: Kind, style: Style) -> dict[str, Any]:
 
 def _fitted(easel: Easel, source: Source) -> Image.Image:
     return fit(easel.pictures[source.sha256], easel.recipe.width, easel.recipe.height)
-
-
-def _watch(scheduler: Any, easel: Easel, model: Loaded, style: Style) -> None:
-    """Tell of each step. Every family's loop steps its scheduler, whatever else it does."""
-    recipe, real, first, done = easel.recipe, scheduler.step, None, 0
-    vae = model.components["vae"]
-
-    @functools.wraps(real)  # pipelines look at the signature for what may be passed: a generator, eta
-    def step(output: Tensor, time: Any, sample: Tensor, *args: Any, **kwargs: Any) -> Any:
-        nonlocal first, done
-        if first is None:
-            matches = (scheduler.timesteps == time).nonzero()
-            first = int(matches[0]) if len(matches) else 0
-        clean = predict_clean(scheduler, output, time, sample)
-        result = real(output, time, sample, *args, **kwargs)
-        done += 1
-        total = max(done, len(scheduler.timesteps) - first)
-        easel.tell(done, total, lambda: unpacked(clean(), style.packed, vae, recipe.width, recipe.height))
-        return result
-
-    scheduler.step = step
 
 
 def _pixels(images: Tensor) -> np.ndarray:

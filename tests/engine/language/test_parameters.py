@@ -7,31 +7,18 @@ import dataclasses
 import pytest
 
 from engine.job import Job
-from engine.language.parameters import (
-    BY_SPELLING,
-    CHAOS,
-    FLAGS,
-    GUIDANCE,
-    SAMPLERS,
-    SEED,
-    STEPS,
-    TABLE,
-    BadValueError,
-    Decimal,
-    Destination,
-    Whole,
-    is_near,
-    write_number,
-)
+from engine.language.kinds import BadValueError, Decimal, Takes, Whole, write_number
+from engine.language.parameters import BY_SPELLING, FLAGS, SAMPLERS, TABLE, Destination, Parameter, is_near
 from engine.recipe import Recipe
 
 
 def test_every_row_decides_fields_that_exist() -> None:
     recipe = {field.name for field in dataclasses.fields(Recipe)}
     job = {field.name for field in dataclasses.fields(Job)}
+    known = {Destination.PICTURE: recipe, Destination.JOB: job, Destination.CALLER: {"jobs", "visibility"}}
     for row in TABLE:
         assert row.decides
-        assert set(row.decides) <= (recipe if row.destination is Destination.PICTURE else job)
+        assert set(row.decides) <= known[row.destination]
 
 
 def test_no_spelling_stands_for_two_parameters() -> None:
@@ -39,9 +26,12 @@ def test_no_spelling_stands_for_two_parameters() -> None:
     assert len({row.name for row in TABLE}) == len(TABLE)
 
 
-@pytest.mark.parametrize("row", [SEED, STEPS, GUIDANCE, CHAOS], ids=lambda row: row.name)
-def test_numbers_are_taken_up_to_both_ends_and_not_past_them(row: object) -> None:
-    kind = row.kind  # type: ignore[attr-defined]
+NUMBERS = [row for row in TABLE if isinstance(row.kind, Whole | Decimal)]
+
+
+@pytest.mark.parametrize("row", NUMBERS, ids=lambda row: row.name)
+def test_numbers_are_taken_up_to_both_ends_and_not_past_them(row: Parameter[float]) -> None:
+    kind = row.kind
     assert isinstance(kind, Whole | Decimal)
     for end in (kind.low, kind.high):
         assert kind.read(f"{end:g}" if isinstance(kind, Decimal) else str(end)) == end
@@ -57,6 +47,15 @@ def test_what_is_no_number_is_told_apart_from_one_out_of_range(text: str) -> Non
         with pytest.raises(BadValueError) as caught:
             kind.read(text)
         assert not caught.value.out_of_range
+
+
+def test_rows_of_one_choice_are_flags_that_decide_the_same() -> None:
+    choices = {row.choice for row in TABLE if row.choice}
+    assert choices == {"size", "speed", "visibility"}
+    for choice in choices:
+        rows = [row for row in TABLE if row.choice == choice]
+        assert len({row.decides for row in rows}) == 1
+        assert all(row.kind.takes is Takes.NOTHING for row in rows)
 
 
 def test_neutral_values_are_within_range() -> None:

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import FaultKind, PromptError
-from engine.language.parameters import TABLE, Ratio, Takes
+from engine.language.kinds import Ratio, Takes
+from engine.language.parameters import TABLE
 from engine.language.prompt import LARGEST_WEIGHT, Part, Prompt, parse, render
 
 IMAGE, OTHER = "https://cdn.example/a.png", "https://cdn.example/b.webp?x=1&y=2"
@@ -94,6 +95,8 @@ WRONG: list[tuple[str, list[tuple[FaultKind, str, str]]]] = [
     ("a --guidance nan", [(FaultKind.BAD_VALUE, "--guidance nan", "is not a number")]),
     ("a --sampler dpm", [(FaultKind.BAD_VALUE, "--sampler dpm", "--sampler dpm is not known; use one of ddim,")]),
     ("a --ar 1:1 --aspect 1:1", [(FaultKind.REPEATED, "--aspect", "--aspect sets aspect, which was set before.")]),
+    ("a --fast --relax", [(FaultKind.REPEATED, "--relax", "--relax goes against --fast, which stands before it.")]),
+    ("a --hd --tile --sd", [(FaultKind.REPEATED, "--sd", "--sd goes against --hd")]),
     ("a --no b --no c", [(FaultKind.REPEATED, "--no", "Write one list, with commas.")]),
     ("a --raw blue", [(FaultKind.MISPLACED, "blue", "“blue” stands after --raw; text belongs before the first")]),
     ("a --ar 3:2 a cat", [(FaultKind.MISPLACED, "a cat", "“a cat” stands after --ar")]),
@@ -211,7 +214,8 @@ def test_any_text_parses_or_is_refused_and_reads_back(text: str) -> None:
 
 def settled(draw: st.DrawFn) -> tuple[tuple[str, object], ...]:
     chosen = draw(st.sets(st.sampled_from([row.name for row in TABLE])))
-    return tuple((row.name, draw(VALUES[row.name])) for row in TABLE if row.name in chosen)
+    rows = {row.choice or row.name: row for row in TABLE if row.name in chosen}  # one of each choice
+    return tuple((row.name, draw(VALUES[row.name])) for row in rows.values())
 
 
 SQUEEZED = st.text(min_size=1, max_size=25).map(lambda text: " ".join(text.split())).filter(bool)
@@ -227,6 +231,13 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "chaos": st.integers(0, 100),
     "style": PLAIN,
     "raw": st.just(True),
+    "stylize": st.integers(0, 1000),
+    "weird": st.integers(0, 3000),
+    "image weight": st.decimals(0, 3, places=3).map(float),
+    "quality": st.decimals("0.25", 4, places=3).map(float),
+    "stop": st.integers(10, 100),
+    "repeat": st.integers(1, 40),
+    **{row.name: st.just(True) for row in TABLE if row.kind.takes is Takes.NOTHING},
 }
 
 

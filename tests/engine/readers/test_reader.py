@@ -130,6 +130,12 @@ def test_words_are_weighed_in_their_order(reader: Reader) -> None:
     assert len({one.score for one in weighed}) == 3
 
 
+def test_without_a_picture_words_are_weighed_against_the_whole_text(reader: Reader) -> None:
+    weighed = scores(reader.answer(WeighWords("a red house"))).scores
+    assert [one.text for one in weighed] == ["a", "red", "house"]
+    assert all(one.score > 0 for one in weighed)
+
+
 def test_vectors_say_which_encoders_made_them(reader: Reader, folder: Path) -> None:
     answer = reader.answer(EmbedWords(("a",)))
     assert answer.reader.startswith("sha256:")

@@ -86,8 +86,54 @@ def test_what_its_shapes_would_follow_is_shown_in_a_corner() -> None:
 
 
 def test_extras_are_refused_and_not_passed_over() -> None:
-    with pytest.raises(RecipeError, match=r"extras: are repaint\. A recipe of kind swatch has none."):
+    with pytest.raises(RecipeError, match=r"extras\.repaint: is 0\.5\. Use stop, tile, weird\."):
         paint(Easel(card(extras=(("repaint", 0.5),))))
+
+
+def far(text: str, other: str) -> float:
+    return float(np.abs(paint(Easel(card(text))).astype(int) - paint(Easel(card(other)))).mean())
+
+
+@pytest.mark.parametrize(
+    ("flag", "values"),
+    [("stylize", (200, 500, 1000)), ("chaos", (20, 50, 100)), ("weird", (300, 1000, 3000)), ("stop", (90, 50, 15))],
+)
+def test_the_more_is_asked_for_the_further_a_card_is_from_the_plain_one(flag: str, values: tuple[int, ...]) -> None:
+    plain = "a red house --steps 20"
+    distances = [far(f"{plain} --{flag} {value}", plain) for value in values]
+    assert 0 < distances[0] < distances[1] < distances[2]
+
+
+def test_image_weight_says_how_much_of_the_picture_is_left() -> None:
+    start, left = Image.new("RGB", (10, 10), (1, 2, 3)), []
+    for weight in ("3", "1", ".5", "0"):
+        source = Source(Role.IMAGE, "x", 0.6)
+        asked = translate(
+            parse(f"a --iw {weight}"), load_catalog(), default_model="swatch", drawn_seed=7, sources=[source]
+        )
+        painted = paint(Easel(asked.cells[0], pictures={"x": start}))
+        left.append(float(np.abs(painted - np.array([1.0, 2.0, 3.0])).mean()))
+    assert left == sorted(set(left))
+
+
+def test_a_card_leans_to_the_heavier_of_two_texts() -> None:
+    assert far("house::3 tree", "house::9 tree") < far("house::3 tree", "house tree::9")
+
+
+def test_edges_of_a_tile_continue_each_other_and_those_of_a_card_do_not() -> None:
+    for tile in ("--tile", "--tile --weird 2000"):
+        tiled = paint(Easel(card(f"red blue {tile} --ar 3:2"))).astype(int)
+        for dim in (0, 1):
+            inside = np.abs(np.diff(tiled, axis=dim)).mean()
+            assert np.abs(tiled.take(0, dim) - tiled.take(-1, dim)).mean() < 2.5 * inside
+    plain = paint(Easel(card("red blue"))).astype(int)
+    assert np.abs(plain[:, 0] - plain[:, -1]).mean() > 10 * np.abs(np.diff(plain, axis=1)).mean()
+
+
+def test_a_card_that_stops_early_takes_fewer_turns() -> None:
+    told: list[tuple[int, int]] = []
+    paint(Easel(card("a --steps 10 --stop 40"), tell=lambda done, steps, look=None: told.append((done, steps))))
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_long_and_strange_words_are_drawn() -> None:
