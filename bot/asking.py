@@ -22,7 +22,7 @@ class Asker:
     parent: int | None = None  # the channel that a thread belongs to
     reaches: bool = True
     ephemeral: bool = False
-    alone: bool = False  # a direct message: nobody else looks on
+    alone: bool = False  # outside of all servers: what is asked for there is private
     limit_bytes: int = 10 * 2**20
     locale: str = ""
     message: int | None = None  # the message whose button was pressed, or to which it reacted

@@ -113,6 +113,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         hearing = asyncio.create_task(outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome)
+        stack.push_async_callback(desk.rest)
         await client.login(token)
         await intake.resume()
         _watch(stack, _sweep(store))

@@ -8,13 +8,17 @@ from bot.store.pictures import Picture
 from bot.store.words import Privacy
 
 ALT_LIMIT = 1024
+HASH_SHOWN = 16  # of 64 digits: enough that no two of one job are alike
+MOST_MARKED = 10
 
 
 def may_see(job: Job, asker: Asker) -> bool:
-    """A public picture is seen by whoever sees its server; any other by its owner alone."""
+    """A public picture is seen by whoever sees its server, or the channel where it was asked for; any other by its
+    owner alone."""
     if job.member_id == asker.member:
         return True
-    return job.privacy is Privacy.PUBLIC and job.server_id == asker.server and job.server_id is not None
+    is_near = job.channel_id == asker.channel or (job.server_id is not None and job.server_id == asker.server)
+    return job.privacy is Privacy.PUBLIC and is_near
 
 
 def may_rule(job: Job, asker: Asker) -> bool:
@@ -41,8 +45,8 @@ def file_stem(job: Job, picture: Picture | None = None) -> str:
 
 
 def mark(job: Job, pictures: tuple[Picture, ...]) -> str:
-    """What a posted file carries inside: job and recipes by their hashes."""
-    return f"{job.id} " + " ".join(picture.recipe_hash for picture in pictures)
+    """What a posted file carries inside: job and recipes by their hashes, as much of them as a mark has room for."""
+    return " ".join([job.id, *(picture.recipe_hash[:HASH_SHOWN] for picture in pictures[:MOST_MARKED])])
 
 
 def may_have_recipe(job: Job, asker: Asker) -> bool:
