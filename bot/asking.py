@@ -23,7 +23,7 @@ class Asker:
     reaches: bool = True
     lacks: tuple[str, ...] = ()  # what the bot may not do there, and has to for a picture
     ephemeral: bool = False
-    alone: bool = False  # a direct message: nobody else looks on
+    alone: bool = False  # outside of all servers: what is asked for there is private
     limit_bytes: int = 10 * 2**20
     locale: str = ""
     message: int | None = None  # the message whose button was pressed, or to which it reacted

@@ -18,7 +18,7 @@ from bot.messages.letters import Telling
 from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import RefusedError, RevokedError, Sender, Sent, TooLargeError, UnreachableError
-from bot.messages.told import Told
+from bot.messages.told import Told, put_bar
 from bot.store import jobs, outbox
 from bot.store.jobs import Job
 from bot.store.outbox import Letter
@@ -144,6 +144,8 @@ class Delivery:
                 await outbox.finish(tx, letter.id, self._now(), sent.message if sent else None)
                 if letter.kind == Told.ANSWER and letter.job_id is not None:
                     await jobs.deliver(tx, letter.job_id)
+                    await put_bar(tx, letter.job_id, self._now())
+            self.poke()
             reached(FailPoint.DELIVERED)
         self._taken.discard(letter_id)
 

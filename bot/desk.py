@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, cast
@@ -16,9 +18,11 @@ from bot.frame import rights
 from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
+from bot.store import servers
 from bot.store.store import Store
-from engine import Engine
+from engine import Engine, Entry
 
+REST_SECONDS = 3.0  # as long as Discord waits for an answer
 RULES = ("manage_messages", "manage_guild", "administrator")
 
 
@@ -34,6 +38,26 @@ class Desk:
     default_model: str
     welcomes: Callable[[int | None], bool]
     command_ids: dict[str, int] = field(default_factory=dict)
+    _answering: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Around whatever answers a member: the store stays open until that is done."""
+        task = asyncio.current_task()
+        assert task is not None  # whoever answers runs in one
+        self._answering.add(task)
+        try:
+            yield
+        finally:
+            self._answering.discard(task)
+
+    async def rest(self) -> None:
+        """Nobody asks for anything any more: let those be answered who did, within seconds."""
+        if self._answering:
+            _, late = await asyncio.wait(self._answering, timeout=REST_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     @property
     def paints_cards(self) -> bool:
@@ -43,9 +67,16 @@ class Desk:
     def now(self) -> datetime:
         return self.store.now()
 
+    async def model_of(self, server: int | None) -> Entry:
+        """What paints there where nobody says otherwise."""
+        async with self.store.read() as tx:
+            known = await servers.find(tx, server) if server is not None else None
+        chosen = known.default_model if known is not None else None
+        return self.engine.catalog.find(chosen or self.default_model)
+
     def command(self, name: str) -> str:
         """A command as members can press it."""
-        number = self.command_ids.get(name.split()[0])
+        number = self.command_ids.get(name.partition(" ")[0])
         return f"</{name}:{number}>" if number else f"`/{name}`"
 
 
@@ -58,7 +89,7 @@ def desk_of(interaction: discord.Interaction[Any]) -> Desk:
 
 
 def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) -> Asker:
-    """Who asks, and what Discord says may be done there."""
+    """Who asks, and what Discord lets them do there. What comes of a message that only they see is for them."""
     allowed = interaction.permissions if interaction.guild_id is not None else discord.Permissions.none()
     is_dm = interaction.context.dm_channel if interaction.context is not None else False
     return Asker(
@@ -74,7 +105,7 @@ def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) 
         parent=interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None,
         reaches=_reaches(interaction, is_dm=is_dm),
         lacks=_lacks(interaction),
-        ephemeral=ephemeral,
+        ephemeral=ephemeral or (interaction.message is not None and interaction.message.flags.ephemeral),
         alone=interaction.guild_id is None,
         limit_bytes=interaction.filesize_limit,
         locale=interaction.locale.value,

@@ -13,7 +13,12 @@ Refusal
  ├─ NotOwnerError       only the operator may do that
  ├─ NotAllowedError     only its owner or a moderator may do that
  ├─ NoJobError          there is no such job, or its picture was deleted
+ ├─ NotOwnError         only its maker may do that
+ ├─ NoCellError         it has only so many pictures: `count`
+ ├─ NotAPictureError    that message is none of ours
+ ├─ NoWordsError        that message says nothing that could be painted
  ├─ NotReadyError       its pictures are not there yet
+ ├─ UnderWayError       it has to end first, or be cancelled
  ├─ EndedError          too late: it has ended
  ├─ ThereAlreadyError   `job` is that already
  ├─ CannotDoError       this model cannot: `reason`
@@ -94,7 +99,29 @@ class NoJobError(Refusal):
     pass
 
 
+class NotOwnError(Refusal):
+    pass
+
+
+class NoCellError(Refusal):
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+class NotAPictureError(Refusal):
+    pass
+
+
+class NoWordsError(Refusal):
+    pass
+
+
 class NotReadyError(Refusal):
+    pass
+
+
+class UnderWayError(Refusal):
     pass
 
 

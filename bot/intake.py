@@ -18,12 +18,14 @@ from bot.errors import (
     CannotDoError,
     EndedError,
     FullError,
+    NoCellError,
     NoJobError,
     NotAllowedError,
     NotReadyError,
     PausedError,
     ThereAlreadyError,
     TooManyError,
+    UnderWayError,
     WrongPromptError,
 )
 from bot.frame.fail_points import FailPoint, reached
@@ -36,10 +38,10 @@ from bot.store.jobs import Job
 from bot.store.pictures import Picture, Source
 from bot.store.placeholders import Placeholder
 from bot.store.store import Store
-from bot.store.transactions import Writing
+from bot.store.transactions import Reading, Writing
 from bot.store.words import OPEN as UNDER_WAY
 from bot.store.words import State
-from bot.wishes import Wish, draw_seed, job_of, place_of, recipes_of
+from bot.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
 from engine import (
     Adapter,
     Engine,
@@ -68,12 +70,14 @@ PAUSED = "paused"
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A job that is stored. `is_new` is false if the same interaction had brought it before."""
+    """A job that is stored. `is_new` is false if the same interaction had brought it before, `is_first`
+    true if its member never asked for anything before."""
 
     job: Job
     place: Placeholder
     quote: Quote | None
     is_new: bool = True
+    is_first: bool = False
 
 
 class Intake:
@@ -102,7 +106,7 @@ class Intake:
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
         """The same once more with a new seed; or with new words."""
         parent = await self._parent(asker, job_id)
-        if text is not None and text.strip() != parent.text.strip():
+        if text is not None and not same_words(text, parent.text):
             return await self._take(asker, replace(await self._wish(asker, Kind.REROLL, text), parent=parent))
         cells = reroll(recipes_of(parent), draw_seed())
         return await self._take(asker, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent))
@@ -111,14 +115,19 @@ class Intake:
         """Pictures like that very one."""
         parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
-        recipe, notes = from_json(picture.recipe), parent.notes
-        if text is not None and text.strip() != parent.text.strip():
+        recipe, told = from_json(picture.recipe), []
+        if text is not None and not same_words(text, parent.text):
             wish = await self._wish(asker, kind, text)
-            recipe, notes = replace(wish.cells[0], width=recipe.width, height=recipe.height), wish.notes
-        varied = vary(recipe, picture.sha256, manner, draw_seed(), GRID, self._engine.catalog.find(recipe.model.name))
-        told = (*notes, *(note.message for note in varied.notes))
-        wish = Wish(kind, text or parent.text, varied.cells, told, parent, which, picture)
-        return await self._take(asker, wish)
+            recipe, told = replace(wish.cells[0], seed=recipe.seed), list(wish.notes)
+        else:
+            text = parent.text
+        try:
+            entry = self._engine.catalog.find(recipe.model.name)
+            varied = vary(recipe, picture.sha256, manner, draw_seed(), GRID, entry)
+        except EngineError as error:
+            raise CannotDoError(str(error)) from error
+        told += [note.message for note in varied.notes]
+        return await self._take(asker, Wish(kind, text, varied.cells, tuple(told), parent, which, picture))
 
     async def upscale(self, asker: Asker, job_id: str, cell: int, manner: Manner) -> Accepted:
         """Larger: as it is, or with new detail."""
@@ -138,6 +147,8 @@ class Intake:
     async def single(self, asker: Asker, job_id: str, cell: int) -> Accepted:
         """One cell of a grid on its own: it is there already, so it is free and at once."""
         parent, picture, which = await self._picture(asker, job_id, cell)
+        if len(parent.cells) == 1:
+            raise ThereAlreadyError(parent.id, is_painted=True)
         wish = Wish(Kind.SINGLE, parent.text, (from_json(picture.recipe),), (), parent, which, picture)
         return await self._take(asker, wish)
 
@@ -165,10 +176,13 @@ class Intake:
             if not visibility.may_rule(job, asker):
                 raise NotAllowedError
             if job.state in UNDER_WAY:
-                raise NotReadyError
+                raise UnderWayError
             await jobs.delete(tx, job_id)
             await pictures.remove(tx, job_id)
             await put(tx, job, Told.ERASE, self._now())
+            parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+            if parent is not None:  # its button leads nowhere now
+                await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")
         self._tell()
         return job
 
@@ -269,6 +283,8 @@ class Intake:
         async with self._store.read() as tx:
             found = await pictures.of_job(tx, job_id)
         picture = next((picture for picture in found if picture.cell == cell), None)
+        if picture is None and found:
+            raise NoCellError(len(found))
         if picture is None:
             raise NotReadyError if job.state in UNDER_WAY else NoJobError
         return job, picture, cell if len(found) > 1 else None
@@ -281,6 +297,7 @@ class Intake:
         reached(FailPoint.BEFORE_ACCEPTED)
         try:
             async with self._store.write() as tx:
+                is_first = not await jobs.of_member(tx, job.member_id, 1)
                 before = await self._store_new(tx, job, place, wish, plan)
         except StoreFullError as error:
             raise FullError from error
@@ -293,7 +310,7 @@ class Intake:
         else:
             self._follow(job, place)
             await self._hand_over(job)
-        return Accepted(job, place, quote)
+        return Accepted(job, place, quote, is_first=is_first)
 
     async def _again(self, before: Job, asker: Asker) -> Accepted:
         """The same interaction, delivered twice, or a button that leads to one result only."""
@@ -325,14 +342,7 @@ class Intake:
             await pictures.insert(tx, [replace(wish.picture, job_id=job.id, cell=0, created_at=now)])
             due, kind = now, Told.ANSWER
         else:
-            if wish.picture is not None:
-                source = Source(
-                    job_id=job.id,
-                    sha256=wish.picture.sha256,
-                    media_type=wish.picture.media_type,
-                    bytes=wish.picture.bytes,
-                )
-                await pictures.insert_sources(tx, [source])
+            await pictures.insert_sources(tx, await _sources(tx, job, wish))
             await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=True)
             due = due if place.webhook_token else now
         await put(tx, job, kind, due)
@@ -365,3 +375,12 @@ class Intake:
             stored = await jobs.find(tx, job.id)
         if stored is not None and stored.unwanted:  # cancelled before the engine had it
             self._engine.cancel(job.id)
+
+
+async def _sources(tx: Reading, job: Job, wish: Wish) -> list[Source]:
+    """What it starts from, so that no sweep takes it away meanwhile: a picture, or its parent's own sources."""
+    found = list(await pictures.sources_of(tx, wish.parent.id)) if wish.parent is not None else []
+    if (picture := wish.picture) is not None:
+        found.append(Source(job_id="", sha256=picture.sha256, media_type=picture.media_type, bytes=picture.bytes))
+    named = {source.sha256 for recipe in wish.cells for source in recipe.sources}
+    return [replace(source, job_id=job.id) for source in found if source.sha256 in named]

@@ -187,6 +187,9 @@ class Outcome:
             assert job is not None  # it was changed in this very transaction
             await ledger.refund(tx, event.job, now)
             await put(tx, job, Told.ANSWER, now)
+            parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+            if parent is not None:  # its button led to nothing
+                await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{state}")
         reached(FailPoint.ENDED)
 
     async def _file(self, event: Finished, cell: int, painted: Painted) -> Picture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from bot import errors
@@ -13,8 +13,12 @@ from engine import Waiter
 
 MESSAGE_LIMIT = 2000
 PROMPT_SHOWN = 900  # characters of a prompt in a message; a longer one is attached as a file
+FAILURE_SHOWN = 300
+SOON_MS = 1500  # what starts within that starts now
+ASIDE_SHOWN = 300  # characters of a prompt beside other news
 _MARKS = re.compile(r"([\\*_~`|>\[\]<]|:(?=//))")
 _HIDDEN = frozenset(["Cf", "Cc", "Co", "Cs"])  # direction marks and control characters do not belong into a message
+_JOINERS = frozenset("\u200c\u200d")  # hidden as well, but scripts and emoji are made of them
 
 BUSY = "I could not do that just now. Nothing was lost; please try again in a moment."
 REMIX_TITLE = "Edit the prompt"
@@ -22,19 +26,25 @@ USE_TITLE = "Paint from these words"
 RESUMED = "I take new work again."
 QUEUE_EMPTY = "Nobody waits."
 REMIX_LABEL = "Prompt"
-REPORTED = "Thank you. The moderators of this server will see your report."
-REPORTED_BEFORE = "You have reported this picture already; it is being looked at."
-NOT_A_PICTURE = "That message holds none of my pictures."
-SENT_BY_DM = "I have sent it to you by direct message."
-DM_CLOSED = "Your direct messages are closed to me. Open them in the server's privacy settings and ask again."
+REMIX_MORE = "Prompt, continued"
+REPORTED = "Thank you. Your report is kept for those who run me."
+REPORTED_BEFORE = "You have reported this picture already."
+SENT_BY_DM = "It is on its way to you by direct message."
+DM_CLOSED = (
+    "I could not send you the files that you asked for: your direct messages are closed to me. "
+    "Open them in the server's privacy settings and ask again."
+)
 DELETED = "Deleted. It is out of this channel."
 KEPT = "Bookmarked. `/show` brings it back at any time."
 KEPT_NO_MORE = "The bookmark is gone."
+THERE_AGAIN = "That picture is there already, but its message was taken away. I am posting it once more."
 CANCELLING = "It is being cancelled; that takes a step at most, and costs nothing."
 PUBLISHED = "Published."
+NO_GALLERIES = "No server that we share has a gallery yet."
+CHOOSE_GALLERY = "Publishing shows this picture, its prompt and your name to everyone who sees the gallery."
 NO_GALLERY = "This server has no gallery yet. A moderator can make one with `/setup`."
 PUBLISHED_BEFORE = "It is in the gallery already."
-KEPT_PRIVATE = "It stays private."
+KEPT_PRIVATE = "It stays as it is."
 SETTINGS = (
     "**How I work for you**\n"
     "*Remix*: V and 🔄 let you edit the prompt first.\n"
@@ -53,8 +63,12 @@ FAREWELL = (
 
 def escaped(text: str) -> str:
     """As plain text in a message: no formatting, no mention, no link, no text that runs backwards."""
-    shown = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _HIDDEN)
+    shown = "".join(" " if c.isspace() else c for c in text if _is_shown(c))
     return _MARKS.sub(r"\\\1", shown)
+
+
+def _is_shown(character: str) -> bool:
+    return character.isspace() or character in _JOINERS or unicodedata.category(character) not in _HIDDEN
 
 
 def shortened(text: str, limit: int) -> str:
@@ -72,6 +86,10 @@ def duration(ms: float) -> str:
     if seconds < 100:
         return f"{seconds} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def publish_in(server: str) -> str:
+    return shortened(f"Publish in {server}", 80)
 
 
 def mention(member: int) -> str:
@@ -101,8 +119,8 @@ def what(kind: Kind, cell: int | None) -> str:
 
 def waiting(place: int | None, starts_in_ms: int) -> str:
     if place is None:
-        return "⏳ Waiting."
-    if place <= 1 and starts_in_ms < 1500:
+        return f"⏳ Waiting, about {duration(starts_in_ms)} to go." if starts_in_ms else "⏳ Waiting."
+    if place <= 1 and starts_in_ms < SOON_MS:
         return "⏳ Starting now."
     return f"⏳ Place {place} in the queue, about {duration(starts_in_ms)} to go."
 
@@ -117,7 +135,7 @@ def painting(percent: int, remaining_ms: int) -> str:
 
 
 def failed(message: str) -> str:
-    return f"⚠️ {escaped(message)} Nothing was charged."
+    return f"⚠️ {escaped(shortened(message, FAILURE_SHOWN))} Nothing was charged."
 
 
 CANCELLED = "✖️ Cancelled. Nothing was charged."
@@ -129,7 +147,18 @@ def done_by_mention(member: int, took_ms: int) -> str:
 
 def direct(prompt: str, job: str, seeds: list[int]) -> str:
     numbers = ", ".join(map(str, seeds))
-    return shortened(f"{title(prompt)}\nJob `{job}` · seed {numbers}", MESSAGE_LIMIT)
+    return f"{title(prompt)}\nJob `{job}` · seed {shortened(numbers, 100)}"
+
+
+def newcomer(help_command: str) -> str:
+    return (
+        "👋 Your first picture is on its way. When it is there, the buttons under it give you one of the four, or more "
+        f"like it. {help_command} shows by example what else you can say."
+    )
+
+
+def jobs(count: int) -> str:
+    return "1 job" if count == 1 else f"{count} jobs"
 
 
 def gpu_time(ms: int) -> str:
@@ -189,6 +218,24 @@ def unblocked(member: int) -> str:
     return f"{mention(member)} can ask for pictures again."
 
 
+def progress(waiter: Waiter | None) -> str:
+    """Where a job of one's own is."""
+    if waiter is None:
+        return "about to be handed over"
+    state = "being painted" if waiter.place == 0 else f"place {waiter.place}"
+    return f"{state}, done in about {duration(waiter.finishes_in_ms)}"
+
+
+def served(shares: Sequence[tuple[int | None, int]], others: int, waiting: int) -> str:
+    """Members, as far as they may be named, and the percentage of the GPU that each has now."""
+    if not shares:
+        return "-# The GPU is free."
+    parts = [f"{mention(member) if member is not None else 'somebody'} {percent} %" for member, percent in shares]
+    if others:
+        parts.append(f"and {others} more")
+    return f"-# The GPU serves {', '.join(parts)}; {waiting or 'none'} waiting."
+
+
 def queue_line(waiter: Waiter) -> str:
     place = "now" if waiter.place == 0 else f"{waiter.place}."
     return (
@@ -208,6 +255,19 @@ def prompt_faults(error: errors.WrongPromptError) -> str:
         parts.append(part)
         length += len(part) + 1
     return "\n".join(parts)
+
+
+_PLAIN: Mapping[type[errors.Refusal], str] = {
+    errors.NotAllowedError: "Only the member who asked for it, or a moderator, may do that.",
+    errors.NoJobError: "That picture is not here any more. `/imagine` paints a new one.",
+    errors.NotOwnError: "Only the member who asked for it can publish it. ❤️ keeps it among your bookmarks.",
+    errors.UnderWayError: "It is still being painted. Cancel it first, with the button under it or by `/queue`.",
+    errors.NotAPictureError: "That message holds none of my pictures.",
+    errors.NoWordsError: "That message has no words that I could paint from.",
+    errors.NotReadyError: "Its pictures are not ready yet. Please try again when they are there.",
+    errors.EndedError: "That job has already ended.",
+    errors.FullError: "My disk is full, so I take no new work. My operator has to make room; nothing of yours is lost.",
+}
 
 
 Unwelcome = (
@@ -270,23 +330,19 @@ def refusal(error: errors.Refusal) -> str:
             return (
                 f"You have {count} jobs under way and may have {allowed}. Wait for one to end, or cancel one: `/queue`."
             )
-        case errors.NotAllowedError():
-            return "Only the member who asked for it, or a moderator, may do that."
-        case errors.NoJobError():
-            return "That picture is not here any more. `/imagine` paints a new one."
-        case errors.NotReadyError():
-            return "Its pictures are not ready yet; the buttons appear with them."
-        case errors.EndedError():
-            return "That job has already ended."
+        case errors.NoCellError(count=1):
+            return "That is one picture on its own; it has no others."
+        case errors.NoCellError(count=count):
+            return f"It has {count} pictures, and that is none of them."
         case errors.ThereAlreadyError(is_painted=True):
             return "That picture is there already."
         case errors.ThereAlreadyError():
             return "That is being painted already, by your last press."
         case errors.CannotDoError(reason=reason):
             return reason
-        case errors.FullError():
-            return "My disk is full, so I take no new work. My operator has to make room; nothing of yours is lost."
         case errors.WrongButtonError(is_old=True):
             return "That button is from an older version of me. `/show` brings the picture back with new ones."
-        case _:
+        case errors.WrongButtonError():
             return "That button is not one of mine, or it was changed on its way. Nothing has happened."
+        case _:
+            return _PLAIN[type(error)]

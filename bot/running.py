@@ -156,6 +156,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             retry=intake.retry,
         )
         desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome)
+        stack.push_async_callback(desk.rest)
         await _log_in(client, token)
         _watch(stack, this, delivery.run())  # not before: what it sends needs the token
         hearing = _watch(stack, this, outcome.run())

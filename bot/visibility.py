@@ -13,10 +13,12 @@ MOST_MARKED = 10
 
 
 def may_see(job: Job, asker: Asker) -> bool:
-    """A public picture is seen by whoever sees its server; any other by its owner alone."""
+    """A public picture is seen by whoever sees its server, or the channel where it was asked for; any other by its
+    owner alone."""
     if job.member_id == asker.member:
         return True
-    return job.privacy is Privacy.PUBLIC and job.server_id == asker.server and job.server_id is not None
+    is_near = job.channel_id == asker.channel or (job.server_id is not None and job.server_id == asker.server)
+    return job.privacy is Privacy.PUBLIC and is_near
 
 
 def may_rule(job: Job, asker: Asker) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,12 +40,17 @@ class Wish:
         return asker.alone or asker.ephemeral or of_private
 
     def press(self, asker: Asker) -> str | None:
-        """What may be there once: a single picture for ever, anything else while it is under way."""
+        """What may be there once: a single picture for ever, anything else while it is under way. Other words make
+        another job; a private result is nobody else's."""
         if self.parent is None:
             return None
         cell = "" if self.cell is None else str(self.cell)
-        whose = "" if self.kind in ONCE else f":{asker.member}"
-        return f"{self.kind}:{self.parent.id}:{cell}{whose}"
+        parts = [self.kind, self.parent.id, cell]
+        if self.kind not in ONCE or self.is_private(asker):
+            parts.append(str(asker.member))
+        if not same_words(self.text, self.parent.text):
+            parts.append(hashlib.sha256(self.text.encode()).hexdigest()[:16])
+        return ":".join(parts)
 
 
 def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str, now: datetime) -> Job:
@@ -88,6 +94,11 @@ def place_of(asker: Asker, now: datetime) -> Placeholder:
         reply_to=asker.message,
         limit_bytes=asker.limit_bytes,
     )
+
+
+def same_words(one: str, other: str) -> bool:
+    """A text field may have changed the blanks on their way."""
+    return one.split() == other.split()
 
 
 def recipes_of(job: Job) -> tuple[Recipe, ...]:

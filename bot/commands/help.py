@@ -16,4 +16,8 @@ from bot.panels.help import help_card
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def command(interaction: discord.Interaction[Any]) -> None:
-    await guarded(interaction, say(interaction, "", help_card(desk_of(interaction))))
+    await guarded(interaction, _answer(interaction))
+
+
+async def _answer(interaction: discord.Interaction[Any]) -> None:
+    await say(interaction, "", await help_card(desk_of(interaction), interaction.guild_id))

@@ -21,4 +21,4 @@ async def command(interaction: discord.Interaction[Any]) -> None:
 
 async def _answer(interaction: discord.Interaction[Any]) -> None:
     desk = desk_of(interaction)
-    await say(interaction, "", await info_card(desk, interaction.user.id))
+    await say(interaction, "", await info_card(desk, interaction.user.id, interaction.guild_id))

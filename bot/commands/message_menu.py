@@ -10,12 +10,14 @@ from discord import app_commands
 from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
 from bot.desk import asker_of, desk_of
-from bot.errors import NoJobError
+from bot.errors import NoJobError, NotAPictureError, NoWordsError
 from bot.handlers.answering import guarded, say
+from bot.handlers.finding import job_of_message
 from bot.handlers.modals import prompt_dialog
 from bot.handlers.reactions import send_direct
-from bot.store import jobs, placeholders, reports
+from bot.store import members, reports
 from bot.store.jobs import Job
+from bot.store.words import State
 
 Interaction = discord.Interaction[Any]
 
@@ -45,6 +47,7 @@ async def _direct(interaction: Interaction, message: discord.Message) -> None:
 async def _report(interaction: Interaction, message: discord.Message) -> None:
     desk, job = desk_of(interaction), await _job(interaction, message)
     async with desk.store.write() as tx:
+        await members.meet(tx, interaction.user.id, desk.now())
         is_new = await reports.add(tx, job.id, interaction.user.id, "", desk.now())
     await say(interaction, replies.REPORTED if is_new else replies.REPORTED_BEFORE)
 
@@ -52,21 +55,21 @@ async def _report(interaction: Interaction, message: discord.Message) -> None:
 async def _use(interaction: Interaction, message: discord.Message) -> None:
     """The prompt of a picture of ours, or the words of any other message, to be edited and painted."""
     desk = desk_of(interaction)
-    async with desk.store.read() as tx:
-        job_id = await placeholders.job_of(tx, message.id)
-        job = await jobs.find(tx, job_id) if job_id is not None else None
+    job = await job_of_message(desk, message.id, message.author.id)
     if job is not None and not visibility.may_have_recipe(job, asker_of(interaction)):
         raise NoJobError
     text = job.text if job is not None else message.content
+    if not text.strip():
+        raise NoWordsError
     press = Press(Action.REMIX, extra="new")
     await interaction.response.send_modal(prompt_dialog(desk.signer, press, text, replies.USE_TITLE))
 
 
 async def _job(interaction: Interaction, message: discord.Message) -> Job:
-    async with desk_of(interaction).store.read() as tx:
-        job_id = await placeholders.job_of(tx, message.id)
-        job = await jobs.find(tx, job_id) if job_id is not None else None
-    if job is None or not visibility.may_see(job, asker_of(interaction)):
+    job = await job_of_message(desk_of(interaction), message.id, message.author.id)
+    if job is None:
+        raise NotAPictureError
+    if job.state is State.DELETED or not visibility.may_see(job, asker_of(interaction)):
         raise NoJobError
     return job
 

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.desk import desk_of
+from bot.desk import asker_of, desk_of
 from bot.handlers.answering import guarded, say
 from bot.panels.queue import queue_card
 
@@ -20,5 +20,4 @@ async def command(interaction: discord.Interaction[Any]) -> None:
 
 
 async def _answer(interaction: discord.Interaction[Any]) -> None:
-    desk = desk_of(interaction)
-    await say(interaction, "", await queue_card(desk, interaction.user.id))
+    await say(interaction, "", await queue_card(desk_of(interaction), asker_of(interaction)))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot import replies
-from bot.desk import desk_of
+from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError
-from bot.handlers.answering import guarded, say
+from bot.handlers.answering import guarded, link_of, say, waiter_of
 from bot.messages import cards
-from bot.messages.letters import ended_card
+from bot.messages.cards import Card
+from bot.messages.letters import SHOWN, ended_card
 from bot.messages.live import Live
 from bot.store import jobs, placeholders
 from bot.store.ids import is_job_id
+from bot.store.jobs import Job
 from bot.store.placeholders import Post
-from bot.store.words import OPEN, State
+from bot.store.words import OPEN, Privacy, State
 
 CHOICES = 25
 
@@ -33,8 +36,10 @@ async def command(interaction: discord.Interaction[Any], job: app_commands.Range
 @command.autocomplete("job")
 async def _own_jobs(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """The newest whose words hold what was typed."""
-    async with desk_of(interaction).store.read() as tx:
-        found = await jobs.search_own(tx, interaction.user.id, typed, CHOICES)
+    desk = desk_of(interaction)
+    with desk.answering():
+        async with desk.store.read() as tx:
+            found = await jobs.search_own(tx, interaction.user.id, typed, CHOICES)
     return [app_commands.Choice(name=replies.shortened(job.text or job.id, 100), value=job.id) for job in found]
 
 
@@ -45,10 +50,22 @@ async def _answer(interaction: discord.Interaction[Any], job_id: str) -> None:
     if job is None or job.member_id != interaction.user.id or job.state is State.DELETED:
         raise NoJobError
     if job.state in OPEN:
-        await say(interaction, "", cards.under_way(job, Live()))
+        await say(interaction, "", await _under_way(desk, job))
         return
     card = await ended_card(desk.store, job)
-    await interaction.response.defer(thinking=True)
-    sent = await interaction.followup.send(wait=True, **await desk.sender.parts(card, interaction.filesize_limit))
-    async with desk.store.write() as tx:
-        await placeholders.add_post(tx, Post(sent.id, sent.channel.id, job.id, "show"))
+    asker = asker_of(interaction)
+    # What was asked for in private is not read out in a channel.
+    is_aside = job.privacy is not Privacy.PUBLIC and not asker.alone
+    await interaction.response.defer(thinking=True, ephemeral=is_aside)
+    sent = await desk.sender.follow_up(interaction, card, ephemeral=is_aside)
+    if not is_aside:
+        async with desk.store.write() as tx:
+            await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, SHOWN))
+
+
+async def _under_way(desk: Desk, job: Job) -> Card:
+    """As it is now; its own message goes on showing it."""
+    waiter = await waiter_of(desk, job.id)
+    live = Live() if waiter is None else Live(waiter.place, waiter.starts_in_ms, waiter.finishes_in_ms)
+    card = cards.under_way(job, live)
+    return replace(card, text=f"{card.text}\n{await link_of(desk, job.id)}".strip())

@@ -13,16 +13,17 @@ from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, Unknown
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WrongButtonError
 from bot.handlers.answering import acknowledge, guarded, say
-from bot.handlers.modals import prompt_dialog, value_of
+from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.publishing import publish
-from bot.messages.cards import Button, Card, Document, Tone
+from bot.messages import cards
+from bot.messages.cards import Card
 from bot.panels import settings, setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
 from bot.store import bookmarks, jobs, members, pictures
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
-from bot.store.words import State
+from bot.store.words import OPEN, State
 from engine import Manner
 
 Interaction = discord.Interaction[Any]
@@ -72,7 +73,7 @@ async def _upscale(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
     """The dialog was submitted. An unchanged prompt is a plain variation."""
-    text, asker = value_of(interaction.data or {}), asker_of(interaction)
+    text, asker = prompt_of(interaction.data or {}), asker_of(interaction)
     if press.extra == "new":
         await acknowledge(interaction, lambda: desk.intake.imagine(asker, text))
     elif press.extra == "again":
@@ -88,15 +89,22 @@ async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 
 async def _delete(interaction: Interaction, desk: Desk, press: Press) -> None:
-    await desk.intake.delete(asker_of(interaction), press.job)
+    """Where only an interaction's token reaches the message, this press takes it away itself."""
+    asker = asker_of(interaction)
+    await desk.intake.delete(asker, press.job)
+    if asker.ephemeral or not asker.reaches:
+        await interaction.response.defer()
+        await interaction.delete_original_response()
     await say(interaction, replies.DELETED)
 
 
 async def _bookmark(interaction: Interaction, desk: Desk, press: Press) -> None:
     job = await _job(interaction, desk, press)
+    await interaction.response.defer()  # first, and it works only once: told twice, the heart must not be taken back
     async with desk.store.write() as tx:
         if await pictures.find(tx, job.id, press.cell) is None:
             raise NotReadyError
+        await members.meet(tx, interaction.user.id, desk.now())
         kept = Bookmark(interaction.user.id, job.id, press.cell, desk.now())
         is_new = await bookmarks.add(tx, kept)
         if not is_new:
@@ -105,15 +113,15 @@ async def _bookmark(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 
 async def _publish(interaction: Interaction, desk: Desk, press: Press) -> None:
-    """A private picture becomes public only after a second press."""
     job = await _job(interaction, desk, press)
-    confirmed = press.action is Action.CONFIRM
-    if not visibility.is_prompt_public(job) and not confirmed:
-        sure = Button(Action.CONFIRM, job.id, "Publish", "⭐", tone=Tone.PRESSED)
-        no = Button(Action.DISMISS, job.id, "Keep private")
-        await say(interaction, "", Card(replies.CONFIRM_PUBLISH, ((sure, no),)))
-        return
-    await say(interaction, await publish(desk, asker_of(interaction), job, confirmed=confirmed))
+    confirmed = int(press.extra) if press.action is Action.CONFIRM else None
+    answer = await publish(desk, asker_of(interaction), job, confirmed=confirmed)
+    if isinstance(answer, Card):
+        await say(interaction, "", answer)
+    elif confirmed is not None:
+        await interaction.response.edit_message(content=answer, view=None)
+    else:
+        await say(interaction, answer)
 
 
 async def _dismiss(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -125,20 +133,18 @@ async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
     job = await _job(interaction, desk, press)
     async with desk.store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
-    if not shown:
-        raise NotReadyError
-    recipes = [json.loads(picture.recipe) for picture in shown]
-    written = json.dumps(recipes, ensure_ascii=False, indent=1).encode()
-    text = replies.recipe(job.text, job.id, recipes[0])
-    await say(interaction, "", Card(text, files=(Document(f"{job.id}.json", written),)))
+    if not shown or not visibility.may_have_recipe(job, asker_of(interaction)):
+        raise NotReadyError if job.state in OPEN else NoJobError
+    text = replies.recipe(job.text, job.id, json.loads(shown[0].recipe))
+    await say(interaction, "", Card(text, files=cards.written(job, shown)))
 
 
 async def _help(interaction: Interaction, desk: Desk, press: Press) -> None:
-    await say(interaction, "", help_card(desk))
+    await say(interaction, "", await help_card(desk, interaction.guild_id))
 
 
 async def _queue(interaction: Interaction, desk: Desk, press: Press) -> None:
-    card = await queue_card(desk, interaction.user.id)
+    card = await queue_card(desk, asker_of(interaction))
     parts = await desk.sender.parts(card, 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
 

@@ -15,14 +15,18 @@ from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.buttons.emoji import meaning
 from bot.desk import RULES, Desk
-from bot.errors import EndedError, NoJobError, Refusal
+from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
+from bot.handlers.answering import sentence
+from bot.handlers.finding import job_of_message
 from bot.handlers.publishing import publish
-from bot.messages.cards import Button, Card, Tone
-from bot.messages.sending import UnreachableError
+from bot.messages.cards import Card
+from bot.messages.lanes import Later
+from bot.messages.sending import RefusedError, UnreachableError
 from bot.messages.told import Told, put
-from bot.store import bookmarks, jobs, members, pictures, placeholders
+from bot.store import bookmarks, members, pictures, placeholders
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
+from bot.store.pictures import Picture
 from bot.store.words import OPEN
 from engine import Manner
 
@@ -31,33 +35,35 @@ ONCE_IN = timedelta(minutes=1)  # a reaction that is told twice sends its pictur
 
 
 async def reacted(desk: Desk, payload: discord.RawReactionActionEvent) -> None:
-    """One reaction, on a message of ours or on any other."""
+    """One reaction, on a message of ours or on any other. Bots are no members: two of them could go on for ever."""
     deed = meaning(str(payload.emoji))
-    if deed is None:
+    if deed is None or (payload.member is not None and payload.member.bot):
         return
-    async with desk.store.read() as tx:
-        job_id = await placeholders.job_of(tx, payload.message_id)
-        job = await jobs.find(tx, job_id) if job_id is not None else None
-    if job is None:
-        return
-    asker = _asker(desk, payload)
-    try:
-        await _do(desk, asker, job, *deed)
-    except Refusal as error:
-        await _whisper(desk, asker, Card(replies.refusal(error)))
-    except Exception:  # a border: a reaction that breaks must not break the next one
-        _log.exception("A reaction to job %s broke.", job.id)
-    desk.delivery.poke()
+    with desk.answering():
+        job = await job_of_message(desk, payload.message_id, payload.message_author_id)
+        if job is not None:
+            await _answer(desk, _asker(desk, payload), job, *deed)
 
 
 async def unreacted(desk: Desk, payload: discord.RawReactionActionEvent) -> None:
     """A heart that is taken back takes the bookmark back."""
     if meaning(str(payload.emoji)) != (Action.BOOKMARK, 0):
         return
-    async with desk.store.write() as tx:
-        job_id = await placeholders.job_of(tx, payload.message_id)
-        for picture in await pictures.of_job(tx, job_id) if job_id is not None else ():
-            await bookmarks.remove(tx, payload.user_id, picture.job_id, picture.cell)
+    with desk.answering():
+        async with desk.store.write() as tx:
+            job_id = await placeholders.job_of(tx, payload.message_id)
+            for picture in await pictures.of_job(tx, job_id) if job_id is not None else ():
+                await bookmarks.remove(tx, payload.user_id, picture.job_id, picture.cell)
+
+
+async def _answer(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> None:
+    try:
+        await _do(desk, asker, job, action, cell)
+    except Refusal as error:
+        await _whisper(desk, asker, Card(await sentence(desk, error)))
+    except Exception:  # a border: a reaction that breaks must not break the next one
+        _log.exception("A reaction to job %s broke.", job.id)
+        await _whisper(desk, asker, Card(replies.BUSY))
 
 
 async def _do(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> None:
@@ -82,8 +88,7 @@ async def _do(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> 
 
 async def send_direct(desk: Desk, asker: Asker, job: Job) -> None:
     """Files, seeds and recipes to whoever may see them."""
-    if not visibility.may_see(job, asker) or not visibility.may_have_recipe(job, asker):
-        raise NoJobError
+    await _pictures(desk, asker, job)
     minute = int(desk.now().timestamp() // ONCE_IN.total_seconds())
     async with desk.store.write() as tx:
         key = f"direct:{job.id}:{asker.member}:{minute}"
@@ -101,31 +106,49 @@ async def _cancel_or_delete(desk: Desk, asker: Asker, job: Job) -> None:
 
 async def _bookmark(desk: Desk, asker: Asker, job: Job) -> None:
     """All of its pictures: a reaction names none."""
-    if not visibility.may_see(job, asker):
-        raise NoJobError
+    found = await _pictures(desk, asker, job)
     async with desk.store.write() as tx:
         await members.meet(tx, asker.member, desk.now())
-        for picture in await pictures.of_job(tx, job.id):
+        for picture in found:
             await bookmarks.add(tx, Bookmark(asker.member, job.id, picture.cell, desk.now()))
 
 
+async def _pictures(desk: Desk, asker: Asker, job: Job) -> tuple[Picture, ...]:
+    """At least one, which this member may see."""
+    if not visibility.may_see(job, asker) or not visibility.may_have_recipe(job, asker):
+        raise NoJobError
+    async with desk.store.read() as tx:
+        found = await pictures.of_job(tx, job.id)
+    if not found:
+        raise NotReadyError if job.state in OPEN else NoJobError
+    return found
+
+
 async def _publish(desk: Desk, asker: Asker, job: Job) -> None:
-    if not visibility.is_prompt_public(job):
-        sure = Button(Action.CONFIRM, job.id, "Publish", "⭐", tone=Tone.PRESSED)
-        await _whisper(desk, asker, Card(replies.CONFIRM_PUBLISH, ((sure,),)))
-        return
-    await publish(desk, asker, job)
+    """Once it is published everybody sees that; anything else has to be said."""
+    answer = await publish(desk, asker, job)
+    if isinstance(answer, Card):
+        await _whisper(desk, asker, answer)
+    elif answer not in (replies.PUBLISHED, replies.PUBLISHED_BEFORE):
+        await _whisper(desk, asker, Card(answer))
 
 
 async def _whisper(desk: Desk, asker: Asker, card: Card) -> None:
     """By direct message; whoever keeps those closed is not told."""
-    with suppress(UnreachableError):
+    try:
         channel = await desk.sender.direct_channel(asker.member)
         await desk.sender.create(channel, card, 0, nonce=f"w{desk.now().timestamp():.3f}"[:25])
+    except (UnreachableError, RefusedError, Later) as error:
+        _log.info("A word about a reaction did not arrive: %s", error)
 
 
 def _asker(desk: Desk, payload: discord.RawReactionActionEvent) -> Asker:
-    rights = payload.member.guild_permissions if payload.member is not None else discord.Permissions.none()
+    place = desk.sender.client.get_channel(payload.channel_id)
+    rights = discord.Permissions.none()
+    if payload.member is not None:
+        rights = payload.member.guild_permissions
+        if isinstance(place, discord.abc.GuildChannel | discord.Thread):
+            rights = place.permissions_for(payload.member)
     rules = any(getattr(rights, right) for right in RULES)
     return Asker(
         member=payload.user_id,
@@ -134,6 +157,7 @@ def _asker(desk: Desk, payload: discord.RawReactionActionEvent) -> Asker:
         rules=rules or payload.user_id in desk.settings.owners,
         manages=rights.manage_guild or rights.administrator,
         roles=frozenset(role.id for role in payload.member.roles) if payload.member is not None else frozenset(),
+        parent=place.parent_id if isinstance(place, discord.Thread) else None,
         alone=payload.guild_id is None,
         limit_bytes=desk.sender.limit_of(payload.guild_id),
         message=payload.message_id,

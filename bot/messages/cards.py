@@ -4,6 +4,7 @@ Discord's objects of them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,6 +85,17 @@ def whole(job: Job, picture: Picture) -> Pictures:
     return Pictures((picture.sha256,), stem, "", job.text[: visibility.ALT_LIMIT], (picture.recipe,))
 
 
+def written(job: Job, pictures: tuple[Picture, ...]) -> tuple[Document, ...]:
+    """What decided the pictures: every number, and words that are too long for a message."""
+    recipes = [json.loads(picture.recipe) for picture in pictures]
+    data = json.dumps(recipes, ensure_ascii=False, indent=1).encode()
+    return (Document(f"{job.id}.json", data), *_long_words(job))
+
+
+def _long_words(job: Job) -> tuple[Document, ...]:
+    return (Document("prompt.txt", job.text.encode()),) if len(job.text) > replies.PROMPT_SHOWN else ()
+
+
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -119,7 +131,8 @@ def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = ()) -> Car
     if job.state is State.CANCELLED:
         return Card(f"{_head(job)}\n{replies.CANCELLED}", ((_again(job),),))
     if job.state is State.FAILED:
-        return Card(f"{_head(job)}\n{replies.failed(job.message or '')}", ((_again(job),),))
+        head = _head(job, shown=replies.ASIDE_SHOWN)
+        return Card(f"{head}\n{replies.failed(job.message or '')}", ((_again(job),),))
     shown = Pictures(
         tuple(picture.sha256 for picture in pictures),
         visibility.file_stem(job, pictures[0] if len(pictures) == 1 else None),
@@ -127,16 +140,18 @@ def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = ()) -> Car
         visibility.alt_text(job),
         tuple(picture.recipe for picture in pictures) if visibility.is_prompt_public(job) else (),
     )
-    files: tuple[File, ...] = (shown,)
-    if len(job.text) > replies.PROMPT_SHOWN and visibility.is_prompt_public(job):
-        files = (shown, Document("prompt.txt", job.text.encode()))
+    files: tuple[File, ...] = (shown, *(_long_words(job) if visibility.is_prompt_public(job) else ()))
     text = "\n".join([_head(job, took=True), *(f"-# {replies.escaped(note)}" for note in job.notes)])
     rows = _grid_rows(job, len(pictures), pressed) if len(pictures) > 1 else _single_rows(job, pressed)
     return Card(replies.shortened(text, replies.MESSAGE_LIMIT), rows, files)
 
 
-def _head(job: Job, *, took: bool = False) -> str:
-    parts = [replies.title(job.text), replies.what(Kind(job.kind), job.parent_cell), replies.mention(job.member_id)]
+def _head(job: Job, *, took: bool = False, shown: int = replies.PROMPT_SHOWN) -> str:
+    parts = [
+        replies.title(job.text, shown),
+        replies.what(Kind(job.kind), job.parent_cell),
+        replies.mention(job.member_id),
+    ]
     if took and job.started_at is not None and job.ended_at is not None and not Kind(job.kind).is_free:
         parts.append(f"{job.speed}, {replies.duration((job.ended_at - job.started_at) / _MILLISECOND)}")
     return " · ".join(part for part in parts if part)

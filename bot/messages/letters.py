@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import discord
 
@@ -11,7 +12,7 @@ from bot.buttons.custom_id import Action
 from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
 from bot.messages import cards
-from bot.messages.cards import Card, Document, File, Pressed
+from bot.messages.cards import Card, File, Pressed
 from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
@@ -31,6 +32,11 @@ PRESSES = {
     Kind.VARY_SUBTLE: Action.VARY_SUBTLE,
     Kind.VARY_STRONG: Action.VARY_STRONG,
 }
+SHOWN = "show"
+COPIES = (SHOWN, Told.PUBLISH)  # further messages with a job's buttons
+
+
+MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
 
 
 class Telling:
@@ -115,11 +121,10 @@ class Telling:
             if found is not None:
                 return Sent(channel, found)
         files: tuple[File, ...] = tuple(cards.whole(job, picture) for picture in shown)
-        recipes = [json.loads(picture.recipe) for picture in shown]
-        written = json.dumps(recipes, ensure_ascii=False, indent=1).encode()
-        text = replies.direct(job.text, job.id, [recipe["seed"] for recipe in recipes])
-        card = Card(text, files=(*files, Document("recipes.json", written)))
-        sent = await self._sender.create(channel, card, self._sender.limit_of(None) // len(shown), nonce=nonce)
+        seeds = [int(json.loads(picture.recipe)["seed"]) for picture in shown]
+        card = Card(replies.direct(job.text, job.id, seeds), files=(*files, *cards.written(job, shown)))
+        limit = min(self._sender.limit_of(None), MOST_BYTES // len(shown))
+        sent = await self._sender.create(channel, card, limit, nonce=nonce)
         await self._note(sent, job, Told.DIRECT)
         return sent
 
@@ -128,6 +133,11 @@ class Telling:
         if place.message_id is None or job.state not in (State.RENDERED, State.DONE):
             return None
         card = await ended_card(self._store, job)
+        async with self._store.read() as tx:
+            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind in COPIES]
+        for copy in copies:
+            with suppress(MessageGoneError, UnreachableError):
+                await self._sender.edit_buttons(copy.channel_id, copy.message_id, card.rows)
         try:
             await self._placing.edit_buttons(place, card.rows)
         except (MessageGoneError, UnreachableError):
@@ -152,7 +162,8 @@ class Telling:
         if letter.tries > 1 and (before := await self._posted(job, Told.PUBLISH)) is not None:
             return before
         name = replies.shortened(" ".join(job.text.split()) or job.id, 100)
-        sent = await self._sender.publish(letter.channel_id, name, await ended_card(self._store, job))
+        card = await ended_card(self._store, job)
+        sent = await self._sender.publish(letter.channel_id, name, card, nonce=f"p{job.id}")
         await self._note(sent, job, Told.PUBLISH)
         return sent
 
@@ -162,7 +173,7 @@ class Telling:
         return Sent(found[0].channel_id, found[0].message_id) if found else None
 
     async def _bar(self, place: Placeholder, letter: Letter) -> None:
-        if place.message_id is None:
+        if place.message_id is None or place.ephemeral or place.by_token:
             return
         for emoji in letter.payload["emoji"]:
             await self._sender.react(place.channel_id, place.message_id, str(emoji))

@@ -136,6 +136,26 @@ class Sender:
 
         return await self._send(create, card, limit)
 
+    async def follow_up(self, interaction: discord.Interaction[Any], card: Card, *, ephemeral: bool = False) -> Sent:
+        """A further answer to an interaction that was answered already, with files as good as they may be there."""
+
+        async def send(parts: dict[str, Any]) -> Sent:
+            sent = await interaction.followup.send(wait=True, ephemeral=ephemeral, **parts)
+            return Sent(sent.channel.id, sent.id)
+
+        return await self._send(send, card, interaction.filesize_limit)
+
+    async def is_there(self, channel: int, message: int) -> bool:
+        """False if it was deleted; a message that we may not look at is there."""
+        try:
+            async with refusals():
+                await self._channel(channel).fetch_message(message)
+        except MessageGoneError:
+            return False
+        except (UnreachableError, RefusedError, Later):
+            return True
+        return True
+
     async def direct_channel(self, member: int) -> int:
         async with refusals():
             data = await self.client.http.start_private_message(member)
@@ -172,11 +192,11 @@ class Sender:
                     return message.id
         return None
 
-    async def publish(self, channel: int, name: str, card: Card) -> Sent:
+    async def publish(self, channel: int, name: str, card: Card, *, nonce: str) -> Sent:
         """A post of its own in a forum, a message in any other channel."""
         place = self.client.get_channel(channel)
         if not isinstance(place, discord.ForumChannel):
-            return await self.create(channel, card, self.limit_of(None), nonce=f"p{name}"[:25])
+            return await self.create(channel, card, self.limit_of(None), nonce=nonce)
 
         async def post(parts: dict[str, Any]) -> Sent:
             made = await place.create_thread(name=name, **parts)
@@ -187,6 +207,18 @@ class Sender:
     def server_of(self, channel: int) -> int | None:
         found = self.client.get_channel(channel)
         return found.guild.id if isinstance(found, discord.abc.GuildChannel | discord.Thread) else None
+
+    def name_of(self, server: int) -> str:
+        guild = self.client.get_guild(server)
+        return guild.name if guild is not None else str(server)
+
+    async def is_in(self, server: int, member: int) -> bool:
+        try:
+            async with refusals():
+                await self.client.http.get_member(server, member)
+        except UnreachableError:
+            return False
+        return True
 
     def limit_of(self, server: int | None) -> int:
         guild = self.client.get_guild(server) if server is not None else None

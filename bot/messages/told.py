@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from bot.store import outbox
+from bot.store import jobs, outbox, pictures, servers
 from bot.store.jobs import Job
 from bot.store.transactions import Writing
+from bot.store.words import State
 
 
 class Told(StrEnum):
@@ -43,3 +44,13 @@ async def put(
         payload=payload,
         due_at=due,
     )
+
+
+async def put_bar(tx: Writing, job_id: str, now: datetime) -> None:
+    """Under a grid that was just told, the reactions that its server wants there."""
+    job = await jobs.find(tx, job_id)
+    server = await servers.find(tx, job.server_id) if job is not None and job.server_id is not None else None
+    if job is None or server is None or not server.bar or job.state is not State.DONE:
+        return
+    if len(await pictures.of_job(tx, job_id)) > 1:
+        await put(tx, job, Told.BAR, now, emoji=list(server.bar))

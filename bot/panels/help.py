@@ -8,8 +8,8 @@ from bot.desk import Desk
 from bot.messages.cards import Card
 
 
-def help_card(desk: Desk) -> Card:
-    model = desk.engine.catalog.find(desk.default_model).title
+async def help_card(desk: Desk, server: int | None) -> Card:
+    model = (await desk.model_of(server)).title
     honest = f"\n\n{replies.CARDS}" if desk.paints_cards else ""
     legend = "\n".join(f"{emoji} {meaning}" for emoji, meaning in LEGEND)
     return Card(
@@ -24,7 +24,7 @@ Then press a button under it: **U1–U4** gives you one of the four on its own, 
 **Reactions do the same**
 {legend}
 
-**More**: {desk.command("queue")} what is under way · {desk.command("show job")} brings a picture back · \
+**More**: {desk.command("queue")} what is under way · {desk.command("show")} brings a picture back · \
 {desk.command("info")} how you stand · {desk.command("settings")} how I work for you
 -# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as \
 Prompt.{honest}"""

@@ -10,7 +10,7 @@ from bot.store import jobs, ledger, members
 from bot.store.words import OPEN, Account, State
 
 
-async def info_card(desk: Desk, member_id: int) -> Card:
+async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
     async with desk.store.read() as tx:
         member = await members.find(tx, member_id)
         counts = await jobs.count_by_state(tx, member_id)
@@ -19,10 +19,10 @@ async def info_card(desk: Desk, member_id: int) -> Card:
     painted = sum(counts.get(state, 0) for state in (State.RENDERED, State.DONE))
     remix = "on" if member is not None and member.remix else "off"
     notify = "off" if member is not None and not member.notify else "on"
-    entry = desk.engine.catalog.find(desk.default_model)
+    entry = await desk.model_of(server)
     lines = [
         f"**Plan** · {PLAN.title}: {PLAN.waiting} jobs at once, no bound on GPU time",
-        f"**Painted** · {painted} jobs, {replies.gpu_time(balances[Account.SPENT])} of GPU time",
+        f"**Painted** · {replies.jobs(painted)}, {replies.gpu_time(balances[Account.SPENT])} of GPU time",
         f"**Under way** · {under_way}",
         f"**Model** · {entry.title} ({entry.licence.name})",
         f"**Remix** · {remix}   **Mention when a long job is done** · {notify}",

@@ -96,6 +96,12 @@ async def children(tx: Reading, parent_id: str) -> tuple[Job, ...]:
     return tuple(Job(**row) for row in await tx.all(query))
 
 
+async def open_of(tx: Reading, member_id: int) -> tuple[Job, ...]:
+    """A member's jobs that wait or run, the oldest first."""
+    query = select(_jobs).where(_jobs.c.member_id == member_id, _is_unfinished, _is_open)
+    return tuple(Job(**row) for row in await tx.all(query.order_by(_jobs.c.created_at, _jobs.c.id)))
+
+
 async def count_open(tx: Reading, member_id: int) -> int:
     """How many of a member's jobs wait or run."""
     return int(await tx.value(select(func.count()).where(_jobs.c.member_id == member_id, _is_open)))

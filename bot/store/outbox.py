@@ -119,8 +119,9 @@ async def drop(tx: Writing, letter_id: int, error: str) -> bool:
 
 
 async def untold(tx: Reading, member_id: int) -> tuple[Letter, ...]:
-    """Ends of jobs that reached the member in no way."""
-    query = select(_outbox).where(_is(Sending.DROPPED), _outbox.c.member_id == member_id, _outbox.c.kind == "answer")
+    """Ends of jobs, and files asked for, that reached the member in no way."""
+    kinds = _outbox.c.kind.in_(("answer", "direct"))
+    query = select(_outbox).where(_is(Sending.DROPPED), _outbox.c.member_id == member_id, kinds)
     return tuple(Letter(**row) for row in await tx.all(query.order_by(_outbox.c.id)))
 
 

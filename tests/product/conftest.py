@@ -14,8 +14,11 @@ from tests.product.house import House
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {}) as opened:
-        yield opened
+    async with Sandbox(port=0) as box:
+        opened = House(box, tmp_path / "data", {})
+        await opened.control("ratelimits", {"enabled": False})
+        async with opened:
+            yield opened
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ and opened again on the same data, as a restart does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,12 +16,25 @@ import aiohttp
 from bot.desk import Desk
 from bot.frame.settings import Settings
 from bot.running import Run, open_bot
-from sandbox.member import Member
+from bot.store import servers
+from sandbox.member import Member, Refused
 from sandbox.server import Sandbox
 
 Json = dict[str, Any]
 PATIENCE = 15.0
 IDENTIFY_SECONDS = 6.0  # Discord lets a bot introduce itself once in five
+EPHEMERAL = 64
+# Colour cards in many steps of some milliseconds: a job that goes on until it is cancelled.
+SLOW = "--model slow"
+SLOW_ENTRY = """
+[models.slow]
+title = "Slow cards"
+like = "swatch"
+folder = "slow"
+sizes = ["512x512"]
+steps = 1000
+most_steps = 1000
+"""
 QUICK = "--steps 2"  # colour cards take as many turns as asked for
 
 
@@ -33,6 +47,7 @@ class House:
             "ATELIER_DATA": str(folder),
             "ATELIER_ENGINE_DEVICE": "none",
             "ALLOWED_SERVERS": "*",
+            "ATELIER_CATALOGS": str(_write_catalogue(folder.parent)),
             **environ,
         }
         self._bot = AsyncExitStack()
@@ -75,12 +90,31 @@ class House:
             response.raise_for_status()
             return await response.json()
 
+    async def arrange(self, **changes: Any) -> None:
+        """How the server wants it: what `/setup` would store."""
+        async with self.desk.store.write() as tx:
+            (server,) = await servers.present(tx)
+            await servers.save(tx, replace(server, **changes))
+
+    async def arrange_gallery(self) -> None:
+        (guild,) = self.client.guilds
+        await self.arrange(gallery_channel_id=next(forum.id for forum in guild.forums if forum.name == "gallery"))
+
     @property
     def client(self) -> Any:
         return self.desk.sender.client
 
     async def member(self, name: str) -> Member:
         return await self._people.enter_async_context(Member.of(self.box.url, name))
+
+
+def _write_catalogue(folder: Path) -> Path:
+    """Beside the data: of the slow cards, which like every model need a folder to be read from."""
+    (folder / "slow").mkdir(exist_ok=True)
+    (folder / "slow" / "model_index.json").write_text("{}")
+    path = folder / "slow.toml"
+    path.write_text(SLOW_ENTRY)
+    return path
 
 
 async def until_ended(member: Member, message: Json) -> Json:
@@ -126,3 +160,47 @@ def buttons(message: Json) -> list[Json]:
 def labels(message: Json) -> list[str]:
     """What stands on its buttons, emoji where there is no word."""
     return [button.get("label") or button["emoji"]["name"] for button in buttons(message)]
+
+
+async def told(member: Member, message: Json, label: str) -> str:
+    """What a member alone is told when they press a button."""
+    outcome = await member.click(message, label)
+    assert outcome.is_private, outcome
+    assert outcome.message is not None
+    return str(outcome.message["content"])
+
+
+async def answers(member: Member, parent: Json) -> list[Json]:
+    """Messages that reply to this one for everybody to see."""
+    found = [one for one in await member.messages(parent["channel_id"]) if not one["flags"] & EPHEMERAL]
+    return [one for one in found if (one.get("message_reference") or {}).get("message_id") == parent["id"]]
+
+
+async def said_aside(member: Member, channel: str, words: str) -> Json:
+    """A message with these words, wherever the bot wrote it in that channel."""
+    return await member.wait_for(channel, lambda message: words in message["content"], timeout_seconds=PATIENCE)
+
+
+async def slow(member: Member, prompt: str = "a slow boat", channel: str = "painting") -> Json:
+    """The message of a job that takes until somebody cancels it."""
+    outcome = await member.command(channel, "imagine", prompt=f"{prompt} {SLOW}")
+    assert outcome.message is not None, outcome
+    return outcome.message
+
+
+async def eventually(ask: Callable[[], Awaitable[bool]]) -> None:
+    """Ask until it is so: for what no message tells."""
+    async with asyncio.timeout(PATIENCE):
+        while not await ask():
+            pass
+
+
+async def until_gone(member: Member, message: Json) -> None:
+    async def is_gone() -> bool:
+        try:
+            await member.refresh(message)
+        except Refused:
+            return True
+        return False
+
+    await eventually(is_gone)

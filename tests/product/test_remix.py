@@ -1,0 +1,139 @@
+"""Remix: where it is on, V and 🔄 let the prompt be edited first."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import read_recipes
+from sandbox.member import Member, Outcome
+from tests.product.house import House, Json, answers, imagine, labels, painted, press, slow, told, until_ended
+from tests.product.looking import data_of, picture_of
+
+LONG = " ".join(["wonderfully"] * 480) + " painted --steps 2"
+
+
+@pytest.fixture
+async def grid(house: House, cleo: Member) -> Json:
+    """With Remix on."""
+    message = await painted(cleo)
+    await switch(cleo, "Remix: off")
+    return message
+
+
+async def switch(member: Member, label: str) -> Json:
+    panel = (await member.command("painting", "settings")).message
+    assert panel is not None
+    outcome = await member.click(panel, label)
+    assert outcome.message is not None
+    return outcome.message
+
+
+def fields(outcome: Outcome) -> list[Json]:
+    assert outcome.modal is not None, outcome
+    return [label["component"] for label in outcome.modal["components"]]
+
+
+async def submit(member: Member, outcome: Outcome, **values: str) -> Json:
+    assert outcome.modal is not None
+    submitted = await member.submit(outcome.modal, values)
+    assert submitted.message is not None, submitted
+    return submitted.message
+
+
+async def test_it_is_off_until_it_is_switched_on_and_can_be_switched_off(house: House, cleo: Member) -> None:
+    grid = await painted(cleo)
+    assert (await cleo.click(grid, "V1")).modal is None
+    assert "Remix: on" in labels(await switch(cleo, "Remix: off"))
+    assert (await cleo.click(grid, "V2")).modal is not None
+    assert "Remix: off" in labels(await switch(cleo, "Remix: on"))
+    assert (await cleo.click(grid, "V3")).modal is None
+
+
+@pytest.mark.parametrize("label", ["V2", "🔄"])
+async def test_the_dialog_holds_the_prompt(cleo: Member, grid: Json, label: str) -> None:
+    (field,) = fields(await cleo.click(grid, label))
+    assert field["value"] == "a red house --steps 2"
+
+
+async def test_an_edited_prompt_varies_that_cell_with_the_new_words(cleo: Member, grid: Json) -> None:
+    dialog = await cleo.click(grid, "V2")
+    result = await until_ended(cleo, await submit(cleo, dialog, prompt="a blue barn --steps 2"))
+    assert "a blue barn" in result["content"]
+    assert "of picture 2" in result["content"]
+    assert result["message_reference"]["message_id"] == grid["id"]
+    recipes = read_recipes(await data_of(cleo, result))
+    assert all(recipe.sources and "blue" in recipe.phrases[0].text for recipe in recipes)
+
+
+async def test_an_unedited_prompt_is_a_plain_variation(cleo: Member, grid: Json) -> None:
+    dialog = await cleo.click(grid, "V1")
+    result = await until_ended(cleo, await submit(cleo, dialog, prompt="a red house   --steps 2 "))
+    assert "a red house --steps 2" in result["content"]
+
+
+async def test_new_words_for_a_reroll(cleo: Member, grid: Json) -> None:
+    dialog = await cleo.click(grid, "🔄")
+    result = await until_ended(cleo, await submit(cleo, dialog, prompt="a green hill --ar 3:2 --steps 2"))
+    assert "a green hill" in result["content"]
+    picture = await picture_of(cleo, result)
+    assert picture.width > picture.height
+
+
+async def test_a_new_shape_is_painted_in_that_shape(cleo: Member, grid: Json) -> None:
+    dialog = await cleo.click(grid, "V4")
+    result = await until_ended(cleo, await submit(cleo, dialog, prompt="a red house --ar 3:2 --steps 2"))
+    picture = await picture_of(cleo, result)
+    assert picture.width > picture.height
+
+
+async def test_an_enlarged_picture_is_varied_at_the_models_own_size(cleo: Member, grid: Json) -> None:
+    single = await until_ended(cleo, await press(cleo, grid, "U1"))
+    large = await until_ended(cleo, await press(cleo, single, "Upscale (Subtle)"))
+    dialog = await cleo.click(large, "Vary (Strong)")
+    result = await until_ended(cleo, await submit(cleo, dialog, prompt="a blue barn --steps 2"))
+    assert (await picture_of(cleo, result)).size == (512, 512)
+
+
+async def test_other_words_are_another_job_while_the_first_one_runs(cleo: Member, grid: Json) -> None:
+    running = await slow(cleo)
+    first, second = await cleo.click(grid, "V1"), await cleo.click(grid, "V1")
+    blue = await submit(cleo, first, prompt="a blue barn --steps 2")
+    green = await submit(cleo, second, prompt="a green barn --steps 2")
+    await cleo.click(running, "Cancel")
+    assert "a blue barn" in (await until_ended(cleo, blue))["content"]
+    assert "a green barn" in (await until_ended(cleo, green))["content"]
+
+
+async def test_a_wrong_prompt_is_explained_and_nothing_is_painted(cleo: Member, grid: Json) -> None:
+    dialog = await cleo.click(grid, "V1")
+    message = await submit(cleo, dialog, prompt="a blue barn --ar 40:1")
+    assert "too wide" in message["content"]
+    assert message["flags"] & 64
+    assert not await answers(cleo, grid)
+
+
+async def test_a_prompt_of_six_thousand_characters_comes_back_whole(cleo: Member, grid: Json) -> None:
+    long = await until_ended(cleo, await imagine(cleo, LONG.removesuffix(" --steps 2")))
+    dialog = await cleo.click(long, "🔄")
+    first, rest = fields(dialog)
+    assert len(first["value"]) <= 4000
+    assert f"{first['value']} {rest['value']}" == LONG
+    plain = await until_ended(cleo, await submit(cleo, dialog, prompt=first["value"], more=rest["value"]))
+    whole = next(one for one in plain["attachments"] if one["filename"] == "prompt.txt")
+    assert (await cleo.download(whole["url"])).decode() == LONG
+    assert await data_of(cleo, plain)
+
+
+async def test_dialogs_that_were_open_over_a_restart_still_work(house: House, cleo: Member, grid: Json) -> None:
+    dialog = await cleo.click(grid, "V3")
+    await house.restart()
+    result = await until_ended(cleo, await submit(cleo, dialog, prompt="a blue barn --steps 2"))
+    assert "of picture 3" in result["content"]
+
+
+async def test_a_dialog_for_a_picture_that_was_deleted_meanwhile(cleo: Member, grid: Json) -> None:
+    single = await until_ended(cleo, await press(cleo, grid, "U1"))
+    dialog = await cleo.click(single, "Vary (Subtle)")
+    assert "Deleted" in await told(cleo, single, "Delete")
+    message = await submit(cleo, dialog, prompt="a blue barn --steps 2")
+    assert "not here any more" in message["content"]

@@ -1,0 +1,245 @@
+"""What is under a single picture: larger, varied, kept, published, explained, deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from engine import read_recipes
+from sandbox.member import Member
+from tests.product.house import (
+    EPHEMERAL,
+    House,
+    Json,
+    answers,
+    buttons,
+    eventually,
+    labels,
+    painted,
+    press,
+    said_aside,
+    slow,
+    told,
+    until,
+    until_ended,
+    until_gone,
+)
+from tests.product.looking import cell_of, cells_of, data_of, distance, mean_distance, picture_of
+
+SINGLE = [
+    "Upscale (Subtle)",
+    "Upscale (Creative)",
+    "Vary (Subtle)",
+    "Vary (Strong)",
+    "❤️",
+    "⭐",
+    "Recipe",
+    "Delete",
+]
+PRESSED = 1
+
+
+@pytest.fixture
+async def grid(house: House, cleo: Member) -> Json:
+    return await painted(cleo)
+
+
+@pytest.fixture
+async def single(cleo: Member, grid: Json) -> Json:
+    return await until_ended(cleo, await press(cleo, grid, "U3"))
+
+
+async def test_a_single_picture_has_its_own_buttons(single: Json) -> None:
+    assert labels(single) == SINGLE
+
+
+async def test_a_subtle_upscale_is_four_times_as_large_and_the_same_picture(cleo: Member, single: Json) -> None:
+    before = await picture_of(cleo, single)
+    message = await until_ended(cleo, await press(cleo, single, "Upscale (Subtle)"))
+    after = await picture_of(cleo, message)
+    assert after.size == (before.width * 4, before.height * 4)
+    assert distance(before, after.resize(before.size)) < 2
+    assert labels(message) == ["Vary (Subtle)", "Vary (Strong)", "❤️", "⭐", "Recipe", "Delete"]
+
+
+async def test_a_creative_upscale_adds_what_a_subtle_one_does_not(cleo: Member, single: Json) -> None:
+    before = await picture_of(cleo, single)
+    subtle = await picture_of(cleo, await until_ended(cleo, await press(cleo, single, "Upscale (Subtle)")))
+    creative = await picture_of(cleo, await until_ended(cleo, await press(cleo, single, "Upscale (Creative)")))
+    assert creative.size == subtle.size
+    near, far = (distance(before, picture.resize(before.size)) for picture in (subtle, creative))
+    assert far > 1.5 * near
+    assert distance(creative, subtle) > 0.5
+
+
+async def test_subtle_stays_nearer_than_strong_and_strong_nearer_than_a_new_seed(cleo: Member, grid: Json) -> None:
+    single = await until_ended(cleo, await press(cleo, grid, "U2"))
+    parent = cell_of(await picture_of(cleo, grid), 1)
+    apart = []
+    for message, label in ((single, "Vary (Subtle)"), (single, "Vary (Strong)"), (grid, "🔄")):
+        result = await until_ended(cleo, await press(cleo, message, label))
+        apart.append(mean_distance(parent, cells_of(await picture_of(cleo, result))))
+    subtle, strong, reroll = apart
+    assert 0 < subtle < strong < reroll
+
+
+async def test_v_under_a_grid_starts_from_that_cell_and_no_other(cleo: Member, grid: Json) -> None:
+    for number in range(1, 5):
+        single = await until_ended(cleo, await press(cleo, grid, f"U{number}"))
+        varied = await until_ended(cleo, await press(cleo, grid, f"V{number}"))
+        original = hashlib.sha256(await data_of(cleo, single)).hexdigest()
+        recipes = read_recipes(await data_of(cleo, varied))
+        assert [source.sha256 for recipe in recipes for source in recipe.sources] == [original] * 4
+        assert len({recipe.seed for recipe in recipes}) == 4
+
+
+async def test_every_result_replies_to_its_parent(cleo: Member, grid: Json, single: Json) -> None:
+    for label in ("Upscale (Subtle)", "Upscale (Creative)", "Vary (Subtle)", "Vary (Strong)"):
+        result = await until_ended(cleo, await press(cleo, single, label))
+        assert result["message_reference"]["message_id"] == single["id"]
+    for label in ("🔄", "V1"):
+        result = await until_ended(cleo, await press(cleo, grid, label))
+        assert result["message_reference"]["message_id"] == grid["id"]
+
+
+async def test_pressed_buttons_of_a_single_picture_show_it(cleo: Member, single: Json) -> None:
+    await until_ended(cleo, await press(cleo, single, "Vary (Strong)"))
+    await until_ended(cleo, await press(cleo, single, "Upscale (Subtle)"))
+
+    def holds(message: Json) -> bool:
+        pressed = [one["label"] for one in buttons(message) if one["style"] == PRESSED]
+        return message["id"] == single["id"] and pressed == ["Upscale (Subtle)", "Vary (Strong)"]
+
+    await cleo.wait_for("painting", holds)
+
+
+async def test_a_button_whose_job_was_cancelled_is_not_pressed_any_more(cleo: Member, grid: Json) -> None:
+    running = await slow(cleo)
+    varied = await press(cleo, grid, "V2")
+    await until(cleo, grid, lambda message: _is_blue(message, "V2"))
+    await cleo.click(varied, "Cancel")
+    await until(cleo, grid, lambda message: not _is_blue(message, "V2"))
+    await cleo.click(running, "Cancel")
+
+
+async def test_a_heart_is_a_bookmark_and_a_second_one_takes_it_back(cleo: Member, dov: Member, single: Json) -> None:
+    for member in (cleo, dov):
+        await member.click(single, "❤️")
+        assert (await said_aside(member, "painting", "Bookmarked"))["flags"] & EPHEMERAL
+    await cleo.click(single, "❤️")
+    await said_aside(cleo, "painting", "The bookmark is gone")
+
+
+async def test_a_heart_that_is_told_twice_is_one_bookmark(house: House, cleo: Member, single: Json) -> None:
+    await house.control("faults", {"kind": "duplicate", "event": "INTERACTION_CREATE"})
+    await cleo.click(single, "❤️")
+    await said_aside(cleo, "painting", "Bookmarked")
+    await cleo.click(single, "❤️")
+    await said_aside(cleo, "painting", "The bookmark is gone")
+
+
+async def test_the_recipe_is_told_in_a_line_and_sent_as_a_file(cleo: Member, single: Json) -> None:
+    outcome = await cleo.click(single, "Recipe")
+    assert outcome.is_private
+    assert outcome.message is not None
+    assert "seed" in outcome.message["content"]
+    (recipe,) = json.loads(await data_of(cleo, outcome.message))
+    (inside,) = read_recipes(await data_of(cleo, single))
+    assert recipe["seed"] == inside.seed
+
+
+async def test_delete_takes_the_picture_away_and_frees_the_button_that_led_to_it(
+    cleo: Member, grid: Json, single: Json
+) -> None:
+    assert "Deleted" in await told(cleo, single, "Delete")
+    await until(cleo, grid, lambda message: not _is_blue(message, "U3"))
+    again = await until_ended(cleo, await press(cleo, grid, "U3"))
+    assert again["id"] != single["id"]
+    await until_gone(cleo, single)
+
+
+async def test_children_live_on_when_their_parent_is_deleted(cleo: Member, single: Json) -> None:
+    varied = await until_ended(cleo, await press(cleo, single, "Vary (Subtle)"))
+    assert "Deleted" in await told(cleo, single, "Delete")
+    one = await until_ended(cleo, await press(cleo, varied, "U1"))
+    assert one["attachments"]
+    again = await until_ended(cleo, await press(cleo, varied, "🔄"))
+    assert labels(again) == labels(varied)
+
+
+async def test_a_deleted_picture_answers_its_old_buttons_with_a_sentence(
+    house: House, cleo: Member, dov: Member, single: Json
+) -> None:
+    await house.control("faults", {"kind": "http", "method": "DELETE", "path": "/channels/*/messages/*", "status": 403})
+    assert "Deleted" in await told(cleo, single, "Delete")
+    for label in SINGLE:
+        for member in (cleo, dov):
+            assert "not here any more" in await told(member, single, label)
+    assert not await answers(cleo, single)
+
+
+async def test_a_picture_whose_message_was_taken_away_is_posted_again(
+    cleo: Member, ben: Member, grid: Json, single: Json
+) -> None:
+    await ben.delete(single)
+    assert "posting it once more" in await told(cleo, grid, "U3")
+    back = await cleo.wait_for("painting", lambda message: labels(message) == SINGLE and message["id"] != single["id"])
+    assert back["message_reference"]["message_id"] == grid["id"]
+    assert back["id"] in await told(cleo, grid, "U3")
+
+
+async def test_a_star_puts_it_into_the_gallery_once(house: House, cleo: Member, single: Json) -> None:
+    assert "no gallery yet" in await told(cleo, single, "⭐")
+    await house.arrange_gallery()
+    assert await told(cleo, single, "⭐") == "Published."
+    assert "already" in await told(cleo, single, "⭐")
+    channel = await _gallery_post(cleo)
+    (post,) = await cleo.messages(channel)
+    assert "a red house" in post["content"]
+    assert post["attachments"]
+
+
+async def test_nobody_publishes_the_picture_of_another(dov: Member, ben: Member, single: Json) -> None:
+    for member in (dov, ben):
+        assert "Only the member who asked for it" in await told(member, single, "⭐")
+
+
+async def test_a_private_picture_is_published_only_after_a_confirmation(house: House, cleo: Member) -> None:
+    await house.arrange_gallery()
+    await painted(cleo)
+    grid = await painted(cleo, "a secret garden", "@Painter")
+    single = await until_ended(cleo, await press(cleo, grid, "U1"))
+    assert "private so far" in await told(cleo, single, "⭐")
+    ask = await said_aside(cleo, "@Painter", "private so far")
+    assert labels(ask) == ["Publish in The Studio", "Keep it as it is"]
+    kept = await cleo.click(ask, "Keep it as it is")
+    assert kept.message is not None
+    assert kept.message["content"] == "It stays as it is."
+    assert not await _threads(cleo)
+    await told(cleo, single, "⭐")
+    ask = await said_aside(cleo, "@Painter", "private so far")
+    await cleo.click(ask, "Publish in The Studio")
+    (post,) = await cleo.messages(await _gallery_post(cleo))
+    assert "a secret garden" in post["content"]
+
+
+async def _gallery_post(member: Member) -> str:
+    """The newest thread of the gallery."""
+
+    async def has_one() -> bool:
+        return bool(await _threads(member))
+
+    await eventually(has_one)
+    return str((await _threads(member))[0]["id"])
+
+
+async def _threads(member: Member) -> list[Json]:
+    (guild,) = await member.request("GET", "/users/@me/guilds")
+    found: list[Json] = (await member.request("GET", f"/guilds/{guild['id']}/threads/active"))["threads"]
+    return found
+
+
+def _is_blue(message: Json, label: str) -> bool:
+    return any(button.get("label") == label and button["style"] == PRESSED for button in buttons(message))
