@@ -69,6 +69,8 @@ class House:
         settings = Settings.from_env(self._environ)
         bot = open_bot(settings, self.box.bot_token, self.box.url, self.run, guild_ready_timeout=0.05)
         self.desk = await self._bot.enter_async_context(bot)
+        # Whatever still runs at the end of a test is not waited for long.
+        self.desk.engine.settings = replace(self.desk.engine.settings, close_seconds=0.5)
         async with asyncio.timeout(PATIENCE):
             await self.client.wait_until_ready()
 
