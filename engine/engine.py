@@ -33,11 +33,13 @@ from engine.schedule.forecast import QueueView, Quote
 from engine.schedule.queue import Queue
 from engine.schedule.ticket import Ticket
 from engine.schedule.timing import Timing
+from engine.schedule.timings_file import TimingsFile, written
 from engine.settings import EngineSettings
 from engine.studio import Studio
 from engine.worker import Worker
 
 WATCH_SECONDS = 0.5
+KEEP_SECONDS = 60.0  # what was measured is written this often: the process may be killed at any moment
 HUNG_TIMES = 20.0  # a step is hung only if it takes this many times what it should
 _log = logging.getLogger(__name__)
 _GIB = 2**30
@@ -56,7 +58,10 @@ class Engine:
         self._shelf = Shelf(catalog, device, hub=settings.models, hashes=hashes, evicting=self._put_away)
         self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions", initializer=lower_priority)
         self._reader = Reader(settings.encoders) if settings.encoders is not None else Reader()
-        self._worker = Worker(Queue(Timing(), settings.rules), self._make_studio, self._finisher, self._outlet.put)
+        self._timing, self._timings_file = Timing(), None
+        if settings.state is not None:
+            self._timings_file = TimingsFile(settings.state / "timings.json", f"{device.name} {device.dtype}")
+        self._worker = Worker(Queue(self._timing, settings.rules), self._make_studio, self._finisher, self._outlet.put)
         self._places: dict[str, int] = {}
         self._changed = asyncio.Event()
         self._watchers: list[asyncio.Task[None]] = []
@@ -71,8 +76,11 @@ class Engine:
         catalog = await asyncio.to_thread(load_catalog, *settings.catalogs)
         device = await asyncio.to_thread(pick_device, settings.device, None, memory)
         engine = cls(settings, catalog, device)
+        if engine._timings_file is not None:
+            await asyncio.to_thread(engine._timings_file.recall, engine._timing)
         engine._worker.start()
-        engine._watchers = [asyncio.create_task(engine._watch()), asyncio.create_task(engine._tell_places())]
+        watching = (engine._watch(), engine._tell_places(), engine._keep_timings())
+        engine._watchers = [asyncio.create_task(watcher) for watcher in watching]
         for watcher in engine._watchers:
             watcher.add_done_callback(_log_end)
         return engine
@@ -176,6 +184,7 @@ class Engine:
         while not self._worker.is_idle and time.monotonic() < ends:
             time.sleep(0.02)
         self._worker.close(timeout_seconds=patience / 2)  # a step, or a part of a model, under way
+        self._write_timings()
         self._finisher.close(timeout_seconds=patience / 2)
         self._questions.shutdown(wait=False, cancel_futures=True)
 
@@ -209,6 +218,15 @@ class Engine:
                 told = busy
                 message = f"{busy.doing} has taken {seconds:.0f} s and seems to hang; start the program again."
                 self._outlet.take(Hung(message[0].upper() + message[1:], seconds))
+
+    async def _keep_timings(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            await asyncio.to_thread(self._write_timings)
+
+    def _write_timings(self) -> None:
+        if self._timings_file is not None:
+            self._timings_file.keep(self._worker.ask(lambda _: written(self._timing)))
 
     async def _tell_places(self) -> None:
         """Tell waiting jobs their place when it has changed much, and rest twenty times as long as looking took."""

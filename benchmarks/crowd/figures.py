@@ -1,4 +1,4 @@
-"""Percentiles and tables: how a benchmark says what it found."""
+"""Percentiles, evenness and tables: how a benchmark says what it found."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def percentile(values: Sequence[float], share: float) -> float:
         return math.nan
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share / 100 * len(ordered)) - 1)]
+
+
+def jain(values: Sequence[float]) -> float:
+    """How even shares are: 1 if all are the same, one over their number if one has everything."""
+    squares = sum(value * value for value in values)
+    return sum(values) ** 2 / (len(values) * squares) if squares else math.nan
 
 
 def print_table(rows: Sequence[tuple[str, str]]) -> None:

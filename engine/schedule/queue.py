@@ -76,14 +76,16 @@ class Queue:
 
     def decide(self, resident: Collection[str]) -> Decision:
         """What to do now, given the models that are loaded. A `Start` counts as done once it is returned."""
-        top = next((speed for speed in Speed if self._wants_turn(speed)), None)
-        if top is None:
+        first = top = next((speed for speed in Speed if self._wants_turn(speed)), None)
+        if first is None or top is None:
             return None
+        if not self._rules.preempts:
+            top = next((speed for speed in Speed if self._started.leader(speed)), first)
         speed = next((lower for lower in _LEAST_URGENT_FIRST if self._is_due(lower, top, resident)), top)
         leader = self._started.leader(speed)
         if leader is None:
             return self._start(self._next_start(speed, resident))
-        guest = self._guest(leader) if speed is top else None
+        guest = self._guest(leader) if speed is first else None
         return self._start(guest) if guest else Step(self._started.batch(leader))
 
     def ran(self, step: Step, gpu_ms: float, *, counts: bool = True) -> None:

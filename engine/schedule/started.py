@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from engine.errors import UnknownJobError
 from engine.job import Speed
 from engine.schedule.ticket import Ticket
-from engine.schedule.timing import Shape, Timing
+from engine.schedule.timing import Shape, Stage, Timing
 from engine.schedule.turn import Call, Rules
 
 
@@ -20,6 +21,7 @@ class Run:
     used_ms: float = 0.0
     tail_ms: float = 0.0
     parked: dict[int, Call] = field(default_factory=dict)
+    tails: Counter[int] = field(default_factory=Counter)  # that ran, by strand
 
     def use(self, ms: float) -> float:
         """Count time that it took; returns what goes beyond the time that was held for it."""
@@ -48,13 +50,18 @@ class Started:
         run = self.runs.get(call.job)
         if run is not None and run.parked.get(call.strand) == call:
             del run.parked[call.strand]
+            run.tails[call.strand] += call.stage is Stage.TAIL
 
     def leader(self, speed: Speed) -> Call | None:
-        """The call whose turn it is within a class."""
-        for run in self.runs.values():
-            if run.parked and run.ticket.speed is speed:
-                return run.parked[min(run.parked)]
-        return None
+        """The call whose turn it is within a class: of the job that began first. But a job whose words are not read yet
+        cannot share its forwards, and one that is painted keeps its place for nothing: their few short calls go first.
+        Were that all their calls, they would preempt their equals."""
+        parked = [run for run in self.runs.values() if run.parked and run.ticket.speed is speed]
+        for run in parked:
+            for strand, call in sorted(run.parked.items()):
+                if call.stage is Stage.TAIL and run.tails[strand] < self._rules.early_tails:
+                    return call
+        return parked[0].parked[min(parked[0].parked)] if parked else None
 
     def rows_of(self, shape: Shape, speed: Speed) -> int:
         """Rows that started jobs of this shape bring into a batch, counting classes down to `speed`."""
@@ -67,7 +74,7 @@ class Started:
         if guest.shape != leader.shape or guest.alone:
             return False
         rows = self.rows_of(leader.shape, guest.speed) + guest.rows
-        if rows > self._timing.best_rows(leader.shape):
+        if rows > self._timing.rows_to_try(leader.shape):
             return False
         if guest.speed is leader.speed:
             return True
@@ -79,7 +86,7 @@ class Started:
         ticket = self.runs[leader.job].ticket
         if leader.key is None or ticket.alone:
             return (leader,)
-        most = max(self._timing.best_rows(ticket.shape), leader.rows)
+        most = max(self._timing.rows_to_try(ticket.shape), leader.rows)
         calls, rows, own = [leader], leader.rows, leader.rows
         for run in sorted(self.runs.values(), key=lambda run: run.ticket.speed.rank):
             rides = run.ticket.speed.rank > ticket.speed.rank

@@ -5,8 +5,8 @@ From it come the best batch, what a job costs at most, and when it will be done.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median
@@ -15,7 +15,11 @@ KEPT = 9  # measurements of one batch size: their median forgets a slow first st
 NEARLY_BEST = 0.95  # a batch this near to the best throughput is preferred for being smaller
 MOST_ROWS = 16
 TILE_GUESS_MS = 100.0  # until one was measured; two cores take about 60
+TRIES = 3  # a larger batch is tried so often before it is judged: its first step may have met a busy moment
+RETRIED = 100  # steps after which the next larger one is tried again: the moment may have been a long one
+_SETTLED = 50  # steps after which a size that never comes together is not waited for
 QUOTE_MARGIN = 1.25  # a quote is an upper bound; step times vary by a few per cent
+MOST_CURVES = 1000  # shapes come with every size and style that members think of; the least lately seen is forgotten
 
 
 class Stage(StrEnum):
@@ -50,6 +54,7 @@ class Curve:
     measured: dict[int, deque[float]] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
     typical: dict[int, float] = field(default_factory=dict)
+    seen: int = 0  # steps, of any size
 
     def add(self, rows: int, ms: float) -> None:
         if rows not in self.measured:
@@ -57,6 +62,7 @@ class Curve:
             insort(self.rows, rows)
         self.measured[rows].append(ms)
         self.typical[rows] = median(self.measured[rows])
+        self.seen += 1
 
     def ms(self, rows: int) -> float:
         """Between two measured sizes on the line through them; beyond, rows cost what the last ones cost each."""
@@ -81,6 +87,15 @@ class Curve:
         best = next(rows for rows in known if speed[rows] >= NEARLY_BEST * max(speed.values()))
         return min(most, 2 * best) if best == known[-1] else best
 
+    def rows_to_try(self, most: int) -> int:
+        """The best, and now and then the next larger: what is not tried again keeps the time of its worst moment."""
+        best = self.best_rows(most)
+        larger = next((rows for rows in self.rows if best < rows <= most), None)
+        if larger is None:
+            return best
+        untried = len(self.measured[larger]) < TRIES and self.seen < _SETTLED
+        return larger if untried or self.seen % RETRIED < TRIES else best
+
 
 class Timing:
     """The curves of one device."""
@@ -89,15 +104,26 @@ class Timing:
         self._prior_ms = prior_ms
         self._most_rows = most_rows
         self._limits: dict[Shape, int] = {}
-        self._curves: dict[tuple[Shape, Stage], Curve] = {}
+        self._curves: OrderedDict[tuple[Shape, Stage], Curve] = OrderedDict()
         self._load_ms: dict[str, deque[float]] = {}
 
     def observe(self, shape: Shape, stage: Stage, rows: int, ms: float) -> None:
         """One forward of this many rows took so long."""
         self._curves.setdefault((shape, stage), Curve()).add(rows, ms)
+        self._curves.move_to_end((shape, stage))
+        if len(self._curves) > MOST_CURVES:
+            self._curves.popitem(last=False)
 
     def observe_load(self, model: str, ms: float) -> None:
         self._load_ms.setdefault(model, deque(maxlen=KEPT)).append(ms)
+
+    def known(self) -> Iterator[tuple[Shape, Stage, dict[int, float]]]:
+        """The curves as they are now, the least lately seen first."""
+        for (shape, stage), curve in self._curves.items():
+            yield shape, stage, dict(curve.typical)
+
+    def known_loads(self) -> dict[str, float]:
+        return {model: median(times) for model, times in self._load_ms.items()}
 
     def load_ms(self, model: str) -> float:
         """How long it takes until the model can paint; ten seconds if it was never loaded."""
@@ -118,8 +144,12 @@ class Timing:
     def best_rows(self, shape: Shape) -> int:
         """Before anything is measured one row; then as many as are worth it, trying twice the largest known."""
         curve = self._curves.get((shape, Stage.STEP))
-        most = self._limits.get(shape, self._most_rows)
-        return curve.best_rows(most) if curve else 1
+        return curve.best_rows(self._most(shape)) if curve else 1
+
+    def rows_to_try(self, shape: Shape) -> int:
+        """How many the next batch may have: the best, or what is to be measured again."""
+        curve = self._curves.get((shape, Stage.STEP))
+        return curve.rows_to_try(self._most(shape)) if curve else 1
 
     def picture_ms(self, shape: Shape, steps: int, rows: int, *, batched: bool) -> float:
         """What one picture of `rows` rows costs: alone, or as its part of the best batch."""
@@ -131,6 +161,9 @@ class Timing:
         """At most this much is charged: no batch costs a row more than running alone."""
         alone = self.picture_ms(shape, steps, rows, batched=False) + tiles * self.tile_ms()
         return int(alone * QUOTE_MARGIN) + 1
+
+    def _most(self, shape: Shape) -> int:
+        return self._limits.get(shape, self._most_rows)
 
     def _tail_ms(self, shape: Shape) -> float:
         return self._ms(shape, Stage.TAIL, 1) if self._like(shape, Stage.TAIL) else self.step_ms(shape, 1)

@@ -23,6 +23,8 @@ class Rules:
     own_lookahead: int = 4  # jobs of each of them
     passes: int = 4  # how often the first job may be passed over so, before all wait for it
     rider_slowdown: float = 1.25  # a less urgent job may ride along while the step stays this near to its length
+    preempts: bool = True  # a more urgent class takes over at the next step; False: once what has begun is done
+    early_tails: int = 8  # of each cell, taken before its equals' steps: words in, so that it can join; pixels out
     most_started: int = 32  # beyond this many started jobs nobody rides along: each holds memory
     # What a class gets of the GPU at least while more urgent ones want all of it; paid out step by step.
     owed_share: Mapping[Speed, float] = field(default_factory=_owed_shares)

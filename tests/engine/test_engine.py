@@ -231,6 +231,23 @@ async def test_waiting_jobs_are_told_their_place_and_a_quote_says_what_comes(
         engine.cancel(f"j{number}")
 
 
+async def test_after_a_restart_the_first_quote_says_what_was_measured_before(own_catalog: Path, tmp_path: Path) -> None:
+    settings = EngineSettings(catalogs=(own_catalog,), device="cpu", state=tmp_path / "state")
+    async with await Engine.open(settings) as engine:
+        asked = job(engine, "one")
+        guessed = await engine.quote(asked.cells)
+        listener = Listener(engine)
+        listener.start()
+        engine.submit(asked)
+        await listener.end_of("one")
+        known = await engine.quote(asked.cells)
+    async with await Engine.open(settings) as engine:
+        again = await engine.quote(asked.cells)
+    assert known.gpu_ms != guessed.gpu_ms
+    assert again.gpu_ms == pytest.approx(known.gpu_ms, abs=2)
+    assert again.finishes_in_ms < guessed.finishes_in_ms, "how long loading takes is remembered too"
+
+
 async def test_closing_lets_what_runs_end_and_hands_back_the_rest(own_catalog: Path) -> None:
     engine = await Engine.open(EngineSettings(catalogs=(own_catalog,), device="cpu", close_seconds=20.0))
     listener = Listener(engine)

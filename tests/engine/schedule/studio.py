@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.job import Share, Speed
 from engine.schedule.queue import DEFAULT_RULES, Queue
 from engine.schedule.ticket import Ticket
-from engine.schedule.timing import Shape, Stage, Timing
+from engine.schedule.timing import TRIES, Shape, Stage, Timing
 from engine.schedule.turn import Call, Rules, Start, Step
 
 SQUARE = Shape("sdxl", 1024, 1024)
@@ -55,7 +55,7 @@ class Studio:
     def know(self, *shapes: Shape, rows: tuple[int, ...] = (1, 2, 4, 8, 16)) -> Studio:
         """Measure the curve beforehand, as warming up does."""
         for shape in shapes or (SQUARE,):
-            for size in rows:
+            for size in rows * TRIES:
                 self.timing.observe(shape, Stage.STEP, size, self.curve(size))
             self.timing.observe(shape, Stage.TAIL, 1, 10.0)
         return self

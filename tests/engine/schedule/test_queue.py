@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.errors import QueueFullError, UnknownJobError
 from engine.job import Share, Speed
 from engine.schedule.queue import Queue
-from engine.schedule.timing import Shape, Timing
+from engine.schedule.timing import Shape, Stage, Timing
 from engine.schedule.turn import Call, Rules, Start, Step
 from tests.engine.schedule.studio import SQUARE, Studio, hungry, saturated, ticket
 
@@ -131,8 +131,22 @@ def test_fast_under_a_relax_backlog_waits_at_most_one_step() -> None:
             studio.offer(ticket(f"quick{n}", "ada", steps=4))
         while f"quick{n}" not in studio.ended:
             studio.turn()
-        assert studio.started_at[f"quick{n}"] - arrived <= saturated(1)
-        assert studio.ended_at[f"quick{n}"] - arrived <= saturated(1) + 4 * saturated(1) + 10
+        step = saturated(2)  # now and then a batch of two is tried again
+        assert studio.started_at[f"quick{n}"] - arrived <= step
+        assert studio.ended_at[f"quick{n}"] - arrived <= step + 4 * saturated(1) + 10
+
+
+def test_without_preemption_fast_waits_for_what_has_begun_and_not_for_the_backlog() -> None:
+    studio = Studio(hungry, rules=Rules(preempts=False)).know()
+    studio.offer(*(ticket(f"relax{n}", "ben", Speed.RELAX, steps=8) for n in range(40)))
+    studio.run(turns=25)
+    under_way = set(studio.begun) - set(studio.ended)
+    studio.offer(ticket("fast", "cleo"))
+    studio.run()
+    assert under_way
+    assert studio.begun[studio.begun.index("fast") - 1] in under_way, "none of the backlog begins before it"
+    assert all(studio.ended_at[job] <= studio.started_at["fast"] for job in under_way)
+    assert len(studio.ended) == 41
 
 
 def test_preempted_job_goes_on_where_it_was() -> None:
@@ -233,6 +247,41 @@ def test_batches_grow_by_trying_when_nothing_was_measured() -> None:
     studio.offer(*(ticket(f"j{n}", f"m{n}", steps=12) for n in range(60)))
     studio.run()
     assert max(step.rows for step in studio.steps) == 16
+
+
+def begun_beside_another(studio: Studio) -> Call:
+    """One job steps, a second has begun and has its words read first; returns that call."""
+    studio.offer(ticket("one", "ada"), ticket("two", "ben"))
+    for _ in range(2):
+        decision = studio.queue.decide(())
+        assert isinstance(decision, Start)
+        if decision.ticket.job == "one":
+            studio.queue.park(Call("one", key=SQUARE))
+    words = Call("two", stage=Stage.TAIL)
+    studio.queue.park(words)
+    return words
+
+
+def test_a_jobs_words_are_read_first_so_that_it_joins_its_equals_at_the_next_step() -> None:
+    studio = Studio(hungry).know()
+    words = begun_beside_another(studio)
+    decision = studio.queue.decide(())
+    assert decision == Step((words,))
+    studio.queue.ran(Step((words,)), 5.0)
+    studio.queue.park(Call("two", key=SQUARE))
+    shared = studio.queue.decide(())
+    assert isinstance(shared, Step)
+    assert {call.job for call in shared.calls} == {"one", "two"}
+
+
+def test_a_job_that_is_nothing_but_tails_does_not_preempt_its_equals() -> None:
+    studio = Studio(hungry).know()
+    words = begun_beside_another(studio)
+    for _ in range(Rules().early_tails):
+        assert studio.queue.decide(()) == Step((words,))
+        studio.queue.ran(Step((words,)), 5.0)
+        studio.queue.park(words)
+    assert studio.queue.decide(()) == Step((Call("one", key=SQUARE),))
 
 
 def test_exact_job_shares_no_forward() -> None:

@@ -6,20 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.schedule.timing import Curve, Shape, Stage, Timing
+from engine.schedule.timing import RETRIED, TRIES, Curve, Shape, Stage, Timing
 from tests.engine.schedule.studio import SQUARE, hungry, saturated
 
 
 def measured(**ms: float) -> Timing:
     timing = Timing()
     for rows, value in ms.items():
-        timing.observe(SQUARE, Stage.STEP, int(rows[1:]), value)
+        for _ in range(TRIES):
+            timing.observe(SQUARE, Stage.STEP, int(rows[1:]), value)
     return timing
 
 
 def test_a_saturated_device_batches_nothing() -> None:
     timing = Timing()
-    for rows in (1, 2, 4, 8):
+    for rows in (1, 2, 4, 8) * TRIES:
         timing.observe(SQUARE, Stage.STEP, rows, saturated(rows))
     assert timing.best_rows(SQUARE) == 1
 
@@ -37,6 +38,37 @@ def test_batches_double_while_it_pays() -> None:
         tried.append(rows)
         timing.observe(SQUARE, Stage.STEP, rows, hungry(rows))
     assert tried == [1, 2, 4, 8, 16, 16, 16, 16]
+
+
+def test_a_batch_whose_first_step_met_a_busy_moment_is_tried_again() -> None:
+    timing = measured(b1=100)
+    timing.observe(SQUARE, Stage.STEP, 2, 900.0)
+    assert timing.best_rows(SQUARE) == 1
+    for _ in range(6):
+        rows = timing.rows_to_try(SQUARE)
+        timing.observe(SQUARE, Stage.STEP, rows, hungry(rows))
+    assert timing.best_rows(SQUARE) == 16
+
+
+def test_a_batch_that_was_slow_for_long_is_tried_again_and_costs_little_meanwhile() -> None:
+    timing = measured(b1=100, b2=900)
+    tried = []
+    for _ in range(3 * RETRIED):
+        tried.append(timing.rows_to_try(SQUARE))
+        timing.observe(SQUARE, Stage.STEP, tried[-1], saturated(tried[-1]))
+    assert 0 < tried.count(2) <= 3 * TRIES
+    for _ in range(2 * RETRIED):
+        rows = timing.rows_to_try(SQUARE)
+        timing.observe(SQUARE, Stage.STEP, rows, hungry(rows))
+    assert timing.best_rows(SQUARE) == 16
+
+
+def test_a_size_that_never_comes_together_is_not_waited_for() -> None:
+    timing = measured(b1=100)
+    timing.observe(SQUARE, Stage.STEP, 3, 300.0)
+    for _ in range(60):
+        timing.observe(SQUARE, Stage.STEP, 1, 100.0)
+    assert timing.rows_to_try(SQUARE) == 1
 
 
 def test_memory_limits_the_batch() -> None:

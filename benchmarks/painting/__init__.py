@@ -1,0 +1,1 @@
+"""What the engine's benchmarks share: a model, orders, the two arms, and ways to let members ask."""
