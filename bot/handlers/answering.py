@@ -21,6 +21,7 @@ from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card
 from bot.messages.live import Live
+from bot.messages.told import Told
 from bot.store import outbox, placeholders
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
             return
         async with desk.store.write() as tx:
             await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
+            await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), response.message_id)
         desk.delivery.placed(job.id, response.message_id)
 
 
