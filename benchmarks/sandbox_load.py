@@ -20,6 +20,7 @@ import aiohttp
 
 from benchmarks.crowd.figures import percentile, print_line, print_table
 from benchmarks.crowd.process import Child, child
+from benchmarks.crowd.town import settle
 
 Json = dict[str, Any]
 MILLISECOND = 1_000_000
@@ -36,12 +37,6 @@ class Crowd:
     bot: Child
     members: Child
     listeners: Child | None = None
-
-    async def ask(self, method: str, path: str, body: Any = None, token: str = "") -> Any:
-        headers = {"Authorization": token} if token else {}
-        async with self.http.request(method, self.url + path, json=body, headers=headers) as response:
-            response.raise_for_status()
-            return await response.json()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -106,29 +101,8 @@ async def assemble(stack: AsyncExitStack, options: argparse.Namespace) -> Crowd:
 
 async def populate(crowd: Crowd, options: argparse.Namespace) -> Json:
     """Make the channels and the members, and the plan that the members follow."""
-    known = await crowd.ask("GET", "/_sim/people")
-    owner = next(person for person in known["people"] if person["standing"] == "owner")["token"]
-    guild = (await crowd.ask("GET", "/api/v10/users/@me/guilds", token=owner))[0]["id"]
-    channels = [
-        (await crowd.ask("POST", f"/api/v10/guilds/{guild}/channels", {"name": f"room-{n}", "type": 0}, owner))["id"]
-        for n in range(options.channels)
-    ]
-    people = [
-        await crowd.ask("POST", "/_sim/people", {"username": f"member{n}", "guild_ids": [guild]})
-        for n in range(options.members)
-    ]
-    index = await crowd.ask("GET", f"/api/v10/channels/{channels[0]}/application-command-index", token=owner)
-    command = next(one for one in index["application_commands"] if one["name"] == "load")
-    return {
-        "url": crowd.url,
-        "seconds": options.seconds,
-        "seed": options.seed,
-        "application_id": command["application_id"],
-        "command_id": command["id"],
-        "members": [
-            {"token": person["token"], "channel_id": channels[n % len(channels)]} for n, person in enumerate(people)
-        ],
-    }
+    town = await settle(crowd.http, crowd.url, options.members, options.channels)
+    return {"seconds": options.seconds, "seed": options.seed} | await town.plan("load")
 
 
 def judge(commands: list[list[Any]], arrivals: list[list[int]]) -> Json:

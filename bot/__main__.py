@@ -14,6 +14,8 @@ from pathlib import Path
 from bot.frame.settings import Settings, SettingsError
 
 REFUSED = 2
+# Python's own 5 ms are how long a thread that paints may keep a row of the database, or an answer, from the event loop.
+SWITCH_SECONDS = 0.0005
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,6 +57,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.store.errors import StoreError
 
     set_up_logs(settings.log_level, settings.log_format, [settings.token] if settings.token else [])
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return asyncio.run(run(settings, lambda line: print(line, flush=True)))
     except CannotStartError as error:

@@ -296,7 +296,7 @@ class Intake:
         job, place = job_of(wish, asker, plan, quote, self._boot, self._now()), place_of(asker, self._now())
         reached(FailPoint.BEFORE_ACCEPTED)
         try:
-            async with self._store.write() as tx:
+            async with self._store.write(hurried=True) as tx:
                 is_first = not await jobs.of_member(tx, job.member_id, 1)
                 before = await self._store_new(tx, job, place, wish, plan)
         except StoreFullError as error:

@@ -196,6 +196,7 @@ class Engine:
             compiles=self.settings.compile,
             cache_bytes=self.settings.prompt_cache_mib * _MIB,
             preview_seconds=self.settings.preview_seconds,
+            swatch_seconds=self.settings.swatch_seconds,
             tell=self._outlet.put,
             show=self._finisher.preview,
         )

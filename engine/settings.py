@@ -23,6 +23,7 @@ class EngineSettings:
     memory_gib: float | None = None  # as much of the device as may be used; None: what is free
     compile: bool = False  # on a GPU, the repeated blocks of a denoiser: faster steps for a slow first one
     prompt_cache_mib: int = 512
+    swatch_seconds: float = 0.0  # a colour card takes at least so long, to see everything else at a real model's pace
     preview_seconds: float = 1.5  # chat edits are limited in rate: more often is never seen
     hang_seconds: float = 120.0  # a step that takes this long, and far longer than expected, hangs
     load_hang_seconds: float = 900.0

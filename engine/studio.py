@@ -89,12 +89,13 @@ class Studio:
         compiles: bool = False,
         cache_bytes: int,
         preview_seconds: float,
+        swatch_seconds: float = 0.0,
         tell: Callable[[Event], None],
         show: Callable[[Job, Mapping[int, np.ndarray]], None],
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._shelf, self._adapters, self._tell, self._show, self._now = shelf, adapters, tell, show, now
-        self._compiles, self._preview_seconds = compiles, preview_seconds
+        self._compiles, self._preview_seconds, self._swatch_seconds = compiles, preview_seconds, swatch_seconds
         self._meeting = Rendezvous()
         self._said = EmbeddingCache(cache_bytes)
         self._previews = Previews()
@@ -134,7 +135,8 @@ class Studio:
         pictures = {digest: open_picture(data) for digest, data in job.pictures.items()}
         arrivals, device = [], self._shelf.device.name
         for cell, recipe in enumerate(job.cells):
-            easel = Easel(recipe, sitting.model, pictures, self._listener(sitting, cell), device)
+            listener = self._listener(sitting, cell)
+            easel = Easel(recipe, sitting.model, pictures, listener, device, self._swatch_seconds)
             paint = painter_of(recipe.kind)
             marks = (sitting.model.entry.name, recipe.adapters, tiles(recipe)) if sitting.model else ()
             work = functools.partial(paint, easel)

@@ -37,6 +37,12 @@ class Child:
     def resident_bytes(self) -> int:
         return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * _PAGE
 
+    async def complaints(self) -> AsyncIterator[str]:
+        """Its lines of standard error, until it ends. For a child that was started with `hears_errors`."""
+        assert self._process.stderr is not None
+        async for raw in self._process.stderr:
+            yield raw.decode(errors="replace").rstrip()
+
     async def line(self) -> str:
         assert self._process.stdout is not None
         raw = await self._process.stdout.readline()
@@ -65,7 +71,9 @@ class Child:
 
 
 @asynccontextmanager
-async def child(name: str, module: str, *arguments: str, **environment: str) -> AsyncIterator[Child]:
+async def child(
+    name: str, module: str, *arguments: str, hears_errors: bool = False, **environment: str
+) -> AsyncIterator[Child]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -75,6 +83,7 @@ async def child(name: str, module: str, *arguments: str, **environment: str) -> 
         env={**os.environ, **environment},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE if hears_errors else None,
         limit=1 << 28,  # a report is one long line
     )
     one = Child(name, process)

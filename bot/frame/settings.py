@@ -113,6 +113,13 @@ class Settings:
         as_device,
         "What paints: auto, cpu, mps, cuda, cuda:1, or none (colour cards only, ready at once).",
     )
+    swatch_seconds: float = _setting(
+        "ATELIER_SWATCH_SECONDS",
+        "0",
+        as_seconds(0, 60),
+        "How long a colour card takes at least, to try everything at the pace of a real model; "
+        "0: as fast as it can be drawn.",
+    )
     allowed_servers: ServerList = _setting(
         "ALLOWED_SERVERS",
         "",
@@ -175,6 +182,7 @@ class Settings:
             device=None if self.engine_device == "auto" else self.engine_device,
             state=self.data / "engine",
             preview_seconds=self.preview_seconds,
+            swatch_seconds=self.swatch_seconds,
         )
 
     def allows(self, server_id: int) -> bool:

@@ -83,6 +83,7 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
             return
         async with desk.store.write() as tx:
             await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
+            await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), response.message_id)
         desk.delivery.placed(job.id, response.message_id)
     if accepted.is_first:
         help_button = Button(Action.HELP, "", "How it works", "👋")

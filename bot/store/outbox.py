@@ -107,6 +107,13 @@ async def finish(tx: Writing, letter_id: int, now: datetime, message_id: int | N
     return await _move(tx, letter_id, Sending.SENDING, values)
 
 
+async def spare(tx: Writing, job_id: str, kind: str, now: datetime, message_id: int) -> bool:
+    """What this letter was to tell has just been told without it, by this message."""
+    mine = (_outbox.c.job_id == job_id, _outbox.c.kind == kind, _is(Sending.PENDING))
+    values = {"state": Sending.SENT, "sent_at": now, "message_id": message_id}
+    return await tx.change(update(_outbox).where(*mine).values(values)) == 1
+
+
 async def postpone(tx: Writing, letter_id: int, due_at: datetime, error: str) -> bool:
     """It has not arrived, and may later."""
     values = {"state": Sending.PENDING, "due_at": due_at, "error": error, "sending_since": None}

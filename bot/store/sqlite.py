@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store.driver import take_one_turn
 from bot.store.errors import StoreBusyError, StoreDamagedError, StoreFullError
 
 READERS: Final = 4
@@ -79,7 +80,9 @@ def check_references(connection: Connection, database: Path) -> None:
 
 def _open(database: Path, **options: Any) -> AsyncEngine:
     url = URL.create("sqlite+aiosqlite", database=str(database))
-    return create_async_engine(url, connect_args={"isolation_level": None}, **options)
+    engine = create_async_engine(url, connect_args={"isolation_level": None}, **options)
+    take_one_turn(engine.sync_engine)
+    return engine
 
 
 def _prepare(engine: Engine, pragmas: Mapping[str, int | str], begin: str) -> None:

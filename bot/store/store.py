@@ -23,6 +23,7 @@ from bot.store.migrations import bring_up
 from bot.store.restore import put_in_place
 from bot.store.sqlite import check, check_references, open_keeper, open_readers, open_writer
 from bot.store.transactions import Reading, Writing, to_the_end
+from bot.store.turn import Turn
 
 Clock = Callable[[], int]  # milliseconds since the epoch
 ORPHAN_AGE: Final = timedelta(hours=1)
@@ -35,7 +36,7 @@ class Store:
         self.files = files
         self._writer, self._readers = writer, readers
         self._clock = clock
-        self._turn = asyncio.Lock()  # first come, first served
+        self._turn = Turn()
         self._is_open, self._uses, self._unused = True, 0, asyncio.Event()
 
     @classmethod
@@ -58,12 +59,13 @@ class Store:
         return moment(self._clock())
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Writing]:
+    async def write(self, *, hurried: bool = False) -> AsyncIterator[Writing]:
         """The one transaction that writes; it is committed at the end, or nothing of it is if anything is raised.
+        `hurried` goes before others that wait: somebody's three seconds are running.
 
         Cancelled while it commits it may be committed all the same: give what must not happen twice a unique key.
         """
-        async with self._turn, self._use(self._writer) as connection:
+        async with self._turn.taken(hurried=hurried), self._use(self._writer) as connection:
             yield Writing(connection)
             await to_the_end(connection.commit())
 
@@ -103,7 +105,7 @@ class Store:
 
     async def checkpoint(self) -> bool:
         """Empty the log, so that what was deleted is in no file any more. False if a reader still needs it."""
-        async with self._turn:
+        async with self._turn.taken():
             return await to_the_end(_truncate_log(self._writer))
 
 

@@ -31,13 +31,14 @@ def tell_nobody(done: int, steps: int, look: Look | None = None) -> None:
 @dataclass(frozen=True, slots=True)
 class Easel:
     """`pictures` are the recipe's sources, by hash, opened and upright. `device` is where a painter without a model of
-    the catalogue computes."""
+    the catalogue computes. A swatch takes at least `swatch_seconds`."""
 
     recipe: Recipe
     model: Loaded | None = None
     pictures: Mapping[str, Image] = field(default_factory=dict)
     tell: Tell = tell_nobody
     device: str = "cpu"
+    swatch_seconds: float = 0.0
 
 
 Painter = Callable[[Easel], "np.ndarray"]  # height x width x 3, 8 bits

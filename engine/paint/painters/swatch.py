@@ -9,6 +9,7 @@ import functools
 import hashlib
 import math
 import textwrap
+import time
 from collections.abc import Iterator
 from itertools import product
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ _COLOURS = (
 )  # fmt: skip
 _BLOTS = 9
 _HERE = ((0, 0),)
+Colour = tuple[int, int, int]
 _LINES = 4
 _BENT = 0.2  # how far weird 3000 bends a card, as a part of its shorter side
 _DRAFT = 8  # a preview has this much fewer pixels
@@ -43,9 +45,19 @@ def paint(easel: Easel) -> np.ndarray:
     card = Image.new("RGB", (recipe.width, recipe.height))
     for step in range(1, strokes + 1):
         # Each step is a turn in the queue, as a model's would be.
-        card = pause(lambda done=step: _draw(easel, done / recipe.steps), stage=Stage.STEP)  # type: ignore[misc]
+        card = pause(functools.partial(_step, easel, step), stage=Stage.STEP)
         easel.tell(step, strokes, functools.partial(_draft, card))
     return np.asarray(card)
+
+
+def _step(easel: Easel, step: int) -> Image.Image:
+    """It may take as long as a model's would: the device is busy then, and the processor is not."""
+    began = time.monotonic()
+    card = _draw(easel, step / easel.recipe.steps)
+    left_seconds = began + easel.swatch_seconds / easel.recipe.steps - time.monotonic()
+    if left_seconds > 0:
+        time.sleep(left_seconds)
+    return card
 
 
 def _draft(card: Image.Image) -> np.ndarray:
@@ -58,7 +70,10 @@ def _draw(easel: Easel, share: float) -> Image.Image:
     """The card as far as it is: fewer blots, and paler, than when it is done."""
     recipe, touch, numbers = easel.recipe, Touch.of(easel.recipe), _numbers(easel.recipe)
     colours = _colours(recipe, numbers)
-    card = _pattern(recipe, colours) if touch.tile else _ground(recipe, colours)
+    if touch.tile:
+        card = _pattern(recipe, colours)
+    else:
+        card = _ground(recipe.width, recipe.height, recipe.seed, colours[0], colours[-1]).copy()
     ink = ImageDraw.Draw(card, "RGBA")
     longer = max(recipe.width, recipe.height)
     for number in range(round(_BLOTS * share)):
@@ -90,7 +105,7 @@ def _drawn(seed: str) -> Iterator[float]:
         yield from (int.from_bytes(digest[at : at + 2], "big") / 65536 for at in range(0, 32, 2))
 
 
-def _colours(recipe: Recipe, numbers: Iterator[float]) -> list[tuple[int, int, int]]:
+def _colours(recipe: Recipe, numbers: Iterator[float]) -> list[Colour]:
     """Those that the words name, then others that go with them."""
     text = " ".join(phrase.text.lower() for phrase in recipe.phrases if phrase.weight > 0)
     named = [ImageColor.getrgb(name)[:3] for name in _COLOURS if name in text.replace(",", " ").split()]
@@ -100,15 +115,15 @@ def _colours(recipe: Recipe, numbers: Iterator[float]) -> list[tuple[int, int, i
     return [(red, green, blue) for red, green, blue in found]
 
 
-def _ground(recipe: Recipe, colours: list[tuple[int, int, int]]) -> Image.Image:
+@functools.lru_cache(maxsize=4)  # the same at every step, and most of the work
+def _ground(width: int, height: int, seed: int, first: Colour, last: Colour) -> Image.Image:
     """From the first colour to the last, across."""
     import numpy as np
 
-    turn = math.radians(recipe.seed % 360)
-    rows, columns = np.mgrid[0 : recipe.height, 0 : recipe.width]
-    along = columns * math.cos(turn) + rows * math.sin(turn)
+    turn = math.radians(seed % 360)
+    along = np.arange(width) * math.cos(turn) + np.arange(height)[:, None] * math.sin(turn)
     share = ((along - along.min()) / max(float(np.ptp(along)), 1e-6))[..., None]
-    blend = np.array(colours[0]) * (1 - share) + np.array(colours[-1]) * share
+    blend = np.array(first) * (1 - share) + np.array(last) * share
     return Image.fromarray(blend.round().astype(np.uint8))
 
 

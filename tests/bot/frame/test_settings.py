@@ -50,6 +50,7 @@ def test_every_setting_can_be_set() -> None:
             "OWNERS": "112233445566778890",
             "NOTIFY_AFTER_SECONDS": "30",
             "PREVIEW_SECONDS": "1.5",
+            "ATELIER_SWATCH_SECONDS": "0.5",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "json",
             "SANDBOX_HOST": "localhost",
@@ -64,6 +65,7 @@ def test_every_setting_can_be_set() -> None:
     assert settings.engine.catalogs == (Path("one.toml"), Path("two.toml"))
     assert settings.engine.device == "cpu"
     assert settings.engine.preview_seconds == 1.5
+    assert settings.engine.swatch_seconds == 0.5
     assert Settings().engine.device is None
 
 

@@ -104,3 +104,16 @@ async def test_letters_of_a_job_are_found_by_it(store: Store) -> None:
         await outbox.put(tx, key="a", kind="x", member_id=1, channel_id=2, due_at=NOW, job_id="JOB1")
         await put(tx, "other")
         assert [letter.key for letter in await outbox.of_job(tx, "JOB1")] == ["a"]
+
+
+async def test_a_letter_that_was_told_otherwise_is_not_sent(store: Store) -> None:
+    async with store.write() as tx:
+        job = make_job("one")
+        await jobs.insert(tx, job)
+        for key, kind in (("first", "placeholder"), ("second", "answer")):
+            await outbox.put(tx, key=key, kind=kind, member_id=MEMBER, channel_id=CHANNEL, due_at=NOW, job_id=job.id)
+        assert await outbox.spare(tx, job.id, "placeholder", NOW, 77)
+        assert not await outbox.spare(tx, job.id, "placeholder", NOW, 78)
+        told = (await outbox.of_job(tx, job.id))[0]
+        assert (told.state, told.message_id, told.sent_at) == (Sending.SENT, 77, NOW)
+    assert await due_keys(store) == ["second"]

@@ -147,6 +147,15 @@ def test_a_step_takes_few_milliseconds() -> None:
     assert (time.perf_counter() - began) / 20 < 0.1
 
 
+def test_a_paced_card_sleeps_out_what_drawing_leaves_of_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    slow = Easel(card("a house --steps 4", width=64, height=48), swatch_seconds=40.0)
+    assert (paint(slow) == paint(Easel(slow.recipe))).all()
+    assert len(slept) == 4, "and none by default"
+    assert all(9.0 < seconds < 10.0 for seconds in slept)
+
+
 async def test_an_engine_without_a_device_paints_cards_as_it_paints_everything() -> None:
     async with await Engine.open(EngineSettings(device="none", preview_seconds=0.0)) as engine:
         listener = Listener(engine)

@@ -1,0 +1,72 @@
+"""One writes at a time; whoever is hurried goes first, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.store import turn
+from bot.store.turn import Turn
+
+PATIENCE_SECONDS = 5.0
+
+
+class Line:
+    """Takers of one turn, and the order in which they had it."""
+
+    def __init__(self) -> None:
+        self.turn, self.served = Turn(), list[str]()
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def join(self, name: str, *, hurried: bool = False) -> asyncio.Task[None]:
+        """Returns when they stand in line."""
+
+        async def take() -> None:
+            async with self.turn.taken(hurried=hurried):
+                self.served.append(name)
+
+        task = asyncio.create_task(take())
+        self.tasks.append(task)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return task
+
+    async def end(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+async def test_the_hurried_go_before_those_who_wait_longer() -> None:
+    line = Line()
+    async with line.turn.taken():
+        for name in ("one", "two", "three"):
+            await line.join(name)
+        for name in ("red", "green"):
+            await line.join(name, hurried=True)
+        assert line.served == []
+    await line.end()
+    assert line.served == ["one", "red", "green", "two", "three"], "one stood at the door already"
+
+
+async def test_whoever_gives_up_keeps_nobody_waiting() -> None:
+    line = Line()
+    async with line.turn.taken():
+        first = await line.join("one")
+        second = await line.join("two")
+        hurried = await line.join("red", hurried=True)
+        await line.join("three")
+        for task in (first, second, hurried):
+            task.cancel()
+    await line.end()
+    assert line.served == ["three"]
+
+
+async def test_those_who_are_not_hurried_wait_no_longer_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "LONGEST_SECONDS", 0.0)
+    line = Line()
+    async with line.turn.taken(hurried=True):
+        await line.join("one")
+        await line.join("red", hurried=True)
+    await line.end()
+    assert line.served == ["one", "red"]
