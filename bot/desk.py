@@ -16,6 +16,7 @@ from bot.frame import rights
 from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
+from bot.plans.book import PlanBook
 from bot.store.store import Store
 from engine import Engine
 
@@ -33,6 +34,7 @@ class Desk:
     signer: Signer
     default_model: str
     welcomes: Callable[[int | None], bool]
+    book: PlanBook
     command_ids: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -270,6 +270,10 @@ def refusal(error: errors.Refusal) -> str:
             return (
                 f"You have {count} jobs under way and may have {allowed}. Wait for one to end, or cancel one: `/queue`."
             )
+        case errors.NoCreditError(available_gpu_ms=left, needed_gpu_ms=needed):
+            return (
+                f"That may take {gpu_time(needed)} of GPU time, and you have {gpu_time(left)} left. `/info` says more."
+            )
         case errors.NotAllowedError():
             return "Only the member who asked for it, or a moderator, may do that."
         case errors.NoJobError():
