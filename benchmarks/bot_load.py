@@ -118,10 +118,6 @@ def settings(arm: str, folder: Path, options: argparse.Namespace) -> dict[str, s
         make_model(folder, (64, 128, 256), options.size)
         catalog = str(folder / "bench.toml")
         return {"ATELIER_MODEL": "bench", "ATELIER_CATALOGS": catalog, "ATELIER_ENGINE_DEVICE": "cpu"}
-            "ATELIER_MODEL": "bench",
-            "ATELIER_CATALOGS": str(folder / "bench.toml"),
-            "ATELIER_ENGINE_DEVICE": "cpu",
-        }
     grid_seconds = options.burst_grid_seconds if arm == "burst" else options.grid_seconds
     return {"ATELIER_ENGINE_DEVICE": "none", "ATELIER_SWATCH_SECONDS": str(grid_seconds / CELLS)}
 

@@ -18,6 +18,7 @@ from bot.frame import rights
 from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
+from bot.plans.book import PlanBook
 from bot.store import servers
 from bot.store.store import Store
 from engine import Engine, Entry
@@ -37,6 +38,7 @@ class Desk:
     signer: Signer
     default_model: str
     welcomes: Callable[[int | None], bool]
+    book: PlanBook
     command_ids: dict[str, int] = field(default_factory=dict)
     _answering: set[asyncio.Task[Any]] = field(default_factory=set)
 

@@ -11,6 +11,7 @@ Refusal
  ├─ LacksRightsError    the bot itself may not do what a picture needs there: `rights`
  ├─ NotManagerError     only those who manage the server may do that
  ├─ NotOwnerError       only the operator may do that
+ ├─ NoCreditError       `available_gpu_ms` are left, and it may need `needed_gpu_ms`
  ├─ NotAllowedError     only its owner or a moderator may do that
  ├─ NoJobError          there is no such job, or its picture was deleted
  ├─ NotOwnError         only its maker may do that
@@ -89,6 +90,12 @@ class TooManyError(Refusal):
     def __init__(self, waiting: int, allowed: int) -> None:
         super().__init__(f"{waiting} of {allowed}")
         self.waiting, self.allowed = waiting, allowed
+
+
+class NoCreditError(Refusal):
+    def __init__(self, available_gpu_ms: int, needed_gpu_ms: int) -> None:
+        super().__init__(f"{available_gpu_ms} of {needed_gpu_ms}")
+        self.available_gpu_ms, self.needed_gpu_ms = available_gpu_ms, needed_gpu_ms
 
 
 class NotAllowedError(Refusal):

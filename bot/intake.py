@@ -19,6 +19,7 @@ from bot.errors import (
     EndedError,
     FullError,
     NoCellError,
+    NoCreditError,
     NoJobError,
     NotAllowedError,
     NotReadyError,
@@ -31,9 +32,11 @@ from bot.errors import (
 from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
 from bot.messages.told import Told, put
-from bot.plans import OPEN, PLANS, Plan
+from bot.plans.book import PlanBook
+from bot.plans.membership import begin, standing
+from bot.plans.plan import Plan
 from bot.store import jobs, ledger, members, meta, pictures, placeholders, servers
-from bot.store.errors import StoreFullError
+from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture, Source
 from bot.store.placeholders import Placeholder
@@ -41,7 +44,7 @@ from bot.store.store import Store
 from bot.store.transactions import Reading, Writing
 from bot.store.words import OPEN as UNDER_WAY
 from bot.store.words import State
-from bot.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
+from bot.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words, share_of
 from engine import (
     Adapter,
     Engine,
@@ -50,6 +53,7 @@ from engine import (
     PromptError,
     QueueView,
     Quote,
+    Speed,
     UnknownModelError,
     enlarge,
     enlarge_creatively,
@@ -87,6 +91,7 @@ class Intake:
         self,
         engine: Engine,
         store: Store,
+        book: PlanBook,
         *,
         boot: str,
         default_model: str,
@@ -95,6 +100,7 @@ class Intake:
         tell: Callable[[], None],
     ) -> None:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
+        self._book = book
         self._boot, self._default_model, self._admission = boot, default_model, Admission(store, welcomes)
         self._follow, self._tell = follow, tell
         self.paused: PausedError | None = None
@@ -291,7 +297,8 @@ class Intake:
 
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
-        plan = OPEN
+        async with self._store.read() as tx:
+            plan = (await standing(tx, self._book.plans, asker.member, self._now())).plan
         quote = None if wish.kind.is_free else await self._quote(asker, wish, plan)
         job, place = job_of(wish, asker, plan, quote, self._boot, self._now()), place_of(asker, self._now())
         reached(FailPoint.BEFORE_ACCEPTED)
@@ -301,6 +308,8 @@ class Intake:
                 before = await self._store_new(tx, job, place, wish, plan)
         except StoreFullError as error:
             raise FullError from error
+        except CreditError as error:
+            raise NoCreditError(error.available_gpu_ms, error.needed_gpu_ms) from error
         if before is not None:
             return await self._again(before, asker)
         reached(FailPoint.ACCEPTED)
@@ -343,7 +352,9 @@ class Intake:
             due, kind = now, Told.ANSWER
         else:
             await pictures.insert_sources(tx, await _sources(tx, job, wish))
-            await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=True)
+            if not plan.is_unbounded:
+                await begin(tx, self._book.plans, job.member_id, now)
+            await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
             due = due if place.webhook_token else now
         await put(tx, job, kind, due)
         if wish.parent is not None:
@@ -362,10 +373,8 @@ class Intake:
         hashes = {source.sha256 for recipe in recipes for source in recipe.sources}
         try:
             sources = {digest: await self._files.read(digest) for digest in hashes}
-            plan = PLANS.get(job.plan, OPEN)
-            self._engine.submit(
-                Work(job.id, job.attempt, str(job.member_id), plan.speed, recipes, plan.share, pictures=sources)
-            )
+            speed, share = Speed(job.speed), share_of(job)  # as when it was asked for, whatever became of the plan
+            self._engine.submit(Work(job.id, job.attempt, str(job.member_id), speed, recipes, share, pictures=sources))
         except (EngineError, OSError) as error:
             _log.warning("The engine did not take job %s: %s", job.id, error)
             await self._give_up(job, State.FAILED, str(error))

@@ -334,6 +334,10 @@ def refusal(error: errors.Refusal) -> str:
             return "That is one picture on its own; it has no others."
         case errors.NoCellError(count=count):
             return f"It has {count} pictures, and that is none of them."
+        case errors.NoCreditError(available_gpu_ms=left, needed_gpu_ms=needed):
+            return (
+                f"That may take {gpu_time(needed)} of GPU time, and you have {gpu_time(left)} left. `/info` says more."
+            )
         case errors.ThereAlreadyError(is_painted=True):
             return "That picture is there already."
         case errors.ThereAlreadyError():

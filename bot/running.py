@@ -32,6 +32,8 @@ from bot.frame.settings import Settings, StrangersPlan
 from bot.intake import Intake
 from bot.messages.sending import Sender
 from bot.outcome import Outcome
+from bot.plans.book import PlanBook
+from bot.plans.membership import sweep_credit
 from bot.store import keys, placeholders
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -128,6 +130,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
     tells is stored, and of that as much is sent as can be.
     """
     point_at(url)
+    book = PlanBook(settings.plans)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(settings.data, clock=milliseconds))
         client = await stack.enter_async_context(Painter(**options))
@@ -141,6 +144,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         intake = Intake(
             engine,
             store,
+            book,
             boot=secrets.token_hex(8),
             default_model=model,
             welcomes=welcome,
@@ -155,14 +159,15 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             tell=delivery.poke,
             retry=intake.retry,
         )
-        desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome)
+        desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome, book)
         stack.push_async_callback(desk.rest)
         await _log_in(client, token)
         _watch(stack, this, delivery.run())  # not before: what it sends needs the token
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        _watch(stack, this, _tidy_hourly(store))
+        _watch(stack, this, _tidy_hourly(store, book))
+        _watch(stack, this, book.watch())
         _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
         _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
         _watch(stack, this, watch_lag())
@@ -257,13 +262,20 @@ async def tidy(store: Store) -> None:
         await placeholders.forget_tokens(tx, store.now())
 
 
-async def _tidy_hourly(store: Store) -> None:
+async def _tidy_hourly(store: Store, book: PlanBook) -> None:
     while True:
         try:
             await tidy(store)
+            await _tidy_credit(store, book)
         except (StoreError, OSError) as error:
             _log.warning("Not all could be tidied up: %s", error)
         await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _tidy_credit(store: Store, book: PlanBook) -> None:
+    """What has run out, and holds that no job needs; of these there should be none."""
+    for job_id in (await sweep_credit(store, book.plans)).freed:
+        _log.error("Job %s had ended with its credit still held; it was given back.", job_id)
 
 
 async def _wind_down(engine: Engine, hearing: Awaitable[None], intake: Intake, delivery: Delivery) -> None:

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from bot.asking import Asker
 from bot.kinds import Kind
-from bot.plans import Plan
+from bot.plans.plan import SLACK, Plan
 from bot.store.ids import make_job_id
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.placeholders import Placeholder
 from bot.store.words import Privacy, State
-from engine import Quote, Recipe, from_json, to_json
+from engine import Quote, Recipe, Share, Speed, from_json, to_json
 
 SEEDS = 2**32
 TOKEN_LIFE = timedelta(minutes=14)  # of fifteen: an edit takes its time
@@ -75,7 +75,7 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         state=State.RENDERED if wish.kind.is_free else State.QUEUED,
         attempt=1,
         boot_id=boot,
-        reserved_gpu_ms=quote.gpu_ms if quote is not None else 0,
+        reserved_gpu_ms=quote.gpu_ms if quote is not None and plan.speed is not Speed.RELAX else 0,
         notes=wish.notes,
         created_at=now,
         ended_at=now if wish.kind.is_free else None,
@@ -103,6 +103,10 @@ def same_words(one: str, other: str) -> bool:
 
 def recipes_of(job: Job) -> tuple[Recipe, ...]:
     return tuple(from_json(text) for text in job.cells)
+
+
+def share_of(job: Job) -> Share:
+    return Share(job.share["weight"], job.share["running"], job.share["waiting"] + SLACK)
 
 
 def draw_seed() -> int:

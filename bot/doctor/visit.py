@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final, TextIO
 
-from bot.doctor import machine, painting, service
+from bot.doctor import machine, offers, painting, service
 from bot.doctor.finding import Check, Finding, Mark, fault
 from bot.frame.settings import Settings
 
@@ -23,6 +23,7 @@ def checks(settings: Settings) -> list[Check]:
         Check("disk", 10, partial(machine.check_disk, settings.data)),
         Check("database", 60, partial(machine.check_database, settings.database)),
         Check("painting", 120, partial(painting.check_painting, settings)),
+        Check("plans", 30, partial(offers.check_plans, settings)),
     ]
     if settings.uses_sandbox:
         port = partial(machine.check_port, settings.sandbox_host, settings.sandbox_port)

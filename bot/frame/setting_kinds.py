@@ -71,6 +71,10 @@ def as_folder_or_none(text: str) -> Path | None:
     return as_path(text) if text else None
 
 
+def as_file_or_none(text: str) -> Path | None:
+    return as_path(text) if text else None
+
+
 def as_paths(text: str) -> tuple[Path, ...]:
     return tuple(as_path(part) for part in _parts(text))
 

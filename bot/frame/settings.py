@@ -16,6 +16,7 @@ from bot.frame.setting_kinds import (
     ServerList,
     as_base_url,
     as_device,
+    as_file_or_none,
     as_folder_or_none,
     as_host,
     as_ids,
@@ -132,6 +133,12 @@ class Settings:
         "none",
         as_one_of(StrangersPlan),
         "What other servers get: none (a polite word, then the bot leaves), or open (it paints for them too).",
+    )
+    plans: Path | None = _setting(
+        "ATELIER_PLANS",
+        "",
+        as_file_or_none,
+        "A file of your own plans; left empty, everybody may do everything. It is read again whenever it changes.",
     )
     owners: frozenset[int] = _setting("OWNERS", "", as_ids, "The ids of those who may use /admin, joined by commas.")
     notify_after_seconds: int = _setting(

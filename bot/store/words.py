@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -39,20 +40,66 @@ class Sending(StrEnum):
 
 
 class Account(StrEnum):
-    """Where a member's GPU time is. `granted` is the source, so it alone sinks below zero, and `debt` when owed."""
+    """Where GPU time is. `granted` is where it comes from and `debt` what is owed: these two sink below zero."""
 
     AVAILABLE = "available"
-    HELD = "held"
-    SPENT = "spent"
+    HELD = "held"  # for jobs under way
+    SPENT = "spent"  # by jobs
     GRANTED = "granted"
     EXPIRED = "expired"
     DEBT = "debt"
+    GIVEN = "given"  # to another member, or towards a debt
 
 
 class Act(StrEnum):
-    """What moved GPU time."""
+    """What moves GPU time."""
 
     GRANT = "grant"
     RESERVE = "reserve"
     SETTLE = "settle"
     REFUND = "refund"
+    EXPIRE = "expire"
+    ROLL_OVER = "roll-over"  # what a month left over, into the next one
+    CLAW_BACK = "claw-back"  # whoever paid for it took the money back
+    REPAY = "repay"  # a debt, out of what is granted
+    GIFT = "gift"
+
+
+OF_JOBS: Final = (Act.RESERVE, Act.SETTLE, Act.REFUND)
+_ENDING: Final = tuple((Account.HELD, to) for to in (Account.AVAILABLE, Account.EXPIRED, Account.GRANTED))
+MOVES: Final[Mapping[Act, tuple[tuple[Account, Account], ...]]] = {
+    Act.GRANT: ((Account.GRANTED, Account.AVAILABLE),),
+    Act.RESERVE: ((Account.AVAILABLE, Account.HELD),),
+    Act.SETTLE: ((Account.HELD, Account.SPENT), *_ENDING),
+    Act.REFUND: _ENDING,
+    Act.EXPIRE: ((Account.AVAILABLE, Account.EXPIRED),),
+    Act.ROLL_OVER: ((Account.AVAILABLE, Account.GRANTED), (Account.GRANTED, Account.AVAILABLE)),
+    Act.CLAW_BACK: ((Account.AVAILABLE, Account.GRANTED), (Account.DEBT, Account.GRANTED)),
+    Act.REPAY: ((Account.AVAILABLE, Account.GIVEN), (Account.GRANTED, Account.DEBT)),
+    Act.GIFT: ((Account.AVAILABLE, Account.GIVEN), (Account.GRANTED, Account.AVAILABLE)),
+}
+"""Between which accounts each act may move anything, from and to; the database refuses the rest."""
+
+
+class Source(StrEnum):
+    """What gives a member a plan."""
+
+    DISCORD = "discord"  # a subscription in Discord's own shop
+    ROLE = "role"  # a role of a server
+    GRANT = "grant"  # the operator's word
+    STRIPE = "stripe"
+
+
+class Origin(StrEnum):
+    """Where a bucket's GPU time comes from."""
+
+    OPEN = "open"  # a plan without a bound: lent a job, never available between two
+    DEFAULT = "default"  # the month of the plan that everybody has
+    DISCORD = "discord"  # months of memberships, as their sources are called
+    ROLE = "role"
+    GRANT = "grant"
+    STRIPE = "stripe"
+    BOUGHT = "bought"  # hours bought apart
+    OPERATOR = "operator"  # hours from the operator
+    GIFT = "gift"
+    ROLLOVER = "rollover"

@@ -8,11 +8,13 @@ import pytest
 
 from bot.asking import Asker
 from bot.kinds import Kind
-from bot.plans import OPEN
+from bot.plans.reader import read_plans
 from bot.store.jobs import Job
 from bot.store.words import Privacy, State
 from bot.wishes import Wish, job_of, place_of, same_words
 from tests.bot.store.rows import NOW, make_job
+
+OPEN = read_plans().default
 
 PARENT = make_job("0123456789ab", server_id=7, text="a red house")
 HERE = Asker(5, 1, 7)

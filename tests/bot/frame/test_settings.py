@@ -47,6 +47,7 @@ def test_every_setting_can_be_set() -> None:
             "ATELIER_ENGINE_DEVICE": "cpu",
             "ALLOWED_SERVERS": "112233445566778899",
             "STRANGERS_PLAN": "open",
+            "ATELIER_PLANS": "plans.toml",
             "OWNERS": "112233445566778890",
             "NOTIFY_AFTER_SECONDS": "30",
             "PREVIEW_SECONDS": "1.5",

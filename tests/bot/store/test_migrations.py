@@ -8,13 +8,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine
 
+from bot.store import ledger
 from bot.store.errors import StoreNewerError
-from bot.store.migrations import bring_up
+from bot.store.migrations import _config, bring_up
 from bot.store.sqlite import open_keeper
 from bot.store.store import Store
 from bot.store.tables import metadata
+from bot.store.words import Account
 from tests.bot.store.conftest import Clock
 
 Schema = dict[tuple[str, str], list[str]]
@@ -61,7 +65,7 @@ def test_migrations_make_exactly_the_schema_of_the_tables(tmp_path: Path) -> Non
     for key, parts in expected.items():
         assert migrated[key] == parts, key
     assert len([kind for kind, _ in expected if kind == "table"]) == len(metadata.tables)
-    assert len([kind for kind, _ in expected if kind == "trigger"]) == 6
+    assert len([kind for kind, _ in expected if kind == "trigger"]) == 12
 
 
 def test_comparison_of_schemas_sees_a_column_and_a_check(tmp_path: Path) -> None:
@@ -109,6 +113,54 @@ def test_migration_that_breaks_leaves_nothing_of_itself(tmp_path: Path, monkeypa
         connection.rollback()
     keeper.dispose()
     assert schema(tmp_path / "broken") == {}
+
+
+FIRST = (  # as the first schema kept it: a job that waits, one that was settled, one that was refunded
+    ("lend:1", "granted", -900, "grant", None),
+    ("lend:1", "available", 900, "grant", None),
+    *((f"reserve:{job}", "available", -300, "reserve", job) for job in ("JOB1", "JOB2", "JOB3")),
+    *((f"reserve:{job}", "held", 300, "reserve", job) for job in ("JOB1", "JOB2", "JOB3")),
+    ("settle:JOB2", "held", -300, "settle", "JOB2"),
+    ("settle:JOB2", "spent", 100, "settle", "JOB2"),
+    ("settle:JOB2", "available", 200, "settle", "JOB2"),
+    ("refund:JOB3", "held", -300, "refund", "JOB3"),
+    ("refund:JOB3", "available", 300, "refund", "JOB3"),
+)
+
+
+async def test_first_ledger_is_brought_into_buckets_with_nothing_lost(tmp_path: Path, clock: Clock) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0001")
+        for job, state in (("JOB1", "queued"), ("JOB2", "done"), ("JOB3", "failed")):
+            connection.exec_driver_sql(
+                "INSERT INTO jobs VALUES (?, NULL, NULL, 7, NULL, 8, 'imagine', NULL, NULL, ?, '', '[]', 'fast',"
+                " 'public', 'open', '{}', ?, 1, 0, NULL, 0, 300, 100, NULL, NULL, '[]', 0, NULL, NULL)",
+                (job, job, state),
+            )
+            connection.exec_driver_sql("INSERT INTO reserves VALUES (?, 7, 300, 5)", (job,))
+        connection.exec_driver_sql("INSERT INTO ends VALUES ('JOB2', 'settle', 5), ('JOB3', 'refund', 5)")
+        for entry in FIRST:
+            connection.exec_driver_sql(
+                "INSERT INTO entries (transaction_id, account, gpu_ms, act, job_id, member_id, note, created_at)"
+                " VALUES (?, ?, ?, ?, ?, 7, '', 5)",
+                entry,
+            )
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.write() as tx:
+        assert await ledger.audit(tx) == []
+        assert await ledger.rebuild(tx) == 0
+        found = await ledger.balances(tx, 7)
+        assert (found[Account.AVAILABLE], found[Account.HELD], found[Account.SPENT]) == (500, 300, 100)
+        assert await ledger.refund(tx, "JOB1", store.now()) == 300
+        assert await ledger.reserve(tx, 7, "JOB4", 600, store.now(), top_up=True)
+
+
+def _configured(connection: Connection) -> Config:
+    config = _config()
+    config.attributes["connection"] = connection
+    return config
 
 
 def test_migrations_have_numbers_that_follow_each_other() -> None:
