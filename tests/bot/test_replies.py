@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "CannotDoError": ["That model cannot do that."],
     "NoCellError": [4],
     "LacksRightsError": [("attach files",)],
+    "NoCreditError": [1000, 60_000],
 }
 
 
