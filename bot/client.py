@@ -10,6 +10,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -40,8 +41,15 @@ class Painter(discord.AutoShardedClient):
     desk: Desk
 
     def __init__(self, **options: Any) -> None:
-        nobody = discord.AllowedMentions.none()
-        super().__init__(intents=INTENTS, allowed_mentions=nobody, max_ratelimit_timeout=LONGEST_WAIT, **options)
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._answered)
+        super().__init__(
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_WAIT,
+            http_trace=trace,
+            **options,
+        )
         self.tree = Tree(self)
         for command in ALL:
             self.tree.add_command(command)
@@ -72,6 +80,13 @@ class Painter(discord.AutoShardedClient):
         async with self.desk.store.write() as tx:
             server = await known_server(tx, self.desk, guild.id)
             await servers.save(tx, replace(server, left_at=self.desk.now()))
+
+    async def _answered(self, session: object, context: object, about: aiohttp.TraceRequestEndParams) -> None:
+        """A limit on all that we send is told with one request, and must not be learnt anew with each of the others;
+        the library does not tell it from a limit on that one."""
+        headers = about.response.headers
+        if about.response.status == 429 and "X-RateLimit-Global" in headers:
+            self.desk.delivery.pause(float(headers.get("Retry-After", 1)))
 
     async def _enter(self, guild: discord.Guild, *, greets: bool = False) -> None:
         """A server that may have us is greeted once; from any other we part with a word."""

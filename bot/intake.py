@@ -42,6 +42,7 @@ from bot.store.words import State
 from bot.wishes import Wish, draw_seed, job_of, place_of, recipes_of
 from engine import (
     Adapter,
+    ClosedError,
     Engine,
     EngineError,
     Manner,
@@ -93,6 +94,7 @@ class Intake:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
         self._boot, self._default_model, self._admission = boot, default_model, Admission(store, welcomes)
         self._follow, self._tell = follow, tell
+        self._handing_over: set[asyncio.Task[None]] = set()
         self.paused: PausedError | None = None
 
     async def imagine(self, asker: Asker, text: str) -> Accepted:
@@ -152,6 +154,7 @@ class Intake:
             if job.state not in UNDER_WAY:
                 raise EndedError
             await jobs.ask_to_cancel(tx, job_id)
+        reached(FailPoint.UNWANTED)
         if not self._engine.cancel(job_id):
             _log.info("Job %s ended before it could be cancelled.", job_id)
         return job
@@ -183,6 +186,10 @@ class Intake:
         """The program ends: nothing new, for as long as it still runs."""
         self.paused = PausedError("", drains=True)
 
+    async def hand_over_all(self) -> None:
+        """Wait until the engine has, or has refused, whatever was taken."""
+        await asyncio.gather(*self._handing_over)
+
     async def queue_view(self) -> QueueView:
         return await self._engine.queue_view()
 
@@ -212,6 +219,7 @@ class Intake:
             place = await placeholders.find(tx, job.id)
         if attempt is None:
             return False
+        reached(FailPoint.CLAIMED)
         job = replace(job, attempt=attempt, state=State.QUEUED)
         if place is not None:
             self._follow(job, place)
@@ -223,6 +231,7 @@ class Intake:
             if await jobs.finish(tx, job.id, job.attempt, state, self._now(), message=message):
                 await ledger.refund(tx, job.id, self._now())
                 await put(tx, job, Told.ANSWER, self._now())
+        reached(FailPoint.ENDED)
         self._tell()
 
     async def _wish(self, asker: Asker, kind: Kind, text: str) -> Wish:
@@ -288,7 +297,10 @@ class Intake:
             self._tell()
         else:
             self._follow(job, place)
-            await self._hand_over(job)
+            # Not awaited: whoever asked must be answered first, and an answer must not wait for large files.
+            task = asyncio.get_running_loop().create_task(self._hand_over(job))
+            self._handing_over.add(task)
+            task.add_done_callback(self._handing_over.discard)
         return Accepted(job, place, quote)
 
     async def _again(self, before: Job, asker: Asker) -> Accepted:
@@ -344,14 +356,16 @@ class Intake:
 
     async def _hand_over(self, job: Job) -> None:
         """The engine gets what it needs; whatever it refuses now ends the job."""
-        recipes = recipes_of(job)
-        hashes = {source.sha256 for recipe in recipes for source in recipe.sources}
         try:
+            recipes = recipes_of(job)
+            hashes = {source.sha256 for recipe in recipes for source in recipe.sources}
             sources = {digest: await self._files.read(digest) for digest in hashes}
             plan = PLANS.get(job.plan, OPEN)
             self._engine.submit(
                 Work(job.id, job.attempt, str(job.member_id), plan.speed, recipes, plan.share, pictures=sources)
             )
+        except ClosedError:
+            return  # the program ends; the next start goes on with it
         except (EngineError, OSError) as error:
             _log.warning("The engine did not take job %s: %s", job.id, error)
             await self._give_up(job, State.FAILED, str(error))

@@ -5,12 +5,13 @@ Whatever happens, the end is bounded in time and loses nothing.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -37,7 +38,9 @@ from engine import Engine
 _log = logging.getLogger(__name__)
 DONE, REFUSED, AGAIN = 0, 2, 75  # 75: whoever started us shall start us again
 SETTLE_SECONDS = 5.0
+HANG_UP_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
+TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
 SWATCH = "swatch"
 
 
@@ -73,6 +76,7 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> int:
         await stack.enter_async_context(open_bot(settings, token, url, this))
         if settings.uses_sandbox:
             announce(f"Open {url}/ and type /imagine in any channel. Stop with Ctrl+C.")
+        gc.freeze()  # what is there by now stays, and looking through it each time stops the loop for 0.1 s
         await this.stop.wait()
     return this.code
 
@@ -89,9 +93,10 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         signer = await make_signer(store)
         sender = Sender(client, store.files, signer)
         delivery = Delivery(store, sender, store.now)
+        stack.push_async_callback(_hang_up, client)
         stack.push_async_callback(delivery.close)
-        _watch(stack, delivery.run())
         engine = await Engine.open(settings.engine)
+        stack.push_async_callback(engine.close)
         model, welcome = default_model(settings, engine), partial(welcomes, settings)
         intake = Intake(
             engine,
@@ -110,10 +115,11 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             tell=delivery.poke,
             retry=intake.retry,
         )
-        hearing = asyncio.create_task(outcome.run())
-        stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome)
         await client.login(token)
+        _watch(stack, delivery.run())  # not before: it would find no client to send with, and give letters up
+        hearing = asyncio.create_task(outcome.run())
+        stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
         _watch(stack, _sweep(store))
         _watch(stack, _until(outcome.hung, this, AGAIN, "a step hangs"))
@@ -163,6 +169,9 @@ async def _connect(client: Painter, this: Run) -> None:
         await client.connect(reconnect=True)
     except discord.PrivilegedIntentsRequired as error:
         this.end(REFUSED, f"Discord refuses our intents ({error}); see `python -m bot doctor`.")
+    except discord.ConnectionClosed as error:
+        is_unknown = error.code == TOKEN_UNKNOWN
+        this.end(REFUSED if is_unknown else AGAIN, f"the connection to Discord ended: {error}")
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         this.end(AGAIN, f"the connection to Discord ended: {error}")
     else:
@@ -185,9 +194,16 @@ async def _sweep(store: Store) -> None:
 
 async def _wind_down(engine: Engine, hearing: asyncio.Task[None], intake: Intake, delivery: Delivery) -> None:
     intake.stop_taking()
+    await intake.hand_over_all()
     await engine.close()
     await hearing
     await delivery.settle(SETTLE_SECONDS)
+
+
+async def _hang_up(client: Painter) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await client.close()
 
 
 def _watch(stack: AsyncExitStack, work: Coroutine[None, None, None]) -> None:

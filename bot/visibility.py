@@ -8,6 +8,8 @@ from bot.store.pictures import Picture
 from bot.store.words import Privacy
 
 ALT_LIMIT = 1024
+HASH_SHOWN = 16  # of 64 digits: enough that no two of one job are alike
+MOST_MARKED = 10
 
 
 def may_see(job: Job, asker: Asker) -> bool:
@@ -41,8 +43,8 @@ def file_stem(job: Job, picture: Picture | None = None) -> str:
 
 
 def mark(job: Job, pictures: tuple[Picture, ...]) -> str:
-    """What a posted file carries inside: job and recipes by their hashes."""
-    return f"{job.id} " + " ".join(picture.recipe_hash for picture in pictures)
+    """What a posted file carries inside: job and recipes by their hashes, as much of them as a mark has room for."""
+    return " ".join([job.id, *(picture.recipe_hash[:HASH_SHOWN] for picture in pictures[:MOST_MARKED])])
 
 
 def may_have_recipe(job: Job, asker: Asker) -> bool:

@@ -21,14 +21,14 @@ from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card
 from bot.messages.live import Live
-from bot.store import outbox, placeholders
+from bot.store import jobs, outbox, placeholders
 
 _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 _LOST = (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
-async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
+async def guarded(interaction: Interaction, work: Awaitable[object]) -> None:
     """The one border of all handlers: whoever pressed something gets a sentence, whatever happened."""
     try:
         await work
@@ -43,8 +43,8 @@ async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
     await tell_untold(interaction)
 
 
-async def say(interaction: Interaction, text: str, card: Card | None = None) -> None:
-    """To this one member alone. If even that is lost, the log has it."""
+async def say(interaction: Interaction, text: str, card: Card | None = None) -> bool:
+    """To this one member alone. False if it did not arrive; the log has it then."""
     desk = desk_of(interaction)
     card = card or Card(replies.shortened(text, replies.MESSAGE_LIMIT))
     parts = await desk.sender.parts(card, interaction.filesize_limit)
@@ -57,6 +57,8 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
             await interaction.response.send_message(ephemeral=True, **parts)
     except _LOST as error:
         _log.warning("A sentence did not reach its member: %s", error)
+        return False
+    return True
 
 
 async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]]) -> None:
@@ -80,7 +82,7 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
             return
         async with desk.store.write() as tx:
             await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
-        desk.delivery.placed(job.id, response.message_id)
+        reached(FailPoint.NOTED)
 
 
 async def link_of(desk: Desk, job_id: str) -> str:
@@ -101,7 +103,9 @@ async def tell_untold(interaction: Interaction) -> None:
     if not found or not interaction.response.is_done():
         return
     names = ", ".join(f"`{letter.job_id}`" for letter in found[:10])
-    await say(interaction, replies.untold(len(found), names, desk.command("show job")))
+    if not await say(interaction, replies.untold(len(found), names, desk.command("show job"))):
+        return  # the next time, then
     async with desk.store.write() as tx:
         for letter in found:
             await outbox.told_after_all(tx, letter.id, desk.now())
+            await jobs.deliver(tx, letter.job_id or "")

@@ -6,6 +6,7 @@ StoreError
  ├─ StoreNewerError     the database was written by a newer program
  ├─ StoreFullError      there is no room left: nothing was changed
  ├─ StoreBusyError      another program keeps the database to itself
+ ├─ StoreClosedError    the program ends
  ├─ MissingFileError    no file has this hash
  ├─ BackupError         a backup cannot be made, or is none
  └─ CreditError         `member_id` has `available_gpu_ms`, and `needed_gpu_ms` would have to be held
@@ -59,6 +60,11 @@ class StoreFullError(StoreError):
 class StoreBusyError(StoreError):
     def __init__(self) -> None:
         super().__init__("Another program keeps the database locked. Close it; what was asked was not stored.")
+
+
+class StoreClosedError(StoreError):
+    def __init__(self) -> None:
+        super().__init__("The data folder was closed, because the program ends. Ask again when it runs.")
 
 
 class MissingFileError(StoreError, FileNotFoundError):

@@ -6,8 +6,9 @@ Which queries run in a transaction is not known here.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import pictures
 from bot.store.columns import moment
-from bot.store.errors import disk_errors
+from bot.store.errors import StoreBusyError, StoreClosedError, disk_errors
 from bot.store.files import Files
 from bot.store.folder import Folder
 from bot.store.migrations import bring_up
@@ -26,6 +27,7 @@ from bot.store.transactions import Reading, Writing, to_the_end
 
 Clock = Callable[[], int]  # milliseconds since the epoch
 ORPHAN_AGE: Final = timedelta(hours=1)
+CLOSE_SECONDS: Final = 5.0
 
 
 class Store:
@@ -36,6 +38,10 @@ class Store:
         self._writer, self._readers = writer, readers
         self._clock = clock
         self._turn = asyncio.Lock()  # first come, first served
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._closed = False
+        self._refused_at = float("-inf")  # when the database was last found locked by another program
 
     @classmethod
     @asynccontextmanager
@@ -47,10 +53,11 @@ class Store:
         with folder.locked():
             await asyncio.to_thread(_make_ready, folder, thorough)
             writer, readers = open_writer(folder.database), open_readers(folder.database)
+            store = cls(writer, readers, Files(folder.files), clock)
             try:
-                yield cls(writer, readers, Files(folder.files), clock)
+                yield store
             finally:
-                await to_the_end(_close(writer, readers))
+                await to_the_end(store._close())
 
     def now(self) -> datetime:
         return moment(self._clock())
@@ -61,15 +68,53 @@ class Store:
 
         Cancelled while it commits it may be committed all the same: give what must not happen twice a unique key.
         """
-        async with self._turn, _connected(self._writer) as connection:
-            yield Writing(connection)
-            await to_the_end(connection.commit())
+        asked_at = time.monotonic()
+        async with self._turn:
+            if asked_at <= self._refused_at:
+                # One waited in vain for another program while this one stood in line: one after the other they would
+                # come to wait far longer than a member does.
+                raise StoreBusyError
+            async with self._noting_refusals(), self._connected(self._writer) as connection:
+                yield Writing(connection)
+                await to_the_end(connection.commit())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reading]:
         """A transaction that sees one state of the database and changes nothing."""
-        async with _connected(self._readers) as connection:
+        async with self._connected(self._readers) as connection:
             yield Reading(connection)
+
+    @asynccontextmanager
+    async def _noting_refusals(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except StoreBusyError:
+            self._refused_at = time.monotonic()
+            raise
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        if self._closed:
+            raise StoreClosedError
+        self._under_way += 1
+        try:
+            async with _connected(engine) as connection:
+                yield connection
+        finally:
+            self._under_way -= 1
+            self._quiet.set()
+
+    async def _close(self) -> None:
+        """A pool that is closed opens anew for whoever still asks, outside of the folder's lock: so nobody may ask, and
+        what has begun is waited for. Nothing in it waits for others, so that is soon."""
+        self._closed = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._under_way:
+                    self._quiet.clear()
+                    await self._quiet.wait()
+        await self._readers.dispose()
+        await self._writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 
     async def sweep(self) -> int:
         """Remove files that no row names and that are no longer new: how many."""
@@ -106,11 +151,6 @@ async def _truncate_log(engine: AsyncEngine) -> bool:
         async with raw.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
             is_busy, _, _ = await cursor.fetchone()
     return not is_busy
-
-
-async def _close(writer: AsyncEngine, readers: AsyncEngine) -> None:
-    await readers.dispose()
-    await writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 
 
 def _make_ready(folder: Folder, thorough: bool) -> None:

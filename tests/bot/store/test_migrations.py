@@ -8,10 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.store.errors import StoreNewerError
-from bot.store.migrations import bring_up
+from bot.store.migrations import HEAD, _config, bring_up
 from bot.store.sqlite import open_keeper
 from bot.store.store import Store
 from bot.store.tables import metadata
@@ -115,3 +116,7 @@ def test_migrations_have_numbers_that_follow_each_other() -> None:
     folder = Path(bring_up.__code__.co_filename).parent / "versions"
     numbers = sorted(re.findall(r"^v(\d{4})_", "\n".join(path.name for path in folder.glob("v*.py")), re.MULTILINE))
     assert numbers == [f"{number + 1:04}" for number in range(len(numbers))]
+
+
+def test_the_schema_that_counts_as_this_programs_is_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(_config()).get_current_head() == HEAD
