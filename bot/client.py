@@ -10,6 +10,7 @@ import json
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -40,9 +41,15 @@ class Painter(discord.AutoShardedClient):
 
     def __init__(self, **options: Any) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
-        nobody = discord.AllowedMentions.none()
-        options |= {"intents": rights.intents(), "max_ratelimit_timeout": LONGEST_WAIT}
-        super().__init__(allowed_mentions=nobody, **options)
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._answered)
+        super().__init__(
+            intents=rights.intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_WAIT,
+            http_trace=trace,
+            **options,
+        )
         self._entering: set[asyncio.Task[Any]] = set()
         self.tree = Tree(self)
         for command in ALL:
@@ -79,6 +86,13 @@ class Painter(discord.AutoShardedClient):
             task.cancel()
         await asyncio.gather(*self._entering, return_exceptions=True)
         await super().close()
+
+    async def _answered(self, session: object, context: object, about: aiohttp.TraceRequestEndParams) -> None:
+        """A limit on all that we send is told with one request, and must not be learnt anew with each of the others;
+        the library does not tell it from a limit on that one."""
+        headers = about.response.headers
+        if about.response.status == 429 and "X-RateLimit-Global" in headers:
+            self.desk.delivery.pause(float(headers.get("Retry-After", 1)))
 
     async def _enter(self, *guilds: discord.Guild) -> None:
         task = asyncio.current_task()

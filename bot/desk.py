@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
 import discord
@@ -23,6 +23,7 @@ from bot.store import servers
 from bot.store.store import Store
 from engine import Engine, Entry
 
+HINTS_APART = timedelta(seconds=10)
 REST_SECONDS = 3.0  # as long as Discord waits for an answer
 RULES = ("manage_messages", "manage_guild", "administrator")
 
@@ -41,6 +42,16 @@ class Desk:
     book: PlanBook
     command_ids: dict[str, int] = field(default_factory=dict)
     _answering: set[asyncio.Task[Any]] = field(default_factory=set)
+    _hinted: dict[int, datetime] = field(default_factory=dict)
+
+    def may_hint(self, channel: int) -> bool:
+        """A hint costs a request of its own, and Discord allows a channel thirty a minute: many newcomers at once share
+        them with what was asked for."""
+        now = self.now()
+        if now - self._hinted.get(channel, now - HINTS_APART) < HINTS_APART:
+            return False
+        self._hinted[channel] = now
+        return True
 
     @contextmanager
     def answering(self) -> Iterator[None]:

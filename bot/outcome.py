@@ -6,21 +6,25 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from PIL import Image
 
 from bot.frame.fail_points import FailPoint, reached
+from bot.messages.lanes import pause_after
 from bot.messages.live import Live
 from bot.messages.told import Told, put
 from bot.store import jobs, ledger, members, pictures
-from bot.store.errors import StoreFullError
+from bot.store.errors import StoreBusyError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.store import Store
+from bot.store.transactions import Reading
 from bot.store.words import OPEN, State
 from engine import (
     Cancelled,
@@ -65,6 +69,7 @@ class Outcome:
         self._live: dict[str, Live] = {}
         self._loading: tuple[str, float] | None = None
         self._storing: set[asyncio.Task[None]] = set()
+        self._ends = asyncio.Event()
         self.hung = asyncio.Event()
 
     async def run(self) -> None:
@@ -74,6 +79,7 @@ class Outcome:
                 await self._hear(event)
             except Exception:  # a border: one event that cannot be stored must not deafen us to the others
                 _log.exception("An event of the engine could not be stored: %s", type(event).__name__)
+        self._ends.set()
         await asyncio.gather(*self._storing)
 
     async def _hear(self, event: Event) -> None:
@@ -90,7 +96,7 @@ class Outcome:
                 self._load(model, fraction)
             case Finished() | Failed() | Cancelled():
                 self._live.pop(event.job, None)
-                self._keep(self._ended(event))
+                self._keep(event)
             case Hung(message):
                 _log.critical("%s", message)
                 self.hung.set()
@@ -109,18 +115,27 @@ class Outcome:
             if live.place in (0, 1) or live.loading is not None:
                 self._looks(job, loading=loading)
 
-    def _keep(self, work: Awaitable[None]) -> None:
+    def _keep(self, event: Finished | Failed | Cancelled) -> None:
         """Beside the next events: writing files takes a while."""
-
-        async def done() -> None:
-            try:
-                await work
-            except Exception:  # a border, as above
-                _log.exception("The end of a job could not be stored; it is tried again at the next start.")
-
-        task = asyncio.get_running_loop().create_task(done())
+        task = asyncio.get_running_loop().create_task(self._store_end(event))
         self._storing.add(task)
         task.add_done_callback(self._storing.discard)
+
+    async def _store_end(self, event: Finished | Failed | Cancelled) -> None:
+        """A full disk and a locked database pass: it is tried until then, or until the program ends."""
+        for tries in itertools.count():
+            try:
+                await self._ended(event)
+            except (StoreBusyError, StoreFullError) as error:
+                _log.warning("The end of job %s cannot be stored now: %s", event.job, error)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._ends.wait(), pause_after(tries))
+                    return
+            except Exception:  # a border, as above
+                _log.exception("The end of job %s could not be stored; the next start tries again.", event.job)
+                return
+            else:
+                return
 
     async def _started(self, event: Started) -> None:
         async with self._store.write() as tx:
@@ -144,7 +159,10 @@ class Outcome:
     async def _finished(self, event: Finished) -> None:
         reached(FailPoint.PAINTED)
         try:
-            found = [await self._file(event, cell, painted) for cell, painted in enumerate(event.pictures)]
+            found = []
+            for cell, painted in enumerate(event.pictures):
+                found.append(await self._file(event, cell, painted))
+                reached(FailPoint.FILING)
         except StoreFullError:
             await self._finish(event, State.FAILED, FULL)
             return
@@ -157,12 +175,15 @@ class Outcome:
             assert job is not None  # it was changed in this very transaction
             await pictures.insert(tx, found)
             await ledger.settle(tx, event.job, event.gpu_ms, now)
-            await put(tx, job, Told.ANSWER, now)
-            member = await members.find(tx, job.member_id)
-            took = now - job.created_at
-            if took >= self._notify_after and (member is None or member.notify):
-                await put(tx, job, Told.MENTION, now, took_ms=took // timedelta(milliseconds=1))
+            await put(tx, job, Told.ANSWER, now, took_ms=await self._long_ms(tx, job, now))
         reached(FailPoint.ENDED)
+
+    async def _long_ms(self, tx: Reading, job: Job, now: datetime) -> int | None:
+        """How long it took, if so long that its member is to be called with the answer: an edit calls nobody."""
+        member, took = await members.find(tx, job.member_id), now - job.created_at
+        if took < self._notify_after or (member is not None and not member.notify):
+            return None
+        return took // timedelta(milliseconds=1)
 
     async def _failed(self, event: Failed) -> None:
         """Once more if that may help; whatever it was, nothing is charged."""
@@ -174,8 +195,12 @@ class Outcome:
         await self._finish(event, State.FAILED, event.message, event.failure.value)
 
     async def _handed_back(self, event: Failed) -> None:
-        """We are closing: the next start goes on with it, and it did not die of it."""
+        """We are closing: the next start goes on with it, and it did not die of it; unless we close because of a step
+        that hangs. Then whatever was running counts as one that the program died of, or it would hang for ever."""
         async with self._store.write() as tx:
+            job = await jobs.find(tx, event.job)
+            if self.hung.is_set() and job is not None and job.state is State.RUNNING:
+                return
             await jobs.hand_back(tx, event.job, event.attempt)
 
     async def _finish(self, event: JobEvent, state: State, message: str | None, failure: str | None = None) -> None:
@@ -186,7 +211,8 @@ class Outcome:
             job = await jobs.find(tx, event.job)
             assert job is not None  # it was changed in this very transaction
             await ledger.refund(tx, event.job, now)
-            await put(tx, job, Told.ANSWER, now)
+            took_ms = await self._long_ms(tx, job, now) if state is State.FAILED else None
+            await put(tx, job, Told.ANSWER, now, took_ms=took_ms)
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
             if parent is not None:  # its button led to nothing
                 await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{state}")

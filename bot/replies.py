@@ -145,6 +145,10 @@ def done_by_mention(member: int, took_ms: int) -> str:
     return f"{mention(member)}, your picture is ready ({duration(took_ms)})."
 
 
+def failed_by_mention(member: int) -> str:
+    return f"{mention(member)}, your picture could not be painted; the message that this answers says why."
+
+
 def direct(prompt: str, job: str, seeds: list[int]) -> str:
     numbers = ", ".join(map(str, seeds))
     return f"{title(prompt)}\nJob `{job}` · seed {shortened(numbers, 100)}"

@@ -5,6 +5,7 @@ Whatever happens, the end is bounded in time and loses nothing.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -84,6 +85,7 @@ async def run(settings: Settings, announce: Callable[[str], None]) -> int:
         loop.add_signal_handler(number, this.end, DONE, f"told to by {number.name}")
     async with AsyncExitStack() as stack:
         await _unless_stopped(this, _start(stack, settings, this, announce))
+        gc.freeze()  # what is there by now stays, and looking through it each time stops the loop for 0.1 s
         await this.stop.wait()
         _end_by_force(this.code, END_SECONDS)
     return this.code
@@ -280,6 +282,7 @@ async def _tidy_credit(store: Store, book: PlanBook) -> None:
 
 async def _wind_down(engine: Engine, hearing: Awaitable[None], intake: Intake, delivery: Delivery) -> None:
     intake.stop_taking()
+    await intake.hand_over_all()
     await engine.close()
     await asyncio.gather(hearing, return_exceptions=True)
     await delivery.settle(SETTLE_SECONDS)

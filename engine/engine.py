@@ -227,7 +227,9 @@ class Engine:
 
     def _write_timings(self) -> None:
         if self._timings_file is not None:
-            self._timings_file.keep(self._worker.ask(lambda _: written(self._timing)))
+            found = self._worker.ask(lambda _: written(self._timing))
+            if any(found.values()):  # nothing was painted: then nothing is left behind
+                self._timings_file.keep(found)
 
     async def _tell_places(self) -> None:
         """Tell waiting jobs their place when it has changed much, and rest twenty times as long as looking took."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _Value = TypeVar("_Value")
 _PREFIXES: Final = ("ATELIER_", "DISCORD_")
-_OTHERS: Final = frozenset({"ATELIER_NODE", "DISCORD_OPENAPI"})  # the tests' own
+_OTHERS: Final = frozenset({"ATELIER_FAIL_POINT", "ATELIER_NODE", "DISCORD_OPENAPI"})  # the tests' own
 _NEAR: Final = 0.8  # only a slip of the pen: other programs' variables may stand in the same file
 
 

@@ -32,7 +32,7 @@ ANSWERED = 40060
 _LOST = (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
-async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
+async def guarded(interaction: Interaction, work: Awaitable[object]) -> None:
     """The one border of all handlers: whoever pressed something gets a sentence, whatever happened."""
     with desk_of(interaction).answering():
         try:
@@ -47,8 +47,8 @@ async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
         await tell_untold(interaction)
 
 
-async def say(interaction: Interaction, text: str, card: Card | None = None) -> None:
-    """To this one member alone. If even that is lost, the log has it."""
+async def say(interaction: Interaction, text: str, card: Card | None = None) -> bool:
+    """To this one member alone. False if it did not arrive; the log has it then."""
     desk = desk_of(interaction)
     card = card or Card(replies.shortened(text, replies.MESSAGE_LIMIT))
     parts = await desk.sender.parts(card, interaction.filesize_limit)
@@ -61,6 +61,8 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
             await interaction.response.send_message(ephemeral=True, **parts)
     except _LOST as error:
         _log.warning("A sentence did not reach its member: %s", error)
+        return False
+    return True
 
 
 async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]]) -> None:
@@ -84,8 +86,8 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
         async with desk.store.write() as tx:
             await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
             await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), response.message_id)
-        desk.delivery.placed(job.id, response.message_id)
-    if accepted.is_first:
+        reached(FailPoint.NOTED)
+    if accepted.is_first and desk.may_hint(job.channel_id):
         help_button = Button(Action.HELP, "", "How it works", "👋")
         await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button,),)))
 
@@ -148,9 +150,11 @@ async def tell_untold(interaction: Interaction) -> None:
     ends = [letter for letter in found if letter.kind == Told.ANSWER]
     if ends:
         names = ", ".join(f"`{letter.job_id}`" for letter in ends[:10])
-        await say(interaction, replies.untold(len(ends), names, desk.command("show")))
-    if len(ends) < len(found):
-        await say(interaction, replies.DM_CLOSED)
+        if not await say(interaction, replies.untold(len(ends), names, desk.command("show"))):
+            return  # the next time, then
+    if len(ends) < len(found) and not await say(interaction, replies.DM_CLOSED):
+        return
     async with desk.store.write() as tx:
         for letter in found:
             await outbox.told_after_all(tx, letter.id, desk.now())
+            await jobs.deliver(tx, letter.job_id or "")

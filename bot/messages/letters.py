@@ -64,7 +64,7 @@ class Telling:
             case Told.REFRESH:
                 return await self._refresh(job, place)
             case Told.ERASE:
-                await self._erase(job, place)
+                await self._erase(job)
             case Told.PUBLISH:
                 return await self._publish(job, letter)
             case Told.BAR:
@@ -84,11 +84,12 @@ class Telling:
             return await self._placing.put(job, cards.under_way(job, Live()))
 
     async def _answer(self, job: Job) -> Sent | None:
-        if job.state is State.DELETED:
-            return None
-        card = await ended_card(self._store, job)
         async with self._placing.lock(job.id):
-            return await self._placing.put(job, card)
+            async with self._store.read() as tx:
+                current = await jobs.find(tx, job.id)
+            if current is None or current.state is State.DELETED:
+                return None
+            return await self._placing.put(current, await ended_card(self._store, current))
 
     async def _mention(self, job: Job, place: Placeholder, letter: Letter) -> Sent | None:
         if place.message_id is None or place.ephemeral or place.by_token:
@@ -98,7 +99,10 @@ class Telling:
             found = await self._sender.find(place.channel_id, lambda message: _answers(message, parent))
             if found is not None:
                 return Sent(place.channel_id, found)
-        text = replies.done_by_mention(job.member_id, int(letter.payload["took_ms"]))
+        if job.state is State.FAILED:
+            text = replies.failed_by_mention(job.member_id)
+        else:
+            text = replies.done_by_mention(job.member_id, int(letter.payload["took_ms"]))
         card = Card(text, mentions=(job.member_id,))
         try:
             sent = await self._sender.create(place.channel_id, card, 0, nonce=f"m{job.id}", reply_to=parent)
@@ -132,23 +136,26 @@ class Telling:
         """Only the buttons; the picture stays as it is. Not worth a second message."""
         if place.message_id is None or job.state not in (State.RENDERED, State.DONE):
             return None
-        card = await ended_card(self._store, job)
         async with self._store.read() as tx:
             copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind in COPIES]
         for copy in copies:
+            card = await ended_card(self._store, job)
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.edit_buttons(copy.channel_id, copy.message_id, card.rows)
         try:
-            await self._placing.edit_buttons(place, card.rows)
+            async with self._placing.lock(job.id):  # of two presses at once the later must be the last to be shown
+                card = await ended_card(self._store, job)
+                await self._placing.edit_buttons(place, card.rows)
         except (MessageGoneError, UnreachableError):
             return None
         return Sent(place.channel_id, place.message_id)
 
-    async def _erase(self, job: Job, place: Placeholder) -> None:
-        async with self._store.read() as tx:
+    async def _erase(self, job: Job) -> None:
+        async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
+            place = await placeholders.find(tx, job.id)
         found = [Sent(post.channel_id, post.message_id) for post in others]
-        if place.message_id is not None:
+        if place is not None and place.message_id is not None:
             found.append(Sent(place.channel_id, place.message_id))
         for sent in found:
             try:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from bot.frame.fail_points import FailPoint, reached
 from bot.messages.cards import Card, Rows
 from bot.messages.sending import MessageGoneError, Sender, Sent, TokenGoneError, UnreachableError, carries
 from bot.store import placeholders
@@ -40,8 +41,9 @@ class Placing:
                 return await self._sender.edit_by_token(
                     place.webhook_token or "", place.message_id, card, place.limit_bytes
                 )
-        if place.ephemeral or place.by_token:
+        if place.ephemeral:
             raise UnreachableError("Only the interaction's token reached it, and that is over.")
+        # Also where the bot may not post: its own messages it may edit wherever it sees them.
         return await self._sender.edit(place.channel_id, place.message_id, card, self._limit(place))
 
     async def edit_buttons(self, place: Placeholder, rows: Rows) -> None:
@@ -65,22 +67,15 @@ class Placing:
                 pass
             except UnreachableError:
                 return await self.direct(job, card)
-        if place.ephemeral or place.by_token:
-            return await self.direct(job, card)
-        try:
-            sent = await self._sender.create(
-                place.channel_id, card, self._limit(place), nonce=job.id, reply_to=place.reply_to
-            )
-        except UnreachableError:
-            return await self.direct(job, card)
-        await self._remember(job.id, place, sent)
-        return sent
+        return await self._anew(job, place, card)
 
     async def found(self, job: Job, place: Placeholder) -> Placeholder:
         """With its message, if one was written and the program ended before it was noted."""
         if place.message_id is not None:
             return place
-        message = await self._sender.find_answer(place.webhook_token or "") if self._has_token(place) else None
+        message = None
+        if self._has_token(place):
+            message = await self._sender.find_answer(place.webhook_token or "", ephemeral=place.ephemeral)
         if message is None and not (place.ephemeral or place.by_token):
             with suppress(UnreachableError):
                 message = await self._sender.find(place.channel_id, carries(job.id))
@@ -88,6 +83,26 @@ class Placing:
             return place
         await self._remember(job.id, place, Sent(place.channel_id, message))
         return replace(place, message_id=message)
+
+    async def _anew(self, job: Job, place: Placeholder, card: Card) -> Sent:
+        """By a new message. Where somebody deleted the first one, a second may be there already."""
+        if place.ephemeral or place.by_token:
+            return await self.direct(job, card)
+        # Discord answers a nonce that it remembers with the message of then: the one that was deleted.
+        nonce = job.id if place.message_id is None else f"g{place.message_id}"
+        limit, there = self._limit(place), None
+        try:
+            if place.message_id is not None:
+                there = await self._sender.find(place.channel_id, carries(job.id))
+            if there is not None:
+                sent = await self._sender.edit(place.channel_id, there, card, limit)
+            else:
+                sent = await self._sender.create(place.channel_id, card, limit, nonce=nonce, reply_to=place.reply_to)
+        except UnreachableError:
+            return await self.direct(job, card)
+        reached(FailPoint.PLACED)
+        await self._remember(job.id, place, sent)
+        return sent
 
     async def direct(self, job: Job, card: Card) -> Sent:
         """To the member alone; its buttons work there as well."""
@@ -98,6 +113,7 @@ class Placing:
             sent = await self._sender.edit(channel, message, card, limit)
         else:
             sent = await self._sender.create(channel, card, limit, nonce=f"d{job.id}")
+        reached(FailPoint.PLACED)
         async with self._store.write() as tx:
             await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, "direct"))
         return sent

@@ -77,7 +77,9 @@ async def refusals() -> AsyncIterator[None]:
 def _meaning(error: discord.HTTPException) -> Exception:
     reason = f"{error.status}/{error.code}: {error.text}"
     if error.status == 429:
-        return Later("the rate limit is reached", 5.0)
+        # Not Discord's own refusal but Cloudflare's, for the whole address: each further request would prolong it.
+        seconds = float(error.response.headers.get("Retry-After", 60))
+        return Later("this address has sent too much", seconds, everywhere=True)
     if error.status >= 500:
         return Later(f"Discord answers {error.status}")
     if error.code == 30046:
@@ -99,12 +101,26 @@ class Sender:
     def __init__(self, client: discord.Client, files: Files, signer: Signer) -> None:
         self.client, self._files, self._signer = client, files, signer
 
+    @property
+    def is_closed(self) -> bool:
+        return self.client.is_closed()
+
     async def edit_by_token(self, token: str, message: int, card: Card, limit: int) -> Sent:
-        webhook = discord.Webhook.partial(self._application, token, client=self.client)
+        """Not by the library's webhooks: those sleep through every rate limit, however long."""
+        route = discord.http.Route(
+            "PATCH",
+            "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}",
+            webhook_id=self._application,
+            webhook_token=token,
+            message_id=message,
+        )
 
         async def edit(parts: dict[str, Any]) -> Sent:
-            edited = await webhook.edit_message(message, attachments=parts.pop("files"), **parts)
-            return Sent(edited.channel.id, edited.id)
+            attachments = parts.pop("files")
+            with discord.http.handle_message_parameters(attachments=attachments, **parts) as params:
+                form = {"form": params.multipart, "files": params.files} if params.files else {"json": params.payload}
+                data = await self.client.http.request(route, **form)
+            return Sent(int(data["channel_id"]), int(data["id"]))
 
         return await self._send(edit, card, limit)
 
@@ -169,8 +185,8 @@ class Sender:
         async with refusals():
             await discord.PartialMessage(channel=self._channel(channel), id=message).add_reaction(emoji)
 
-    async def find_answer(self, token: str) -> int | None:
-        """The message that the interaction was answered with, if it was."""
+    async def find_answer(self, token: str, *, ephemeral: bool) -> int | None:
+        """The message that the interaction was answered with, if it was; a sentence for one member alone is none."""
         route = discord.http.Route(
             "GET",
             "/webhooks/{webhook_id}/{webhook_token}/messages/@original",
@@ -179,9 +195,11 @@ class Sender:
         )
         try:
             async with refusals():
-                return int((await self.client.http.request(route))["id"])
+                data = await self.client.http.request(route)
         except (MessageGoneError, UnreachableError, TokenGoneError):
             return None
+        is_same = discord.MessageFlags._from_value(data["flags"]).ephemeral == ephemeral
+        return int(data["id"]) if is_same else None
 
     async def find(self, channel: int, matches: Callable[[discord.Message], bool], limit: int = 100) -> int | None:
         """Our newest message of a channel that matches."""
@@ -261,7 +279,7 @@ class Sender:
                     sent: Sent = await send(await self.parts(card, room))
                     return sent
             except TooLargeError:
-                if room <= SMALLEST:
+                if room <= SMALLEST or not card.files:
                     raise
                 room //= 2
 

@@ -95,6 +95,12 @@ async def doubtful(tx: Reading, before: datetime) -> tuple[Letter, ...]:
     return tuple(Letter(**row) for row in await tx.all(query.order_by(_outbox.c.id)))
 
 
+async def hasten(tx: Writing, now: datetime, beyond: datetime) -> int:
+    """Whatever is due so late that the clock must have been set back meanwhile is due now: how many."""
+    is_far = (_is(Sending.PENDING), _outbox.c.due_at > beyond)
+    return await tx.change(update(_outbox).where(*is_far).values(due_at=now))
+
+
 async def begin(tx: Writing, letter_id: int, now: datetime) -> bool:
     """Before it is given to Discord. Of several who try, one is told True."""
     values = {"state": Sending.SENDING, "sending_since": now, "tries": _outbox.c.tries + 1}

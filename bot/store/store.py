@@ -6,8 +6,9 @@ Which queries run in a transaction is not known here.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store import pictures
 from bot.store.columns import moment
-from bot.store.errors import StoreClosedError, disk_errors
+from bot.store.errors import StoreBusyError, StoreClosedError, disk_errors
 from bot.store.files import Files
 from bot.store.folder import Folder
 from bot.store.migrations import bring_up
@@ -27,6 +28,7 @@ from bot.store.turn import Turn
 
 Clock = Callable[[], int]  # milliseconds since the epoch
 ORPHAN_AGE: Final = timedelta(hours=1)
+CLOSE_SECONDS: Final = 5.0
 
 
 class Store:
@@ -38,6 +40,7 @@ class Store:
         self._clock = clock
         self._turn = Turn()
         self._is_open, self._uses, self._unused = True, 0, asyncio.Event()
+        self._refused_at = float("-inf")  # when the database was last found locked by another program
 
     @classmethod
     @asynccontextmanager
@@ -65,15 +68,29 @@ class Store:
 
         Cancelled while it commits it may be committed all the same: give what must not happen twice a unique key.
         """
-        async with self._turn.taken(hurried=hurried), self._use(self._writer) as connection:
-            yield Writing(connection)
-            await to_the_end(connection.commit())
+        asked_at = time.monotonic()
+        async with self._turn.taken(hurried=hurried):
+            if asked_at <= self._refused_at:
+                # One waited in vain for another program while this one stood in line: one after the other they would
+                # come to wait far longer than a member does.
+                raise StoreBusyError
+            async with self._noting_refusals(), self._use(self._writer) as connection:
+                yield Writing(connection)
+                await to_the_end(connection.commit())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reading]:
         """A transaction that sees one state of the database and changes nothing."""
         async with self._use(self._readers) as connection:
             yield Reading(connection)
+
+    @asynccontextmanager
+    async def _noting_refusals(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except StoreBusyError:
+            self._refused_at = time.monotonic()
+            raise
 
     @asynccontextmanager
     async def _use(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -89,11 +106,14 @@ class Store:
             self._unused.set()
 
     async def _close(self) -> None:
-        """When the last transaction has ended; none waits for anything but the disk."""
+        """A pool that is closed opens anew for whoever still asks, outside of the folder's lock: so nobody may ask, and
+        what has begun is waited for. Nothing in it waits for others, so that is soon."""
         self._is_open = False
-        while self._uses:
-            self._unused.clear()
-            await self._unused.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._uses:
+                    self._unused.clear()
+                    await self._unused.wait()
         await self._readers.dispose()
         await self._writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 

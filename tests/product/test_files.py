@@ -125,6 +125,7 @@ async def test_a_prompt_shows_as_it_was_typed_and_formats_nothing(house: House, 
 
 
 async def test_what_is_too_large_after_all_is_sent_as_a_smaller_file(house: House, cleo: Member) -> None:
+    await painted(cleo)  # so that no edit about progress comes before the answer: those keep two seconds apart
     await house.control("faults", EDITS | {"times": REFUSALS})
     grid = await painted(cleo)
     assert (await picture_of(cleo, grid)).size == (512, 512)
@@ -133,6 +134,7 @@ async def test_what_is_too_large_after_all_is_sent_as_a_smaller_file(house: Hous
 
 
 async def test_the_original_stays_whatever_was_posted(house: House, cleo: Member) -> None:
+    await painted(cleo)  # so that no edit about progress comes before the answer: those keep two seconds apart
     await house.control("faults", EDITS | {"times": REFUSALS})
     grid = await painted(cleo)
     await cleo.react(grid, "✉️")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.buttons.custom_id import SECRET_BYTES, Action, Key, Press, Signer
 from bot.handlers.modals import FIELD, LONGEST, LONGEST_MORE, MORE, halves, prompt_dialog, prompt_of
-from bot.wishes import same_words
+from bot.intake.wishes import same_words
 
 SIGNER = Signer([Key(1, b"x" * SECRET_BYTES)])
 PRESS = Press(Action.REMIX, "0123456789ab", 2, "strong")

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from bot.store import ledger
 from bot.store.errors import StoreNewerError
-from bot.store.migrations import _config, bring_up
+from bot.store.migrations import HEAD, _config, bring_up
 from bot.store.sqlite import open_keeper
 from bot.store.store import Store
 from bot.store.tables import metadata
@@ -167,3 +168,7 @@ def test_migrations_have_numbers_that_follow_each_other() -> None:
     folder = Path(bring_up.__code__.co_filename).parent / "versions"
     numbers = sorted(re.findall(r"^v(\d{4})_", "\n".join(path.name for path in folder.glob("v*.py")), re.MULTILINE))
     assert numbers == [f"{number + 1:04}" for number in range(len(numbers))]
+
+
+def test_the_schema_that_counts_as_this_programs_is_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(_config()).get_current_head() == HEAD

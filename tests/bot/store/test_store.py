@@ -205,3 +205,27 @@ def test_every_error_of_the_store_is_drawn_in_its_tree() -> None:
     tree = sys.modules[StoreError.__module__].__doc__ or ""
     for kind in StoreError.__subclasses__():
         assert kind.__name__ in tree
+
+
+async def test_a_store_that_is_closed_waits_for_what_has_begun_and_refuses_what_comes_after(
+    tmp_path: Path, clock: Clock
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def write(store: Store) -> None:
+        async with store.write() as tx:
+            await meta.put(tx, "key", "value")
+            begun.set()
+            await may_end.wait()
+
+    async with Store.open(tmp_path, clock=clock) as store:
+        writing = asyncio.create_task(write(store))
+        await begun.wait()
+        asyncio.get_running_loop().call_later(0.05, may_end.set)
+    await writing
+    for transaction in (store.read, store.write):
+        with pytest.raises(StoreClosedError):
+            async with transaction():
+                pass
+    async with Store.open(tmp_path, clock=clock) as again, again.read() as tx:
+        assert await meta.find(tx, "key") == "value"

@@ -1,10 +1,7 @@
-"""From a member's wish to a stored job that the engine has: permission, price, one transaction, the hand-over. The only
-file that asks the engine to paint, to cancel, what it would cost and who waits. Knows no message.
-"""
+"""What members ask for, one method each: admitted, priced, stored in one transaction and handed over."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -12,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import visibility
-from bot.admission import Admission
 from bot.asking import Asker
 from bot.errors import (
     CannotDoError,
@@ -27,15 +23,18 @@ from bot.errors import (
     ThereAlreadyError,
     TooManyError,
     UnderWayError,
-    WrongPromptError,
 )
 from bot.frame.fail_points import FailPoint, reached
+from bot.intake.admission import Admission
+from bot.intake.handover import HandOver
+from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
+from bot.intake.wording import Wording
 from bot.kinds import Kind
 from bot.messages.told import Told, put
 from bot.plans.book import PlanBook
 from bot.plans.membership import begin, standing
 from bot.plans.plan import Plan
-from bot.store import jobs, ledger, members, meta, pictures, placeholders, servers
+from bot.store import jobs, ledger, members, meta, pictures, placeholders
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture, Source
@@ -44,31 +43,22 @@ from bot.store.store import Store
 from bot.store.transactions import Reading, Writing
 from bot.store.words import OPEN as UNDER_WAY
 from bot.store.words import State
-from bot.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words, share_of
 from engine import (
-    Adapter,
     Engine,
     EngineError,
     Manner,
-    PromptError,
     QueueView,
     Quote,
-    Speed,
-    UnknownModelError,
     enlarge,
     enlarge_creatively,
     from_json,
-    parse,
     reroll,
-    translate,
     vary,
 )
-from engine import Job as Work
 
 _log = logging.getLogger(__name__)
 GRID = 4  # pictures
 ACK_PATIENCE = timedelta(seconds=5)  # until an answer that nobody saw is written by the bot's own token
-MOST_DEATHS = 3
 PAUSED = "paused"
 
 
@@ -101,19 +91,20 @@ class Intake:
     ) -> None:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
         self._book = book
-        self._boot, self._default_model, self._admission = boot, default_model, Admission(store, welcomes)
-        self._follow, self._tell = follow, tell
+        self._boot, self._tell = boot, tell
+        self._admission, self._wording = Admission(store, welcomes), Wording(engine, store, default_model)
+        self._handover = HandOver(engine, store, boot=boot, follow=follow, tell=tell)
         self.paused: PausedError | None = None
 
     async def imagine(self, asker: Asker, text: str) -> Accepted:
         await self._admit(asker)
-        return await self._take(asker, await self._wish(asker, Kind.IMAGINE, text))
+        return await self._take(asker, await self._wording.wish(asker, Kind.IMAGINE, text))
 
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
         """The same once more with a new seed; or with new words."""
         parent = await self._parent(asker, job_id)
         if text is not None and not same_words(text, parent.text):
-            return await self._take(asker, replace(await self._wish(asker, Kind.REROLL, text), parent=parent))
+            return await self._take(asker, replace(await self._wording.wish(asker, Kind.REROLL, text), parent=parent))
         cells = reroll(recipes_of(parent), draw_seed())
         return await self._take(asker, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent))
 
@@ -123,7 +114,7 @@ class Intake:
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
         recipe, told = from_json(picture.recipe), []
         if text is not None and not same_words(text, parent.text):
-            wish = await self._wish(asker, kind, text)
+            wish = await self._wording.wish(asker, kind, text)
             recipe, told = replace(wish.cells[0], seed=recipe.seed), list(wish.notes)
         else:
             text = parent.text
@@ -169,6 +160,7 @@ class Intake:
             if job.state not in UNDER_WAY:
                 raise EndedError
             await jobs.ask_to_cancel(tx, job_id)
+        reached(FailPoint.UNWANTED)
         if not self._engine.cancel(job_id):
             _log.info("Job %s ended before it could be cancelled.", job_id)
         return job
@@ -203,72 +195,23 @@ class Intake:
         """The program ends: nothing new, for as long as it still runs."""
         self.paused = PausedError("", drains=True)
 
+    async def hand_over_all(self) -> None:
+        """Wait until the engine has, or has refused, whatever was taken."""
+        await self._handover.end_all()
+
+    async def retry(self, job: Job) -> bool:
+        """A further attempt, which the engine gets at once."""
+        return await self._handover.retry(job)
+
     async def queue_view(self) -> QueueView:
         return await self._engine.queue_view()
 
     async def resume(self) -> int:
-        """At start: hand over again whatever had not ended. A job that the program died of three times is given up."""
+        """At start: as it was paused before, and whatever had not ended handed over again."""
         async with self._store.read() as tx:
-            found = await jobs.unfinished(tx)
             paused = json.loads(await meta.find(tx, PAUSED) or "null")
         self.paused = None if paused is None else PausedError(paused)
-        resumed = 0
-        for job in found:
-            if job.state not in UNDER_WAY:
-                continue  # painted; its answer is in the outbox
-            if job.unwanted:
-                await self._give_up(job, State.CANCELLED, None)
-            elif job.state is State.RUNNING and job.deaths + 1 >= MOST_DEATHS:
-                message = f"The program broke {MOST_DEATHS} times while it was painting this."
-                await self._give_up(job, State.FAILED, message)
-            else:
-                resumed += await self.retry(job, died=job.state is State.RUNNING)
-        return resumed
-
-    async def retry(self, job: Job, *, died: bool = False) -> bool:
-        """A further attempt with the same recipes: whatever an older one still says is ignored from now on."""
-        async with self._store.write() as tx:
-            attempt = await jobs.claim_again(tx, job.id, job.attempt, self._boot, died=died)
-            place = await placeholders.find(tx, job.id)
-        if attempt is None:
-            return False
-        job = replace(job, attempt=attempt, state=State.QUEUED)
-        if place is not None:
-            self._follow(job, place)
-        await self._hand_over(job)
-        return True
-
-    async def _give_up(self, job: Job, state: State, message: str | None) -> None:
-        async with self._store.write() as tx:
-            if await jobs.finish(tx, job.id, job.attempt, state, self._now(), message=message):
-                await ledger.refund(tx, job.id, self._now())
-                await put(tx, job, Told.ANSWER, self._now())
-        self._tell()
-
-    async def _wish(self, asker: Asker, kind: Kind, text: str) -> Wish:
-        async with self._store.read() as tx:
-            server = await servers.find(tx, asker.server) if asker.server is not None else None
-        default = (server.default_model if server is not None else None) or self._default_model
-        try:
-            asked = translate(
-                parse(text),
-                self._engine.catalog,
-                default_model=default,
-                drawn_seed=draw_seed(),
-                styles=await asyncio.to_thread(self._styles),
-            )
-        except PromptError as error:
-            raise WrongPromptError(error) from error
-        except UnknownModelError as error:
-            raise CannotDoError(f"This server's model is not to be had any more. {error}") from error
-        model = asked.cells[0].model.name
-        if not await asyncio.to_thread(self._engine.can_paint, model):
-            raise CannotDoError(f"I cannot paint with {model}: it is not on this machine, or nothing here computes it.")
-        return Wish(kind, text, asked.cells, tuple(note.message for note in asked.notes))
-
-    def _styles(self) -> dict[str, Adapter]:
-        """In a thread: the first time, it reads whole files."""
-        return {name: self._engine.adapters.find(name) for name in self._engine.adapters.names}
+        return await self._handover.resume()
 
     async def _admit(self, asker: Asker) -> None:
         if self.paused is not None:
@@ -317,8 +260,7 @@ class Intake:
         if wish.kind.is_free:
             self._tell()
         else:
-            self._follow(job, place)
-            await self._hand_over(job)
+            self._handover.begin(job, place)
         return Accepted(job, place, quote, is_first=is_first)
 
     async def _again(self, before: Job, asker: Asker) -> Accepted:
@@ -362,28 +304,13 @@ class Intake:
         return None
 
     async def _quote(self, asker: Asker, wish: Wish, plan: Plan) -> Quote:
+        found = {} if wish.picture is None else {wish.picture.sha256: await self._files.read(wish.picture.sha256)}
         try:
-            return await self._engine.quote(wish.cells, member=str(asker.member), speed=plan.speed, share=plan.share)
+            return await self._engine.quote(
+                wish.cells, member=str(asker.member), speed=plan.speed, share=plan.share, pictures=found
+            )
         except EngineError as error:
             raise CannotDoError(str(error)) from error
-
-    async def _hand_over(self, job: Job) -> None:
-        """The engine gets what it needs; whatever it refuses now ends the job."""
-        recipes = recipes_of(job)
-        hashes = {source.sha256 for recipe in recipes for source in recipe.sources}
-        try:
-            sources = {digest: await self._files.read(digest) for digest in hashes}
-            speed, share = Speed(job.speed), share_of(job)  # as when it was asked for, whatever became of the plan
-            self._engine.submit(Work(job.id, job.attempt, str(job.member_id), speed, recipes, share, pictures=sources))
-        except (EngineError, OSError) as error:
-            _log.warning("The engine did not take job %s: %s", job.id, error)
-            await self._give_up(job, State.FAILED, str(error))
-            return
-        reached(FailPoint.SUBMITTED)
-        async with self._store.read() as tx:
-            stored = await jobs.find(tx, job.id)
-        if stored is not None and stored.unwanted:  # cancelled before the engine had it
-            self._engine.cancel(job.id)
 
 
 async def _sources(tx: Reading, job: Job, wish: Wish) -> list[Source]:

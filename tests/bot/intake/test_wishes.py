@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.asking import Asker
+from bot.intake.wishes import Wish, job_of, place_of, same_words
 from bot.kinds import Kind
 from bot.plans.reader import read_plans
 from bot.store.jobs import Job
 from bot.store.words import Privacy, State
-from bot.wishes import Wish, job_of, place_of, same_words
 from tests.bot.store.rows import NOW, make_job
 
 OPEN = read_plans().default

@@ -1,0 +1,156 @@
+"""Where an answer was to go is closed by the time that it is there: tokens, channels, permissions, direct messages."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from bot.intake.wishes import TOKEN_LIFE
+from bot.store import jobs, outbox
+from bot.store.words import State
+from sandbox.member import Member
+from sandbox.server import Sandbox
+from tests.product.faults.brush import Brush
+from tests.product.faults.conftest import MakeHouse
+from tests.product.faults.oracle import must_hold
+from tests.product.house import House, imagine, painted, press, until_ended
+
+QUARTER_SECONDS = 900.0
+SEND_MESSAGES, VIEW_CHANNEL = 2048, 1024
+
+
+async def _deny(house: House, channel: str, permissions: int) -> None:
+    ada = await house.member("ada")
+    place = await ada.channel_id(channel)
+    body = {"type": 1, "allow": "0", "deny": str(permissions)}
+    await ada.request("PUT", f"/channels/{place}/permissions/{house.box.application_id}", body)
+
+
+async def _close_direct_messages(house: House, member: Member, *, closed: bool = True) -> None:
+    url = f"{house.box.url}/_sim/people/{member.user_id}"
+    async with aiohttp.ClientSession() as http, http.patch(url, json={"dms_closed": closed}) as response:
+        response.raise_for_status()
+
+
+def _edits(box: Sandbox, status: int) -> list[str]:
+    """The paths of edits that were answered so."""
+    heads = [entry.head for entry in box.journal.entries(kinds=frozenset({"request"}))]
+    return [head["path"] for head in heads if head["method"] == "PATCH" and head["status"] == status]
+
+
+async def test_after_the_quarter_of_an_hour_a_public_answer_is_edited_by_the_bots_own_token(
+    house: House, cleo: Member, brush: Brush, box: Sandbox
+) -> None:
+    brush.hold()
+    first = await imagine(cleo, "a red house")
+    await house.pass_time(QUARTER_SECONDS)
+    brush.let_go()
+    last = await until_ended(cleo, first)
+    assert last["id"] == first["id"]
+    await must_hold(box, house.desk.store)
+
+
+async def test_a_token_that_is_known_to_be_over_is_not_even_tried(
+    house: House, cleo: Member, brush: Brush, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brush.hold()
+    first = await imagine(cleo, "a red house")
+    later = house.desk.store.now() + TOKEN_LIFE
+    monkeypatch.setattr(house.desk.delivery._placing, "_now", lambda: later)
+    brush.let_go()
+    await until_ended(cleo, first)
+    await must_hold(box, house.desk.store)
+    assert _edits(box, 200)
+    assert not [path for path in _edits(box, 200) if "/webhooks/" in path]
+
+
+async def test_where_the_bot_may_not_post_its_message_is_still_edited(
+    house: House, cleo: Member, brush: Brush, box: Sandbox
+) -> None:
+    await _deny(house, "painting", SEND_MESSAGES)
+    brush.hold()
+    first = await imagine(cleo, "a red house")
+    await house.pass_time(QUARTER_SECONDS)
+    brush.let_go()
+    await until_ended(cleo, first)
+    await must_hold(box, house.desk.store)
+
+
+async def test_in_direct_messages_a_late_answer_is_edited_too(
+    make_house: MakeHouse, brush: Brush, box: Sandbox
+) -> None:
+    house = await make_house(STRANGERS_PLAN="open")
+    cleo = await house.member("cleo")
+    brush.hold()
+    first = await imagine(cleo, "a red house", "@Painter")
+    await house.pass_time(QUARTER_SECONDS)
+    brush.let_go()
+    await until_ended(cleo, first)
+    await must_hold(box, house.desk.store)
+
+
+async def test_where_only_its_member_brought_the_bot_a_late_answer_comes_by_direct_message(
+    make_house: MakeHouse, brush: Brush, box: Sandbox
+) -> None:
+    house = await make_house(STRANGERS_PLAN="open")
+    cleo = await house.member("cleo")
+    await house.control(f"applications/{box.application_id}/install", {"user_id": cleo.user_id})
+    guild = await house.control("guilds", {"name": "Elsewhere", "owner_id": cleo.user_id})
+    (channel,) = await cleo.request("GET", f"/guilds/{guild['id']}/channels")
+    brush.hold()
+    first = await imagine(cleo, "a red house", channel["id"])
+    await house.pass_time(QUARTER_SECONDS)
+    brush.let_go()
+    (answer,) = (await must_hold(box, house.desk.store, stale=1)).values()
+    assert str(answer.channel_id) == await cleo.channel_id("@Painter")
+    single = await until_ended(cleo, await press(cleo, (await cleo.messages("@Painter"))[0], "U2"))
+    assert single["channel_id"] != first["channel_id"]
+
+
+async def test_a_channel_that_was_deleted_sends_the_picture_by_direct_message(
+    house: House, cleo: Member, brush: Brush, box: Sandbox
+) -> None:
+    brush.hold()
+    first = await imagine(cleo, "a red house", "more-painting")
+    ada = await house.member("ada")
+    await ada.request("DELETE", f"/channels/{first['channel_id']}")
+    brush.let_go()
+    found = await must_hold(box, house.desk.store)
+    (answer,) = found.values()
+    assert str(answer.channel_id) == await cleo.channel_id("@Painter")
+    shown = (await cleo.messages("@Painter"))[0]
+    await until_ended(cleo, await press(cleo, shown, "U1"))
+
+
+async def test_a_permission_that_is_lost_meanwhile_sends_the_picture_by_direct_message_without_hammering(
+    house: House, cleo: Member, brush: Brush, box: Sandbox
+) -> None:
+    brush.hold()
+    await imagine(cleo, "a red house", "more-painting")
+    await _deny(house, "more-painting", SEND_MESSAGES | VIEW_CHANNEL)
+    await house.pass_time(QUARTER_SECONDS)
+    brush.let_go()
+    (answer,) = (await must_hold(box, house.desk.store, stale=1)).values()
+    assert str(answer.channel_id) == await cleo.channel_id("@Painter")
+    assert len(_edits(box, 403)) <= 2
+
+
+async def test_who_can_be_reached_in_no_way_is_told_at_the_next_occasion_and_keeps_the_picture(
+    house: House, cleo: Member, brush: Brush, box: Sandbox
+) -> None:
+    await _close_direct_messages(house, cleo)
+    brush.hold()
+    first = await imagine(cleo, "a red house", "more-painting")
+    ada = await house.member("ada")
+    await ada.request("DELETE", f"/channels/{first['channel_id']}")
+    brush.let_go()
+    await must_hold(box, house.desk.store, unseen=1)
+    await house.restart()
+    await painted(cleo, "another one")
+    told = await cleo.wait_for("painting", lambda message: "could not reach you" in message["content"])
+    assert told["flags"] & 64
+    await must_hold(box, house.desk.store, unseen=1)
+    async with house.desk.store.read() as tx:
+        assert await outbox.untold(tx, int(cleo.user_id)) == ()
+        states = await jobs.count_by_state(tx, int(cleo.user_id))
+    assert states == {State.DONE: 2}
