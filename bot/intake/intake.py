@@ -307,7 +307,7 @@ class Intake:
         found = {} if wish.picture is None else {wish.picture.sha256: await self._files.read(wish.picture.sha256)}
         try:
             return await self._engine.quote(
-                wish.cells, member=str(asker.member), speed=plan.speed, share=plan.share, pictures=found
+                wish.cells, member=str(asker.member), speed=wish.speed_under(plan), share=plan.share, pictures=found
             )
         except EngineError as error:
             raise CannotDoError(str(error)) from error

@@ -33,6 +33,14 @@ class Wish:
     parent: Job | None = None
     cell: int | None = None
     picture: Picture | None = None
+    speed: Speed | None = None  # as its words say; none: as the plan does
+    privacy: Privacy | None = None  # as its words say; what is private by its place stays so
+
+    def speed_under(self, plan: Plan) -> Speed:
+        return self.speed or plan.speed
+
+    def privacy_for(self, asker: Asker) -> Privacy:
+        return Privacy.PRIVATE if self.is_private(asker) else self.privacy or Privacy.PUBLIC
 
     def is_private(self, asker: Asker) -> bool:
         """Asked for where nobody looks on, or made of something that was."""
@@ -68,14 +76,14 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         root_id=wish.parent.root_id if wish.parent is not None else job_id,
         text=wish.text.strip(),
         cells=tuple(to_json(recipe) for recipe in wish.cells),
-        speed=plan.speed.value,
-        privacy=Privacy.PRIVATE if wish.is_private(asker) else Privacy.PUBLIC,
+        speed=wish.speed_under(plan).value,
+        privacy=wish.privacy_for(asker),
         plan=plan.name,
         share={"weight": plan.weight, "running": plan.running, "waiting": plan.waiting},
         state=State.RENDERED if wish.kind.is_free else State.QUEUED,
         attempt=1,
         boot_id=boot,
-        reserved_gpu_ms=quote.gpu_ms if quote is not None and plan.speed is not Speed.RELAX else 0,
+        reserved_gpu_ms=quote.gpu_ms if quote is not None and wish.speed_under(plan) is not Speed.RELAX else 0,
         notes=wish.notes,
         created_at=now,
         ended_at=now if wish.kind.is_free else None,

@@ -10,7 +10,8 @@ from bot.intake.wishes import Wish, draw_seed
 from bot.kinds import Kind
 from bot.store import servers
 from bot.store.store import Store
-from engine import Engine, PromptError, UnknownModelError, parse, translate
+from bot.store.words import Privacy
+from engine import Engine, PromptError, Speed, UnknownModelError, parse, translate
 
 
 class Wording:
@@ -23,9 +24,10 @@ class Wording:
             server = await servers.find(tx, asker.server) if asker.server is not None else None
         default = (server.default_model if server is not None else None) or self._default_model
         try:
+            prompt = parse(text)
             asked = await asyncio.to_thread(  # a style's file is read, the first time
                 translate,
-                parse(text),
+                prompt,
                 self._engine.catalog,
                 default_model=default,
                 drawn_seed=draw_seed(),
@@ -38,4 +40,12 @@ class Wording:
         model = asked.cells[0].model.name
         if not await asyncio.to_thread(self._engine.can_paint, model):
             raise CannotDoError(f"I cannot paint with {model}: it is not on this machine, or nothing here computes it.")
-        return Wish(kind, text, asked.cells, tuple(note.message for note in asked.notes))
+        speed, privacy = prompt.chosen("speed"), prompt.chosen("visibility")
+        return Wish(
+            kind,
+            text,
+            asked.cells,
+            tuple(note.message for note in asked.notes),
+            speed=Speed(speed) if speed is not None else None,
+            privacy=Privacy(privacy) if privacy is not None else None,
+        )

@@ -1,4 +1,4 @@
-"""Migrations lead to exactly what `tables.py` says, from nothing and only forwards."""
+"""Migrations lead to exactly what `tables/` says, from nothing and only forwards."""
 
 from __future__ import annotations
 

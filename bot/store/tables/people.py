@@ -1,0 +1,52 @@
+"""Members, servers, and what the bot itself keeps: secrets, notes."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    Text,
+)
+
+from bot.store.columns import Flag, Json, Moment
+from bot.store.tables.making import required, table
+
+members = table(
+    "members",
+    Column("id", Integer, primary_key=True),
+    Column("locale", Text),
+    Column("speed", Text),  # how urgent one's jobs are unless one says otherwise; none: the plan's first
+    required("remix", Flag),
+    required("notify", Flag),  # mention the member when a long job is done
+    Column("blocked_at", Moment),
+    Column("blocked_reason", Text),
+    required("created_at", Moment),
+    required("seen_at", Moment),
+)
+
+servers = table(
+    "servers",
+    Column("id", Integer, primary_key=True),
+    Column("allowed", Flag),  # none: nobody has decided, the settings decide
+    Column("gallery_channel_id", Integer),
+    required("bar", Json),  # emoji that the bot adds under a grid
+    Column("default_model", Text),
+    required("settings", Json),
+    required("joined_at", Moment),
+    Column("left_at", Moment),
+)
+
+# Secrets that sign custom ids: the newest signs, all verify.
+keys = table(
+    "keys",
+    Column("id", Integer, primary_key=True),
+    required("secret", LargeBinary),
+    required("created_at", Moment),
+)
+
+meta = table(
+    "meta",
+    Column("key", Text, primary_key=True, nullable=False),
+    required("value", Text),
+)
