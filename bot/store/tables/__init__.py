@@ -1,5 +1,5 @@
-"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU time
-is whole milliseconds.
+"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes;
+GPU time is whole milliseconds.
 """
 
 from bot.store.tables.credit import (
