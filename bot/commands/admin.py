@@ -13,7 +13,7 @@ from bot import replies
 from bot.desk import Desk, desk_of
 from bot.errors import NotOwnerError, PausedError
 from bot.handlers.answering import guarded, say
-from bot.store import members
+from bot.store import jobs, members
 
 Interaction = discord.Interaction[Any]
 
@@ -69,8 +69,8 @@ async def queue(interaction: Interaction) -> None:
 
 async def _pause(desk: Desk, paused: PausedError) -> str:
     await desk.intake.pause(paused)
-    view = await desk.intake.queue_view()
-    return replies.paused(len(view.running) + len(view.waiting))
+    async with desk.store.read() as tx:
+        return replies.paused(await jobs.count_open(tx))
 
 
 async def _resume(desk: Desk) -> str:

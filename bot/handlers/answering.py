@@ -104,7 +104,7 @@ async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:
 
 async def waiter_of(desk: Desk, job_id: str) -> Waiter | None:
     """A job as the queue sees it; None if it is not there, or not yet."""
-    view = await desk.intake.queue_view()
+    view = await desk.intake.queue_view(job_id)
     return next((waiter for waiter in (*view.running, *view.waiting) if waiter.job == job_id), None)
 
 

@@ -21,6 +21,7 @@ from engine import Job as Work
 
 _log = logging.getLogger(__name__)
 MOST_DEATHS = 3
+GIVING_SECONDS = 0.3
 
 
 class HandOver:
@@ -37,18 +38,23 @@ class HandOver:
     ) -> None:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
         self._boot, self._follow, self._tell = boot, follow, tell
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, job: Job, place: Placeholder) -> None:
         """Not awaited: whoever asked must be answered first, and an answer must not wait for large files."""
         self._follow(job, place)
         task = asyncio.get_running_loop().create_task(self._give(job))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way[job.id] = task
+        task.add_done_callback(lambda _: self._under_way.pop(job.id, None))
+
+    async def until_given(self, job_id: str) -> None:
+        """Until the engine has it, or for as long as whoever asked can be kept waiting."""
+        if (task := self._under_way.get(job_id)) is not None:
+            await asyncio.wait([task], timeout=GIVING_SECONDS)
 
     async def end_all(self) -> None:
         """Wait until the engine has, or has refused, whatever was begun."""
-        await asyncio.gather(*self._under_way)
+        await asyncio.gather(*self._under_way.values())
 
     async def resume(self) -> int:
         """At start: hand over again whatever had not ended. A job that the program died of three times is given up."""

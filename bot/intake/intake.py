@@ -203,7 +203,10 @@ class Intake:
         """A further attempt, which the engine gets at once."""
         return await self._handover.retry(job)
 
-    async def queue_view(self) -> QueueView:
+    async def queue_view(self, with_job: str | None = None) -> QueueView:
+        """Who is served and who waits; `with_job` was stored a moment ago and shall be in it."""
+        if with_job is not None:
+            await self._handover.until_given(with_job)
         return await self._engine.queue_view()
 
     async def resume(self) -> int:

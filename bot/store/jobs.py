@@ -102,9 +102,10 @@ async def open_of(tx: Reading, member_id: int) -> tuple[Job, ...]:
     return tuple(Job(**row) for row in await tx.all(query.order_by(_jobs.c.created_at, _jobs.c.id)))
 
 
-async def count_open(tx: Reading, member_id: int) -> int:
-    """How many of a member's jobs wait or run."""
-    return int(await tx.value(select(func.count()).where(_jobs.c.member_id == member_id, _is_open)))
+async def count_open(tx: Reading, member_id: int | None = None) -> int:
+    """How many jobs wait or run; a member's, or all."""
+    query = select(func.count()).where(_is_open)
+    return int(await tx.value(query if member_id is None else query.where(_jobs.c.member_id == member_id)))
 
 
 async def servers_of(tx: Reading, member_id: int) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
-from tests.product.house import House, Json, painted, press, until_ended
+from tests.product.house import House, painted, press, slow, until_ended
 
 
 @pytest.fixture
@@ -41,21 +41,16 @@ async def ask(member: Member, prompt: str = "a boat --steps 2") -> Outcome:
     return await member.command("painting", "imagine", prompt=prompt)
 
 
-async def begun(member: Member, prompt: str) -> Json:
-    outcome = await ask(member, prompt)
-    assert outcome.message is not None
-    return outcome.message
-
-
 async def test_pause_takes_no_new_work_lets_the_old_end_and_outlives_a_restart(
     house: House, ada: Member, cleo: Member
 ) -> None:
     grid = await painted(cleo)
-    under_way = await begun(cleo, "a slow boat --steps 50")
+    under_way = await slow(cleo)
     assert await order(ada, "pause", reason="new fans") == "I take no new work. One job under way will still end."
     assert sentence(await ask(cleo)).startswith("Painting is paused (new fans).")
     assert sentence(await cleo.click(grid, "V1")).startswith("Painting is paused (new fans).")
-    await until_ended(cleo, under_way)
+    await cleo.click(under_way, "Cancel")
+    await cleo.wait_for("painting", lambda message: "Cancelled" in message["content"])
     await house.restart()
     assert sentence(await ask(cleo)).startswith("Painting is paused (new fans).")
     assert await order(ada, "resume") == "I take new work again."
@@ -93,7 +88,7 @@ async def test_queue_shows_everyones_jobs_and_who_they_are_for(
     assert await order(ada, "queue") == "Nobody waits."
     for member in (cleo, dov):
         for _ in range(4):
-            await begun(member, "a slow boat --steps 50")
+            await slow(member)
     shown = await order(ada, "queue")
     assert f"<@{cleo.user_id}> · fast" in shown
     assert f"<@{dov.user_id}> · fast" in shown

@@ -106,7 +106,7 @@ async def test_a_waiting_job_says_its_place_and_the_expected_time_at_once(cleo: 
     fourth = await slow(cleo, "the fourth")
     fifth = await slow(cleo, "the fifth")
     first, second = (re.search(r"Place (\d+) in the queue, about \d+", one["content"]) for one in (fourth, fifth))
-    assert first is not None
+    assert first is not None, fourth["content"]
     assert second is not None
     assert int(second[1]) == int(first[1]) + 1
 
