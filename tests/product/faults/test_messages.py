@@ -20,7 +20,7 @@ CREATE, EDIT = "/channels/*/messages", "/channels/*/messages/*"
 
 def about_it(box: Sandbox) -> list[Message]:
     """What everybody sees of the job."""
-    return [message for message in messages(box) if message.only_for is None and "red house" in message.content]
+    return [message for message in messages(box) if message.only_for is None and "**a red house" in message.content]
 
 
 async def test_an_interaction_that_is_told_twice_makes_one_job(house: House, cleo: Member, box: Sandbox) -> None:
@@ -39,7 +39,8 @@ async def test_an_acknowledgement_that_is_lost_after_it_was_stored_leaves_one_me
     found = await must_hold(box, house.desk.store)
     assert len(found) == 1
     assert (
-        len([message for message in messages(box) if message.only_for is None and "red house" in message.content]) == 1
+        len([message for message in messages(box) if message.only_for is None and "**a red house" in message.content])
+        == 1
     )
 
 
@@ -80,7 +81,8 @@ async def test_a_message_that_is_lost_after_it_was_stored_is_not_posted_twice(
     found = await must_hold(box, house.desk.store)
     assert len(found) == 1
     assert (
-        len([message for message in messages(box) if message.only_for is None and "red house" in message.content]) == 1
+        len([message for message in messages(box) if message.only_for is None and "**a red house" in message.content])
+        == 1
     )
 
 
