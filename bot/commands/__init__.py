@@ -6,7 +6,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.commands import admin, help, imagine, info, message_menu, queue, settings, setup, show
+from bot.commands import admin, help, imagine, info, message_menu, modes, queue, settings, setup, show
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 
@@ -17,6 +17,7 @@ ALL: tuple[Command, ...] = (
     info.command,
     help.command,
     settings.command,
+    *modes.COMMANDS,
     setup.command,
     admin.command,
     *message_menu.COMMANDS,

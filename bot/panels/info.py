@@ -8,7 +8,7 @@ from bot.messages.cards import Card
 from bot.plans.membership import begin
 from bot.plans.plan import Plan
 from bot.store import jobs, ledger, members
-from bot.store.words import OPEN, Account, State
+from bot.store.words import OPEN, Account, Privacy, State
 
 
 async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
@@ -23,11 +23,14 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
     painted = sum(counts.get(state, 0) for state in (State.RENDERED, State.DONE))
     remix = "on" if member is not None and member.remix else "off"
     notify = "off" if member is not None and not member.notify else "on"
+    speed = member.speed if member is not None and member.speed is not None else plan.speed
+    visibility = member.visibility if member is not None and member.visibility is not None else Privacy.PUBLIC
     entry = await desk.model_of(server)
     lines = [
         f"**Plan** · {plan.title}: {plan.waiting} jobs at once, {_time(plan, left)}",
         f"**Painted** · {replies.jobs(painted)}, {replies.gpu_time(balances[Account.SPENT])} of GPU time",
         f"**Under way** · {under_way}",
+        f"**Mode** · {speed}   **Visibility** · {visibility}",
         f"**Model** · {entry.title} ({entry.licence.name})",
         f"**Remix** · {remix}   **Mention when a long job is done** · {notify}",
         f"-# Painted on {desk.engine.device.name}. {desk.command('settings')} changes how I work for you.",
