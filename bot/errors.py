@@ -7,7 +7,15 @@ Refusal
  ├─ WrongRoleError      this server lets only some paint: `roles`
  ├─ BlockedError        this member may not ask for pictures: `reason`
  ├─ PausedError         no new work is taken: `reason`, and `drains` if it ends soon
- ├─ TooManyError        `waiting` jobs of a member have not ended, `allowed` may
+ ├─ NoRoomError         a member has as many under way as their plan allows: what `ends` next, and what `starts`
+ │   ├─ TooManyError      `waiting` jobs have not ended, `allowed` may
+ │   └─ TurboTakenError   as many turbo jobs are under way as may be
+ ├─ PlanError           the member's plan has it not, and `others` have
+ │   ├─ WrongSpeedError   no such `speed`
+ │   ├─ NoStealthError    nothing is hidden from others; `is_mode` if that was their mode, not this job's words
+ │   ├─ WrongModelError   not this `model`: its `licence` forbids to sell it, or the plan goes without
+ │   ├─ WrongSizeError    pictures of at most so many `pixels`
+ │   └─ RelaxUsedError    the month's relaxed time is used up: `left_gpu_ms` until `until`
  ├─ LacksRightsError    the bot itself may not do what a picture needs there: `rights`
  ├─ NotManagerError     only those who manage the server may do that
  ├─ NotOwnerError       only the operator may do that
@@ -29,7 +37,10 @@ Refusal
 
 from __future__ import annotations
 
-from engine import PromptError
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine import PromptError, Speed
 
 
 class Refusal(Exception):  # noqa: N818 - a decision, not a failure
@@ -86,10 +97,76 @@ class PausedError(Refusal):
         self.reason, self.drains = reason, drains
 
 
-class TooManyError(Refusal):
-    def __init__(self, waiting: int, allowed: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One of a member's own jobs, and when it will start or end."""
+
+    text: str
+    at: datetime
+
+
+class NoRoomError(Refusal):
+    """`speed` if only jobs of that one count."""
+
+    speed: Speed | None = None
+    ends: Coming | None = None
+    starts: Coming | None = None
+
+    def __init__(self, waiting: int, allowed: int, plan: str = "", others: tuple[str, ...] = ()) -> None:
         super().__init__(f"{waiting} of {allowed}")
-        self.waiting, self.allowed = waiting, allowed
+        self.waiting, self.allowed, self.plan, self.others = waiting, allowed, plan, others
+
+
+class TooManyError(NoRoomError):
+    pass
+
+
+class TurboTakenError(NoRoomError):
+    speed = Speed.TURBO
+
+
+class PlanError(Refusal):
+    """`plan` and `others` are titles."""
+
+    def __init__(self, plan: str, others: tuple[str, ...] = ()) -> None:
+        super().__init__(plan)
+        self.plan, self.others = plan, others
+
+
+class WrongSpeedError(PlanError):
+    def __init__(self, plan: str, others: tuple[str, ...], speed: Speed, default: Speed) -> None:
+        super().__init__(plan, others)
+        self.speed, self.default = speed, default
+
+
+class NoStealthError(PlanError):
+    def __init__(self, plan: str, others: tuple[str, ...], *, is_mode: bool = False) -> None:
+        super().__init__(plan, others)
+        self.is_mode = is_mode
+
+
+class WrongModelError(PlanError):
+    """`instead` are names of models that the plan has, here."""
+
+    def __init__(
+        self, plan: str, others: tuple[str, ...], model: str, *, licence: str = "", instead: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(plan, others)
+        self.model, self.licence, self.instead = model, licence, instead
+
+
+class WrongSizeError(PlanError):
+    def __init__(self, plan: str, others: tuple[str, ...], width: int, height: int, pixels: int) -> None:
+        super().__init__(plan, others)
+        self.width, self.height, self.pixels = width, height, pixels
+
+
+class RelaxUsedError(PlanError):
+    def __init__(
+        self, plan: str, others: tuple[str, ...], left_gpu_ms: int, needed_gpu_ms: int, until: datetime
+    ) -> None:
+        super().__init__(plan, others)
+        self.left_gpu_ms, self.needed_gpu_ms, self.until = left_gpu_ms, needed_gpu_ms, until
 
 
 class NoCreditError(Refusal):

@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 
 from PIL import Image
 
+from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages.lanes import pause_after
 from bot.messages.live import Live
 from bot.messages.told import Told, put
+from bot.plans.rates import charge_of
 from bot.store import jobs, ledger, members, pictures
 from bot.store.errors import StoreBusyError, StoreFullError
 from bot.store.jobs import Job
@@ -39,6 +41,7 @@ from engine import (
     Preview,
     Progress,
     Queued,
+    Speed,
     Started,
     recipe_hash,
     to_json,
@@ -174,7 +177,7 @@ class Outcome:
             job = await jobs.find(tx, event.job)
             assert job is not None  # it was changed in this very transaction
             await pictures.insert(tx, found)
-            await ledger.settle(tx, event.job, event.gpu_ms, now)
+            await ledger.settle(tx, event.job, charge_of(Speed(job.speed), event.gpu_ms), now)
             await put(tx, job, Told.ANSWER, now, took_ms=await self._long_ms(tx, job, now))
         reached(FailPoint.ENDED)
 
@@ -214,7 +217,7 @@ class Outcome:
             took_ms = await self._long_ms(tx, job, now) if state is State.FAILED else None
             await put(tx, job, Told.ANSWER, now, took_ms=took_ms)
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-            if parent is not None:  # its button led to nothing
+            if parent is not None and visibility.shows_in(parent, job):  # its button led to nothing
                 await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{state}")
         reached(FailPoint.ENDED)
 

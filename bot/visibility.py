@@ -32,6 +32,17 @@ def may_judge(job: Job, asker: Asker, *, operates: bool) -> bool:
     return job.privacy is Privacy.PUBLIC and (operates or (asker.rules and _is_there(job, asker)))
 
 
+def is_aside(privacy: Privacy, asker: Asker) -> bool:
+    """Whether others could read it where it was asked for, and must not: then its member alone is told. What was asked
+    for in a group of direct messages may be seen there, unless it is hidden from everybody."""
+    return privacy is not Privacy.PUBLIC and not (asker.is_unseen if privacy is Privacy.STEALTH else asker.alone)
+
+
+def shows_in(parent: Job, child: Job) -> bool:
+    """Whether a job's buttons may show that there is this child: where others look on, only if they may see it too."""
+    return child.privacy is Privacy.PUBLIC or parent.privacy is not Privacy.PUBLIC
+
+
 def is_prompt_public(job: Job) -> bool:
     return job.privacy is Privacy.PUBLIC
 

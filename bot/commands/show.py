@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import replies
+from bot import replies, visibility
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError
 from bot.handlers.answering import guarded, link_of, say, waiter_of
@@ -20,7 +20,7 @@ from bot.store import jobs, placeholders
 from bot.store.ids import is_job_id
 from bot.store.jobs import Job
 from bot.store.placeholders import Post
-from bot.store.words import OPEN, Privacy, State
+from bot.store.words import OPEN, State
 
 CHOICES = 25
 
@@ -55,7 +55,7 @@ async def _answer(interaction: discord.Interaction[Any], job_id: str) -> None:
     card = await ended_card(desk.store, job)
     asker = asker_of(interaction)
     # What was asked for in private is not read out in a channel.
-    is_aside = job.privacy is not Privacy.PUBLIC and not asker.alone
+    is_aside = visibility.is_aside(job.privacy, asker)
     await interaction.response.defer(thinking=True, ephemeral=is_aside)
     sent = await desk.sender.follow_up(interaction, card, ephemeral=is_aside)
     if not is_aside:

@@ -17,15 +17,16 @@ from bot.errors import (
     NoCellError,
     NoCreditError,
     NoJobError,
+    NoRoomError,
     NotAllowedError,
     NotReadyError,
     PausedError,
     ThereAlreadyError,
-    TooManyError,
     UnderWayError,
 )
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
+from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
 from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
 from bot.intake.wording import Wording
@@ -33,7 +34,8 @@ from bot.kinds import Kind
 from bot.messages.told import Told, put
 from bot.plans.book import PlanBook
 from bot.plans.membership import begin, standing
-from bot.plans.plan import Plan
+from bot.plans.plan import Plan, Relax
+from bot.plans.standing import Standing
 from bot.store import jobs, ledger, members, meta, pictures, placeholders
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
@@ -49,6 +51,7 @@ from engine import (
     Manner,
     QueueView,
     Quote,
+    Speed,
     enlarge,
     enlarge_creatively,
     from_json,
@@ -179,7 +182,7 @@ class Intake:
             await pictures.remove(tx, job_id)
             await put(tx, job, Told.ERASE, self._now())
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-            if parent is not None:  # its button leads nowhere now
+            if parent is not None and visibility.shows_in(parent, job):  # its button leads nowhere now
                 await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")
         self._tell()
         return job
@@ -244,14 +247,21 @@ class Intake:
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
         async with self._store.read() as tx:
-            plan = (await standing(tx, self._book.plans, asker.member, self._now())).plan
+            stands = await standing(tx, self._book.plans, asker.member, self._now())
+            member = await members.find(tx, asker.member)
+        plan, entitlement = stands.plan, Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
+        wish = entitlement.settled(wish, asker, member, plan)
         quote = None if wish.kind.is_free else await self._quote(asker, wish, plan)
-        job, place = job_of(wish, asker, plan, quote, self._boot, self._now()), place_of(asker, self._now())
+        job = job_of(wish, asker, plan, quote, self._boot, self._now())
+        place = place_of(asker, job.privacy, self._now())
         reached(FailPoint.BEFORE_ACCEPTED)
         try:
             async with self._store.write(hurried=True) as tx:
                 is_first = not await jobs.of_member(tx, job.member_id, 1)
-                before = await self._store_new(tx, job, place, wish, plan)
+                before = await self._store_new(tx, job, place, wish, stands)
+        except NoRoomError as error:
+            await self._foretell(error, asker.member)
+            raise
         except StoreFullError as error:
             raise FullError from error
         except CreditError as error:
@@ -266,6 +276,11 @@ class Intake:
             self._handover.begin(job, place)
         return Accepted(job, place, quote, is_first=is_first)
 
+    async def _foretell(self, error: NoRoomError, member: int) -> None:
+        view = await self._engine.queue_view()
+        async with self._store.read() as tx:
+            foretell(error, await jobs.open_of(tx, member), view, self._now())
+
     async def _again(self, before: Job, asker: Asker) -> Accepted:
         """The same interaction, delivered twice, or a button that leads to one result only."""
         if before.interaction_id != asker.interaction or asker.interaction is None:
@@ -276,9 +291,9 @@ class Intake:
             raise NoJobError
         return Accepted(before, place, None, is_new=False)
 
-    async def _store_new(self, tx: Writing, job: Job, place: Placeholder, wish: Wish, plan: Plan) -> Job | None:
+    async def _store_new(self, tx: Writing, job: Job, place: Placeholder, wish: Wish, stands: Standing) -> Job | None:
         """Nothing if it was stored; otherwise the job that is there instead."""
-        now = self._now()
+        now, plan = self._now(), stands.plan
         if job.interaction_id is not None:
             before = await jobs.find_by_interaction(tx, job.interaction_id)
             if before is not None:
@@ -286,9 +301,8 @@ class Intake:
         if job.press is not None and (before := await jobs.find_by_press(tx, job.press)) is not None:
             return before
         await members.meet(tx, job.member_id, now)
-        under_way = await jobs.count_open(tx, job.member_id)
-        if not wish.kind.is_free and under_way >= plan.waiting:
-            raise TooManyError(under_way, plan.waiting)
+        if not wish.kind.is_free:
+            await self._check_room(tx, job, stands)
         await jobs.insert(tx, job)
         await placeholders.insert(tx, replace(place, job_id=job.id))
         due, kind = now + ACK_PATIENCE, Told.PLACEHOLDER
@@ -302,9 +316,19 @@ class Intake:
             await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
             due = due if place.webhook_token else now
         await put(tx, job, kind, due)
-        if wish.parent is not None:
+        if wish.parent is not None and visibility.shows_in(wish.parent, job):
             await put(tx, wish.parent, Told.REFRESH, now, key=f"refresh:{wish.parent.id}:{job.id}")
         return None
+
+    async def _check_room(self, tx: Reading, job: Job, stands: Standing) -> None:
+        """Asks for what counts for this job, and for nothing else: others wait for this transaction."""
+        member, speed = job.member_id, Speed(job.speed)
+        has = UnderWay(await jobs.count_open(tx, member))
+        if speed is Speed.TURBO:
+            has = replace(has, turbo=await jobs.count_open(tx, member, speed))
+        if speed is Speed.RELAX and stands.plan.relax is Relax.CAPPED:
+            has = replace(has, relax_gpu_ms=await jobs.used_gpu_ms(tx, member, speed, stands.month.starts_at))
+        check_room(stands, self._book.plans, has, speed, job.quoted_gpu_ms or 0)
 
     async def _quote(self, asker: Asker, wish: Wish, plan: Plan) -> Quote:
         found = {} if wish.picture is None else {wish.picture.sha256: await self._files.read(wish.picture.sha256)}

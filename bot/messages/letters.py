@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import discord
 
-from bot import replies
+from bot import replies, visibility
 from bot.buttons.custom_id import Action
 from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
@@ -194,7 +194,7 @@ async def ended_card(store: Store, job: Job) -> Card:
     """A job's final answer as it looks today."""
     async with store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
-        children = await jobs.children(tx, job.id)
+        children = tuple(each for each in await jobs.children(tx, job.id) if visibility.shows_in(job, each))
     return cards.ended(job, shown, pressed_by(children, len(shown)))
 
 

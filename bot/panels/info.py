@@ -9,12 +9,13 @@ from bot.desk import Desk
 from bot.messages.cards import Button, Card
 from bot.panels.subscribe import offers
 from bot.plans.membership import begin
+from bot.plans.plan import Plan
 from bot.plans.standing import Standing
 from bot.replies import views
 from bot.store import buckets, jobs, members, usage
 from bot.store.buckets import Part
 from bot.store.members import Member
-from bot.store.words import State
+from bot.store.words import Privacy, State
 
 SOON = timedelta(days=7)
 MOST_SOON = 3
@@ -38,6 +39,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         f"**This month** · {views.month_use(used)}",
         f"**Under way** · {running} running, {waiting} waiting, of {standing.plan.waiting} at most",
         f"**Painted** · {views.pictures(painted)}",
+        _modes(member, standing.plan),
         f"**Model** · {entry.title} ({entry.licence.name})",
         _switches(member),
         f"-# Painted on {desk.engine.device.name}. {desk.command('settings')} changes how I work for you.",
@@ -59,6 +61,12 @@ def _time(standing: Standing, parts: tuple[Part, ...], now: datetime) -> list[st
         f"**Fast time** · {views.balance(left, granted, beside)}",
         *map(views.running_out, soon[:MOST_SOON]),
     ]
+
+
+def _modes(member: Member | None, plan: Plan) -> str:
+    speed = member.speed if member is not None and member.speed is not None else plan.speed
+    visibility = member.visibility if member is not None and member.visibility is not None else Privacy.PUBLIC
+    return f"**Mode** · {speed}   **Visibility** · {visibility}"
 
 
 def _switches(member: Member | None) -> str:

@@ -78,6 +78,16 @@ class Plan:
         """The engine's own cap is above ours: what is stored must never be refused there."""
         return Share(self.weight, self.running, self.waiting + SLACK)
 
+    def has_speed(self, speed: Speed) -> bool:
+        """Fast can always be asked for: whoever has none of it a month may have bought some."""
+        match speed:
+            case Speed.TURBO:
+                return self.turbo_running > 0
+            case Speed.RELAX:
+                return self.relax is not Relax.NONE
+            case Speed.FAST:
+                return True
+
     def has_model(self, name: str) -> bool:
         return self.models is None or name in self.models
 

@@ -330,10 +330,10 @@ def refusal(error: errors.Refusal) -> str:
             return unwelcome(error)
         case errors.BlockedError() | errors.PausedError() | errors.NotManagerError() | errors.NotOwnerError():
             return unwelcome(error)
-        case errors.TooManyError(waiting=count, allowed=allowed):
-            return (
-                f"You have {count} jobs under way and may have {allowed}. Wait for one to end, or cancel one: `/queue`."
-            )
+        case errors.PlanError() | errors.NoRoomError():
+            from bot.replies import modes  # which is made of the sentences of this file
+
+            return modes.refusal(error)
         case errors.NoCellError(count=1):
             return "That is one picture on its own; it has no others."
         case errors.NoCellError(count=count):

@@ -76,10 +76,11 @@ _PROMISES: Final = {
         SELECT entries.job_id, sum(entries.gpu_ms) AS spent, reserves.gpu_ms AS reserved
         FROM entries JOIN reserves ON reserves.job_id = entries.job_id WHERE entries.to_account = 'spent'
         GROUP BY entries.job_id HAVING sum(entries.gpu_ms) > reserves.gpu_ms""",
-    "Job {job_id} was charged {spent} ms, and {gpu_ms} ms were measured.": """
-        SELECT jobs.id AS job_id, sum(entries.gpu_ms) AS spent, jobs.gpu_ms
+    "Job {job_id} ({speed}) was charged {spent} ms, and {gpu_ms} ms were measured.": """
+        SELECT jobs.id AS job_id, sum(entries.gpu_ms) AS spent, jobs.gpu_ms, jobs.speed
         FROM entries JOIN jobs ON jobs.id = entries.job_id WHERE entries.to_account = 'spent'
-        GROUP BY jobs.id HAVING sum(entries.gpu_ms) > jobs.gpu_ms""",
+        GROUP BY jobs.id HAVING sum(entries.gpu_ms) >
+          jobs.gpu_ms * CASE jobs.speed WHEN 'turbo' THEN 2 WHEN 'relax' THEN 0 ELSE 1 END""",
     "Job {job_id} was charged although it is {state}.": """
         SELECT jobs.id AS job_id, jobs.state FROM jobs JOIN ends ON ends.job_id = jobs.id
         WHERE ends.act = 'settle' AND jobs.state IN ('failed', 'cancelled')""",

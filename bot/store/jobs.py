@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Update, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, case, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -50,6 +50,7 @@ class Job:
     deaths: int = 0
     boot_id: str | None = None
     unwanted: bool = False
+    quoted_gpu_ms: int | None = None
     reserved_gpu_ms: int = 0
     gpu_ms: int = 0
     failure: str | None = None
@@ -102,10 +103,23 @@ async def open_of(tx: Reading, member_id: int) -> tuple[Job, ...]:
     return tuple(Job(**row) for row in await tx.all(query.order_by(_jobs.c.created_at, _jobs.c.id)))
 
 
-async def count_open(tx: Reading, member_id: int | None = None) -> int:
-    """How many jobs wait or run; a member's, or all."""
+async def count_open(tx: Reading, member_id: int | None = None, speed: str | None = None) -> int:
+    """How many jobs wait or run: a member's or all, of one speed or of each."""
     query = select(func.count()).where(_is_open)
-    return int(await tx.value(query if member_id is None else query.where(_jobs.c.member_id == member_id)))
+    if member_id is not None:
+        query = query.where(_jobs.c.member_id == member_id)
+    if speed is not None:
+        query = query.where(_jobs.c.speed == speed)
+    return int(await tx.value(query))
+
+
+async def used_gpu_ms(tx: Reading, member_id: int, speed: str, since: datetime) -> int:
+    """What a member's jobs of one speed have used since then, and what those under way may use."""
+    amount = case((_is_open, func.coalesce(_jobs.c.quoted_gpu_ms, 0)), else_=_jobs.c.gpu_ms)
+    query = select(func.coalesce(func.sum(amount), 0))
+    return int(
+        await tx.value(query.where(_jobs.c.member_id == member_id, _jobs.c.created_at >= since, _jobs.c.speed == speed))
+    )
 
 
 async def servers_of(tx: Reading, member_id: int) -> tuple[int, ...]:

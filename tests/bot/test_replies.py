@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,12 @@ ARGUMENTS: dict[str, list[Any]] = {
     "BlockedError": ["spam"],
     "PausedError": ["a new card"],
     "TooManyError": [10, 10],
+    "TurboTakenError": [1, 1],
+    "WrongSpeedError": ["Basic", ("Pro",), Speed.RELAX, Speed.FAST],
+    "NoStealthError": ["Basic", ("Pro", "Mega")],
+    "WrongModelError": ["Basic", (), "FLUX"],
+    "WrongSizeError": ["Basic", ("Pro", "Mega"), 4096, 4096, 2048 * 2048],
+    "RelaxUsedError": ["Basic", ("Pro",), 1000, 9000, datetime(2027, 3, 1, tzinfo=UTC)],
     "ThereAlreadyError": ["0" * 12],
     "CannotDoError": ["That model cannot do that."],
     "NoCellError": [4],
@@ -38,7 +45,7 @@ def prompt_error(text: str) -> PromptError:
 def every_refusal() -> list[errors.Refusal]:
     found: list[errors.Refusal] = []
     for name, kind in inspect.getmembers(errors, inspect.isclass):
-        if not issubclass(kind, errors.Refusal) or kind in (errors.Refusal, errors.WrongPromptError):
+        if not issubclass(kind, errors.Refusal) or kind.__subclasses__() or kind is errors.WrongPromptError:
             continue
         options = {"is_painted": True} if name == "ThereAlreadyError" else {}
         found.append(kind(*ARGUMENTS.get(name, []), **options))

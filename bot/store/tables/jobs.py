@@ -43,6 +43,7 @@ jobs = table(
     required("deaths", Integer),  # how often the program ended while it ran
     Column("boot_id", Text),  # which run of the program has it in its engine
     required("unwanted", Flag),  # the member has asked to cancel it
+    Column("quoted_gpu_ms", Integer),  # the most that it may use of the GPU; none: stored before that was kept
     required("reserved_gpu_ms", Integer),
     required("gpu_ms", Integer),  # as measured
     Column("failure", Text),

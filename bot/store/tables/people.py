@@ -9,14 +9,16 @@ from sqlalchemy import (
     Text,
 )
 
-from bot.store.columns import Flag, Json, Moment
+from bot.store.columns import Flag, Json, Moment, Word
 from bot.store.tables.making import required, table
+from bot.store.words import Privacy
 
 members = table(
     "members",
     Column("id", Integer, primary_key=True),
     Column("locale", Text),
     Column("speed", Text),  # how urgent one's jobs are unless one says otherwise; none: the plan's first
+    Column("visibility", Word(Privacy)),  # of one's jobs, unless one says otherwise; none: public
     required("remix", Flag),
     required("notify", Flag),  # mention the member when a long job is done
     Column("blocked_at", Moment),

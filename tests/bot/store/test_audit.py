@@ -60,7 +60,7 @@ BREAKS = {
     f"{FREE}UPDATE entries SET gpu_ms = 501 WHERE to_account = 'spent'": (
         "Job JOB2 was charged 501 ms, and 500 ms were reserved."
     ),
-    "UPDATE jobs SET gpu_ms = 299 WHERE id = 'JOB2'": "Job JOB2 was charged 300 ms, and 299 ms were measured.",
+    "UPDATE jobs SET gpu_ms = 299 WHERE id = 'JOB2'": "Job JOB2 (fast) was charged 300 ms, and 299 ms were measured.",
     "UPDATE jobs SET state = 'failed' WHERE id = 'JOB2'": "Job JOB2 was charged although it is failed.",
     "UPDATE jobs SET state = 'done' WHERE id = 'JOB1'": "Job JOB1 is done, and its credit is still held.",
     "UPDATE jobs SET state = 'running' WHERE id = 'JOB2'": "Job JOB2 is running, and no credit is held for it.",

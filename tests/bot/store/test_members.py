@@ -12,7 +12,7 @@ from bot.store.bookmarks import Bookmark
 from bot.store.members import Member
 from bot.store.servers import Server
 from bot.store.store import Store
-from bot.store.words import State
+from bot.store.words import Privacy, State
 from tests.bot.store.rows import MEMBER, NOW, later, make_job, make_picture
 
 
@@ -28,7 +28,8 @@ async def test_member_is_met_once_and_seen_again(store: Store) -> None:
 async def test_member_is_changed_by_saving(store: Store) -> None:
     async with store.write() as tx:
         met = await members.meet(tx, MEMBER, NOW)
-        blocked = replace(met, remix=True, speed="relax", notify=False, blocked_at=NOW, blocked_reason="spam")
+        blocked = replace(met, remix=True, speed="relax", visibility=Privacy.STEALTH, notify=False)
+        blocked = replace(blocked, blocked_at=NOW, blocked_reason="spam")
         await members.save(tx, blocked)
         assert await members.find(tx, MEMBER) == blocked
         assert await members.blocked(tx) == (blocked,)
