@@ -49,6 +49,8 @@ class Action(StrEnum):
     DIRECT = "dm"
     SETTINGS = "st"
     SETUP = "su"
+    DESK = "dk"
+    SHORTEN = "sh"
 
 
 @dataclass(frozen=True, slots=True)

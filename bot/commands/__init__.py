@@ -6,7 +6,20 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.commands import admin, help, imagine, info, message_menu, queue, settings, setup, show
+from bot.commands import (
+    admin,
+    desk,
+    help,
+    imagine,
+    info,
+    message_menu,
+    prefer,
+    queue,
+    settings,
+    setup,
+    shorten,
+    show,
+)
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 
@@ -17,6 +30,9 @@ ALL: tuple[Command, ...] = (
     info.command,
     help.command,
     settings.command,
+    prefer.command,
+    desk.command,
+    shorten.command,
     setup.command,
     admin.command,
     *message_menu.COMMANDS,

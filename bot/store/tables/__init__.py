@@ -1,5 +1,5 @@
-"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU time
-is whole milliseconds.
+"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU
+time is whole milliseconds.
 """
 
 from bot.store.tables.credit import (
@@ -18,6 +18,7 @@ from bot.store.tables.credit import (
 from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
+from bot.store.tables.preferences import options, preferences, shortenings, strange_words
 
 __all__ = [
     "APPEND_ONLY",
@@ -37,12 +38,16 @@ __all__ = [
     "memberships",
     "meta",
     "metadata",
+    "options",
     "outbox",
     "pictures",
     "placeholders",
     "posts",
+    "preferences",
     "reports",
     "reserves",
     "servers",
+    "shortenings",
     "sources",
+    "strange_words",
 ]
