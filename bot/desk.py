@@ -19,9 +19,9 @@ from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
 from bot.plans.book import PlanBook
-from bot.store import servers
+from bot.store import preferences, servers
 from bot.store.store import Store
-from engine import Engine, Entry
+from engine import Engine, Entry, Manner
 
 HINTS_APART = timedelta(seconds=10)
 REST_SECONDS = 3.0  # as long as Discord waits for an answer
@@ -86,6 +86,11 @@ class Desk:
             known = await servers.find(tx, server) if server is not None else None
         chosen = known.default_model if known is not None else None
         return self.engine.catalog.find(chosen or self.default_model)
+
+    async def manner_of(self, member: int) -> Manner:
+        """How far V on a grid varies for them."""
+        async with self.store.read() as tx:
+            return Manner((await preferences.find(tx, member)).variability.value)
 
     def command(self, name: str) -> str:
         """A command as members can press it."""

@@ -31,6 +31,8 @@ Refusal
  ├─ EndedError          too late: it has ended
  ├─ ThereAlreadyError   `job` is that already
  ├─ CannotDoError       this model cannot: `reason`
+ ├─ CeilingError        this server allows less there: `what`, at `most` so much, `asked` for more
+ ├─ WrongCeilingError   that is no ceiling: `words`
  ├─ FullError           the disk is full
  └─ WrongButtonError    a forged, damaged or outdated button
 """
@@ -223,6 +225,18 @@ class CannotDoError(Refusal):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class CeilingError(Refusal):
+    def __init__(self, what: str, most: float, asked: float) -> None:
+        super().__init__(f"{what}: {asked:g} of {most:g}")
+        self.what, self.most, self.asked = what, most, asked
+
+
+class WrongCeilingError(Refusal):
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class FullError(Refusal):

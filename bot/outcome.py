@@ -21,7 +21,7 @@ from bot.messages.lanes import pause_after
 from bot.messages.live import Live
 from bot.messages.told import Told, put
 from bot.plans.rates import charge_of
-from bot.store import jobs, ledger, members, pictures
+from bot.store import jobs, ledger, members, pictures, preferences
 from bot.store.errors import StoreBusyError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -179,6 +179,8 @@ class Outcome:
             await pictures.insert(tx, found)
             await ledger.settle(tx, event.job, charge_of(Speed(job.speed), event.gpu_ms), now)
             await put(tx, job, Told.ANSWER, now, took_ms=await self._long_ms(tx, job, now))
+            if (await preferences.find(tx, job.member_id)).auto_dm:
+                await put(tx, job, Told.DIRECT, now, unasked=True)
         reached(FailPoint.ENDED)
 
     async def _long_ms(self, tx: Reading, job: Job, now: datetime) -> int | None:

@@ -52,6 +52,11 @@ def alt_text(job: Job) -> str | None:
     return job.text[:ALT_LIMIT] if is_prompt_public(job) else None
 
 
+def words_for(job: Job, member: int) -> str:
+    """What may be taken over and edited: its maker's own words, which may hold options that nobody else has."""
+    return job.text if job.member_id == member else job.effective or job.text
+
+
 def file_stem(job: Job, picture: Picture | None = None) -> str:
     """A file's name tells its job and recipe to who may look them up, and nothing to anybody else."""
     if picture is None:

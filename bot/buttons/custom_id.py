@@ -52,6 +52,8 @@ class Action(StrEnum):
     SUBSCRIBE = "sb"
     TAKE_AWAY = "ra"  # what was reported
     CLOSE_REPORT = "rx"
+    DESK = "dk"
+    SHORTEN = "sh"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.desk import asker_of, desk_of
 from bot.handlers.answering import acknowledge, guarded
+from bot.panels.completing import offers_for, without_hints
 
 LONGEST = 6000
 
@@ -18,5 +19,13 @@ LONGEST = 6000
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def command(interaction: discord.Interaction[Any], prompt: app_commands.Range[str, 1, LONGEST]) -> None:
+    desk, text = desk_of(interaction), without_hints(prompt)
+    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(asker_of(interaction), text)))
+
+
+@command.autocomplete("prompt")
+async def _offer(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     desk = desk_of(interaction)
-    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(asker_of(interaction), prompt)))
+    with desk.answering():
+        offers = await offers_for(desk, interaction.user.id, typed)
+    return [app_commands.Choice(name=name, value=value) for name, value in offers]

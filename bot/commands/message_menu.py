@@ -58,7 +58,7 @@ async def _use(interaction: Interaction, message: discord.Message) -> None:
     job = await job_of_message(desk, message.id, message.author.id)
     if job is not None and not visibility.may_have_recipe(job, asker_of(interaction)):
         raise NoJobError
-    text = job.text if job is not None else message.content
+    text = visibility.words_for(job, interaction.user.id) if job is not None else message.content
     if not text.strip():
         raise NoWordsError
     press = Press(Action.REMIX, extra="new")

@@ -22,6 +22,7 @@ from bot.messages import cards
 from bot.messages.cards import Button, Card
 from bot.messages.live import Live
 from bot.messages.told import Told, put
+from bot.panels.prompt_desk import OPEN
 from bot.store import jobs, outbox, placeholders
 from bot.store.placeholders import Placeholder
 from engine import Quote, Waiter
@@ -89,7 +90,8 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
         reached(FailPoint.NOTED)
     if accepted.is_first and desk.may_hint(job.channel_id):
         help_button = Button(Action.HELP, "", "How it works", "👋")
-        await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button,),)))
+        desk_button = Button(Action.DESK, "", "Choose from menus", "🎛️", extra=OPEN)
+        await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button, desk_button),)))
 
 
 async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:

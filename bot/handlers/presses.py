@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -15,13 +14,14 @@ from bot.errors import NoJobError, NotReadyError, WrongButtonError
 from bot.handlers.answering import acknowledge, guarded, say
 from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
+from bot.handlers.prompting import begin_desk, paint_shorter
 from bot.handlers.publishing import publish
 from bot.handlers.selling import show_plans
-from bot.messages import cards
 from bot.messages.cards import Card
 from bot.panels import settings, setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
+from bot.panels.recipe import recipe_card
 from bot.store import bookmarks, jobs, members, pictures
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
@@ -55,6 +55,8 @@ async def _single(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 async def _vary(interaction: Interaction, desk: Desk, press: Press) -> None:
     manner = Manner.SUBTLE if press.action is Action.VARY_SUBTLE else Manner.STRONG
+    if press.action is Action.VARY:
+        manner = await desk.manner_of(interaction.user.id)
     if await _remixes(interaction, desk):
         await _open_remix(interaction, desk, press, manner.value)
         return
@@ -137,8 +139,7 @@ async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
         shown = await pictures.of_job(tx, job.id)
     if not shown or not visibility.may_have_recipe(job, asker_of(interaction)):
         raise NotReadyError if job.state in OPEN else NoJobError
-    text = replies.recipe(job.text, job.id, json.loads(shown[0].recipe))
-    await say(interaction, "", Card(text, files=cards.written(job, shown)))
+    await say(interaction, "", await recipe_card(desk, job, shown))
 
 
 async def _help(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -171,7 +172,9 @@ async def _remixes(interaction: Interaction, desk: Desk) -> bool:
 
 async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: str) -> None:
     job = await _job(interaction, desk, press)
-    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, press.cell, what), job.text)
+    dialog = prompt_dialog(
+        desk.signer, Press(Action.REMIX, job.id, press.cell, what), visibility.words_for(job, interaction.user.id)
+    )
     await interaction.response.send_modal(dialog)
 
 
@@ -199,4 +202,6 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.SUBSCRIBE: _subscribe,
     Action.TAKE_AWAY: decide,
     Action.CLOSE_REPORT: decide,
+    Action.DESK: begin_desk,
+    Action.SHORTEN: paint_shorter,
 }

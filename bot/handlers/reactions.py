@@ -28,7 +28,6 @@ from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.words import OPEN
-from engine import Manner
 
 _log = logging.getLogger(__name__)
 ONCE_IN = timedelta(minutes=1)  # a reaction that is told twice sends its pictures once
@@ -71,7 +70,7 @@ async def _do(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> 
         case Action.SINGLE:
             await desk.intake.single(asker, job.id, cell)
         case Action.VARY:
-            await desk.intake.vary(asker, job.id, cell, Manner.STRONG)
+            await desk.intake.vary(asker, job.id, cell, await desk.manner_of(asker.member))
         case Action.REROLL:
             await desk.intake.reroll(asker, job.id)
         case Action.DELETE:

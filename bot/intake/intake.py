@@ -28,7 +28,7 @@ from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
 from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
-from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
+from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_prompt
 from bot.intake.wording import Wording
 from bot.kinds import Kind
 from bot.messages.told import Told, put
@@ -36,7 +36,7 @@ from bot.plans.book import PlanBook
 from bot.plans.membership import begin, standing
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
-from bot.store import jobs, ledger, members, meta, pictures, placeholders
+from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture, Source
@@ -106,7 +106,7 @@ class Intake:
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
         """The same once more with a new seed; or with new words."""
         parent = await self._parent(asker, job_id)
-        if text is not None and not same_words(text, parent.text):
+        if text is not None and not same_prompt(text, parent):
             return await self._take(asker, replace(await self._wording.wish(asker, Kind.REROLL, text), parent=parent))
         cells = reroll(recipes_of(parent), draw_seed())
         return await self._take(asker, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent))
@@ -115,10 +115,10 @@ class Intake:
         """Pictures like that very one."""
         parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
-        recipe, told = from_json(picture.recipe), []
-        if text is not None and not same_words(text, parent.text):
+        recipe, told, ran = from_json(picture.recipe), [], None
+        if text is not None and not same_prompt(text, parent):
             wish = await self._wording.wish(asker, kind, text)
-            recipe, told = replace(wish.cells[0], seed=recipe.seed), list(wish.notes)
+            recipe, told, ran = replace(wish.cells[0], seed=recipe.seed), list(wish.notes), wish.effective
         else:
             text = parent.text
         try:
@@ -127,7 +127,8 @@ class Intake:
         except EngineError as error:
             raise CannotDoError(str(error)) from error
         told += [note.message for note in varied.notes]
-        return await self._take(asker, Wish(kind, text, varied.cells, tuple(told), parent, which, picture))
+        made = Wish(kind, text, varied.cells, tuple(told), parent, which, picture, effective=ran)
+        return await self._take(asker, made)
 
     async def upscale(self, asker: Asker, job_id: str, cell: int, manner: Manner) -> Accepted:
         """Larger: as it is, or with new detail."""
@@ -246,6 +247,7 @@ class Intake:
 
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
+        wish = await self._wording.held(asker, wish)
         async with self._store.read() as tx:
             stands = await standing(tx, self._book.plans, asker.member, self._now())
             member = await members.find(tx, asker.member)
@@ -304,6 +306,8 @@ class Intake:
         if not wish.kind.is_free:
             await self._check_room(tx, job, stands)
         await jobs.insert(tx, job)
+        if wish.strange:
+            await preferences.tell_words(tx, job.member_id, wish.cells[0].model.name, wish.strange, now)
         await placeholders.insert(tx, replace(place, job_id=job.id))
         due, kind = now + ACK_PATIENCE, Told.PLACEHOLDER
         if wish.picture is not None and wish.kind.is_free:

@@ -37,6 +37,15 @@ class Wish:
     picture: Picture | None = None
     speed: Speed | None = None  # as its words say; none: as the plan does
     privacy: Privacy | None = None  # as its words say; what is private by its place or its parent stays so
+    effective: str | None = None  # what runs, if it is not the text itself
+    strange: tuple[str, ...] = ()  # words that its notes tell of for the first time
+
+    @property
+    def ran(self) -> str | None:
+        """A child whose words are its parent's runs what that ran."""
+        if self.effective is not None or self.parent is None or not same_prompt(self.text, self.parent):
+            return self.effective
+        return self.parent.effective
 
     def speed_under(self, plan: Plan) -> Speed:
         return self.speed or plan.speed
@@ -60,7 +69,7 @@ class Wish:
         parts = [self.kind, self.parent.id, cell]
         if self.kind not in ONCE or self.is_private(asker):
             parts.append(str(asker.member))
-        if not same_words(self.text, self.parent.text):
+        if not same_prompt(self.text, self.parent):
             parts.append(hashlib.sha256(self.text.encode()).hexdigest()[:16])
         return ":".join(parts)
 
@@ -91,6 +100,7 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         quoted_gpu_ms=quoted_gpu_ms,
         reserved_gpu_ms=charge_of(speed, quoted_gpu_ms),
         notes=wish.notes,
+        effective=wish.ran,
         created_at=now,
         ended_at=now if wish.kind.is_free else None,
     )
@@ -113,6 +123,11 @@ def place_of(asker: Asker, privacy: Privacy, now: datetime) -> Placeholder:
 def same_words(one: str, other: str) -> bool:
     """A text field may have changed the blanks on their way."""
     return one.split() == other.split()
+
+
+def same_prompt(text: str, job: Job) -> bool:
+    """As it was typed, or as it ran: others than its maker are shown that."""
+    return same_words(text, job.text) or (job.effective is not None and same_words(text, job.effective))
 
 
 def recipes_of(job: Job) -> tuple[Recipe, ...]:

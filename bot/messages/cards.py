@@ -14,6 +14,7 @@ from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
 from bot.kinds import Kind
 from bot.messages.live import Live
+from bot.replies import language
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.words import State
@@ -157,7 +158,8 @@ def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = ()) -> Car
         tuple(picture.recipe for picture in pictures) if visibility.is_prompt_public(job) else (),
     )
     files: tuple[File, ...] = (shown, *(_long_words(job) if visibility.is_prompt_public(job) else ()))
-    text = "\n".join([_head(job, took=True), *(f"-# {replies.escaped(note)}" for note in job.notes)])
+    ran = [language.ran_as(job.effective)] if job.effective is not None else []
+    text = "\n".join([_head(job, took=True), *ran, *(f"-# {replies.escaped(note)}" for note in job.notes)])
     rows = _grid_rows(job, len(pictures), pressed) if len(pictures) > 1 else _single_rows(job, pressed)
     return Card(replies.shortened(text, replies.MESSAGE_LIMIT), rows, files)
 

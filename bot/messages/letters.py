@@ -119,6 +119,8 @@ class Telling:
             return None
         member = letter.member_id
         channel = await self._sender.direct_channel(member)
+        if letter.payload.get("unasked") and channel == job.channel_id:
+            return None  # it is there already
         nonce = f"r{letter.id}"
         if letter.tries > 1:
             found = await self._sender.find(channel, lambda message: f"`{job.id}`" in message.content, limit=20)

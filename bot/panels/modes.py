@@ -15,14 +15,15 @@ from bot.store.words import Privacy
 from engine import Speed
 
 
-async def set_speed(desk: Desk, member_id: int, speed: Speed) -> str:
-    """What it means under their plan. Raises WrongSpeedError."""
+async def set_speed(desk: Desk, member_id: int, speed: Speed | None) -> str:
+    """What it means under their plan; none is as the plan has it. Raises WrongSpeedError."""
     async with desk.store.write() as tx:
         now, plans = desk.now(), desk.book.plans
         stands = await begin(tx, plans, member_id, now)
+        mode, speed = speed, speed or stands.plan.speed
         check_speed(speed, stands.plan, plans)
         member = await members.meet(tx, member_id, now)
-        await members.save(tx, replace(member, speed=speed.value))
+        await members.save(tx, replace(member, speed=mode.value if mode is not None else None))
         left = await ledger.available(tx, member_id, now)
         relaxed = await jobs.used_gpu_ms(tx, member_id, Speed.RELAX, stands.month.starts_at)
     return modes.speed_set(speed, stands.plan, left, relaxed)

@@ -45,11 +45,6 @@ CHOOSE_GALLERY = "Publishing shows this picture, its prompt and your name to eve
 NO_GALLERY = "This server has no gallery yet. A moderator can make one with `/setup`."
 PUBLISHED_BEFORE = "It is in the gallery already."
 KEPT_PRIVATE = "It stays as it is."
-SETTINGS = (
-    "**How I work for you**\n"
-    "*Remix*: V and 🔄 let you edit the prompt first.\n"
-    "*Mention me*: when a job took long, I call you, since an edit notifies nobody."
-)
 SETUP = "**How I work on this server**\nChoose from the menus; each choice counts at once."
 CONFIRM_PUBLISH = (
     "This picture is private so far. Publishing shows it, its prompt and your name to everyone in the gallery."
@@ -322,6 +317,19 @@ def unwelcome(error: Unwelcome) -> str:
     assert_never(error)
 
 
+def ceiling(error: errors.CeilingError | errors.WrongCeilingError) -> str:
+    match error:
+        case errors.CeilingError(what="turbo"):
+            return "There is no turbo in this channel; leave --turbo out."
+        case errors.CeilingError(what=what, most=most, asked=asked):
+            bound = f"{most:g} pixels a side" if what == "size" else f"{what} {most:g}"
+            return f"In this channel {bound} is the most, and that would be {asked:g}. Ask for less of it."
+        case errors.WrongCeilingError(words=words):
+            known = "size 1024, steps 40, quality 2, no turbo"
+            return f"I know no ceiling “{escaped(shortened(words, 60))}”. Write, for example: {known}."
+    assert_never(error)
+
+
 def refusal(error: errors.Refusal) -> str:
     match error:
         case errors.WrongPromptError():
@@ -348,6 +356,8 @@ def refusal(error: errors.Refusal) -> str:
             return "That is being painted already, by your last press."
         case errors.CannotDoError(reason=reason):
             return reason
+        case errors.CeilingError() | errors.WrongCeilingError():
+            return ceiling(error)
         case errors.WrongButtonError(is_old=True):
             return "That button is from an older version of me. `/show` brings the picture back with new ones."
         case errors.WrongButtonError():

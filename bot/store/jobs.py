@@ -56,6 +56,7 @@ class Job:
     failure: str | None = None
     message: str | None = None
     notes: tuple[str, ...] = ()
+    effective: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -141,6 +142,14 @@ async def search_own(tx: Reading, member_id: int, words: str, limit: int) -> tup
         query = query.where(or_(in_text, in_id))
     rows = await tx.all(query.order_by(_jobs.c.created_at.desc(), _jobs.c.id.desc()).limit(limit))
     return tuple(Job(**row) for row in rows)
+
+
+async def recent_texts(tx: Reading, member_id: int, kind: str, limit: int) -> tuple[str, ...]:
+    """What a member asked for last, each text once."""
+    newest = func.max(_jobs.c.created_at)
+    query = select(_jobs.c.text).where(_jobs.c.member_id == member_id, _jobs.c.kind == kind)
+    query = query.where(_jobs.c.state != State.DELETED).group_by(_jobs.c.text).order_by(newest.desc()).limit(limit)
+    return tuple(row["text"] for row in await tx.all(query))
 
 
 async def change_privacy(tx: Writing, job_id: str, privacy: Privacy) -> None:

@@ -103,3 +103,10 @@ class Origin(StrEnum):
     OPERATOR = "operator"  # hours from the operator
     GIFT = "gift"
     ROLLOVER = "rollover"
+
+
+class Variability(StrEnum):
+    """How far V on a grid varies, unless one says otherwise."""
+
+    STRONG = "strong"
+    SUBTLE = "subtle"

@@ -18,6 +18,7 @@ from engine.models.loaded import Loaded
 from engine.models.loading import Loading, Tell
 from engine.models.places import Places
 from engine.models.seating import WORKING_SHARE, Seat, on_device, plan_seats
+from engine.models.vocabulary import words_in
 from engine.recipe import ModelPin
 
 _GIB = 2**30
@@ -63,6 +64,11 @@ class Shelf:
     def has(self, name: str) -> bool:
         """Whether it could be loaded, as far as names of files tell. From any thread; raises UnknownModelError."""
         return self._places.has(self._catalog.find(name))
+
+    def known_words(self, name: str) -> frozenset[str]:
+        """None at all: it reads any word, or is not here. From any thread; raises UnknownModelError."""
+        folder = self._places.folder(self._catalog.find(name))
+        return frozenset() if folder is None else words_in(folder)
 
     def load(self, name: str, tell: Tell, keep: Collection[str] = ()) -> Loaded:
         """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError."""

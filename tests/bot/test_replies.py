@@ -33,6 +33,8 @@ ARGUMENTS: dict[str, list[Any]] = {
     "NoCellError": [4],
     "LacksRightsError": [("attach files",)],
     "NoCreditError": [1000, 60_000],
+    "CeilingError": ["size", 1024, 2048],
+    "WrongCeilingError": ["much"],
 }
 
 

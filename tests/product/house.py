@@ -24,6 +24,7 @@ Json = dict[str, Any]
 PATIENCE = 15.0
 IDENTIFY_SECONDS = 6.0  # Discord lets a bot introduce itself once in five
 EPHEMERAL = 64
+BUTTON = 2  # of the kinds of component
 # Colour cards in many steps of some milliseconds: a job that goes on until it is cancelled.
 SLOW = "--model slow"
 SLOW_ENTRY = """
@@ -156,7 +157,7 @@ def is_final(message: Json) -> bool:
 
 
 def buttons(message: Json) -> list[Json]:
-    return [button for row in message["components"] for button in row["components"]]
+    return [one for row in message["components"] for one in row["components"] if one["type"] == BUTTON]
 
 
 def labels(message: Json) -> list[str]:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from sandbox.member import Member
 from tests.product.house import House, Json, painted, until
 
 WHERE, WHO = "Where I paint (none: everywhere)", "Who may paint (none: everyone)"
 MODEL, GALLERY, BAR = "The model", "The gallery's channel", "Reactions under each grid"
-
-
-@pytest.fixture
-async def ada(house: House) -> Member:
-    """She owns the server."""
-    return await house.member("ada")
 
 
 async def menus_of(member: Member) -> Json:

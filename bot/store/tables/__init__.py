@@ -18,6 +18,7 @@ from bot.store.tables.credit import (
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
+from bot.store.tables.preferences import options, preferences, shortenings, strange_words
 
 __all__ = [
     "APPEND_ONLY",
@@ -38,12 +39,16 @@ __all__ = [
     "memberships",
     "meta",
     "metadata",
+    "options",
     "outbox",
     "pictures",
     "placeholders",
     "posts",
+    "preferences",
     "reports",
     "reserves",
     "servers",
+    "shortenings",
     "sources",
+    "strange_words",
 ]

@@ -33,6 +33,7 @@ jobs = table(
     Column("parent_cell", Integer),
     required("root_id", Text, ForeignKey("jobs.id")),
     required("text", Text),  # what the member typed
+    Column("effective", Text),  # what ran, where that was not the same: options, suffix and defaults put in
     required("cells", Json),  # one recipe a cell, each as the JSON text that the engine wrote
     required("speed", Text),
     required("privacy", Word(Privacy)),

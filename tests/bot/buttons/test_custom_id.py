@@ -139,6 +139,7 @@ def test_codes_of_actions_stay_what_they_are() -> None:
     """Buttons from years ago carry them."""
     codes = {action.name: action.value for action in Action}
     assert codes == {
+        "DESK": "dk", "SHORTEN": "sh",
         "SINGLE": "U", "VARY": "V", "REROLL": "R", "CANCEL": "X", "UPSCALE_SUBTLE": "us", "UPSCALE_CREATIVE": "uc",
         "VARY_SUBTLE": "vs", "VARY_STRONG": "vx", "BOOKMARK": "bm", "PUBLISH": "pu", "RECIPE": "re", "DELETE": "de",
         "REMIX": "mx", "REDO": "rd", "CONFIRM": "ok", "DISMISS": "no", "HELP": "he", "QUEUE": "qu", "DIRECT": "dm",
