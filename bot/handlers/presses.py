@@ -12,6 +12,7 @@ from bot import replies, visibility
 from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WrongButtonError
+from bot.handlers import offers
 from bot.handlers.answering import acknowledge, guarded, say
 from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.publishing import publish
@@ -190,4 +191,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.QUEUE: _queue,
     Action.SETTINGS: settings.change,
     Action.SETUP: setup.change,
+    Action.OFFER_TAKE: offers.take,
+    Action.OFFER_DROP: offers.drop,
+    Action.OFFER_RELAXED: offers.take,
 }

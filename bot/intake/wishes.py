@@ -35,6 +35,7 @@ class Wish:
     picture: Picture | None = None
     speed: Speed | None = None  # as its words say; none: as the plan does
     privacy: Privacy | None = None  # as its words say; what is private by its place stays so
+    is_quote: bool = False  # only the price is asked
 
     def speed_under(self, plan: Plan) -> Speed:
         return self.speed or plan.speed
@@ -61,6 +62,11 @@ class Wish:
         return ":".join(parts)
 
 
+def price_of(wish: Wish, plan: Plan, quote: Quote | None) -> int:
+    """What is held for it: the most that it may cost."""
+    return quote.gpu_ms if quote is not None and wish.speed_under(plan) is not Speed.RELAX else 0
+
+
 def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str, now: datetime) -> Job:
     job_id = make_job_id(now, secrets.SystemRandom())
     return Job(
@@ -79,11 +85,16 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         speed=wish.speed_under(plan).value,
         privacy=wish.privacy_for(asker),
         plan=plan.name,
-        share={"weight": plan.weight, "running": plan.running, "waiting": plan.waiting},
+        share={
+            "weight": plan.weight,
+            "running": plan.running,
+            "waiting": plan.waiting,
+            "is_bounded": not plan.is_unbounded,
+        },
         state=State.RENDERED if wish.kind.is_free else State.QUEUED,
         attempt=1,
         boot_id=boot,
-        reserved_gpu_ms=quote.gpu_ms if quote is not None and wish.speed_under(plan) is not Speed.RELAX else 0,
+        reserved_gpu_ms=price_of(wish, plan, quote),
         notes=wish.notes,
         created_at=now,
         ended_at=now if wish.kind.is_free else None,

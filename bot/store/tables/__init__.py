@@ -1,5 +1,5 @@
-"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU time
-is whole milliseconds.
+"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU
+time is whole milliseconds.
 """
 
 from bot.store.tables.credit import (
@@ -17,6 +17,7 @@ from bot.store.tables.credit import (
 )
 from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
+from bot.store.tables.offers import notices, offers
 from bot.store.tables.people import keys, members, meta, servers
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "memberships",
     "meta",
     "metadata",
+    "notices",
+    "offers",
     "outbox",
     "pictures",
     "placeholders",

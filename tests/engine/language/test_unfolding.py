@@ -68,3 +68,18 @@ def test_a_fault_that_all_share_is_told_once() -> None:
 def test_what_is_expanded_is_what_is_parsed() -> None:
     text = r"{a, b {c, d}} with\, comma --chaos {0, 50}"
     assert unfold(text) == tuple(parse(one) for one in expand(text))
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 40), st.integers(1, 6), st.integers(1, 6))
+def test_braces_repetitions_and_jobs_are_each_bounded(
+    choices: int, times: int, most: int, prompts_most: int, repeats_most: int
+) -> None:
+    text = f"a {{{', '.join('abcdef'[:choices])}}} --repeat {times}"
+    is_within = choices <= prompts_most and times <= repeats_most and choices * times <= most
+    if is_within:
+        found = unfold(text, most=most, prompts_most=prompts_most, repeats_most=repeats_most)
+        assert len(found) == choices * times
+    else:
+        with pytest.raises(PromptError) as caught:
+            unfold(text, most=most, prompts_most=prompts_most, repeats_most=repeats_most)
+        assert [fault.kind for fault in caught.value.faults] == [FaultKind.TOO_MANY]
