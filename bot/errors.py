@@ -19,7 +19,12 @@ Refusal
  ├─ LacksRightsError    the bot itself may not do what a picture needs there: `rights`
  ├─ NotManagerError     only those who manage the server may do that
  ├─ NotOwnerError       only the operator may do that
- ├─ NoCreditError       `available_gpu_ms` are left, and it may need `needed_gpu_ms`
+ ├─ NoCreditError       `available_gpu_ms` are left, and it may need `needed_gpu_ms`; `offer` paints it relaxed
+ ├─ ConfirmError        `offer` waits for its member's word: what it costs, when it would be done
+ ├─ OfferGoneError      an offer is over, or was taken: `is_taken`
+ ├─ OverPlanError       more jobs of one text than the plan takes: the engine's faults
+ ├─ OverPlaceError      more jobs of one text than can be answered there: `allowed`
+ ├─ NoRoomForAllError   `wanted` more jobs beside those `under_way`, and `allowed` may wait
  ├─ NotAllowedError     only its owner or a moderator may do that
  ├─ NoJobError          there is no such job, or its picture was deleted
  ├─ NotOwnError         only its maker may do that
@@ -42,6 +47,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.store.offers import Offer
 from engine import PromptError, Speed
 
 
@@ -172,9 +178,45 @@ class RelaxUsedError(PlanError):
 
 
 class NoCreditError(Refusal):
-    def __init__(self, available_gpu_ms: int, needed_gpu_ms: int) -> None:
+    def __init__(self, available_gpu_ms: int, needed_gpu_ms: int, offer: str = "") -> None:
         super().__init__(f"{available_gpu_ms} of {needed_gpu_ms}")
-        self.available_gpu_ms, self.needed_gpu_ms = available_gpu_ms, needed_gpu_ms
+        self.available_gpu_ms, self.needed_gpu_ms, self.offer = available_gpu_ms, needed_gpu_ms, offer
+
+
+class ConfirmError(Refusal):
+    """`left_gpu_ms` is None where the plan has no bound; `relaxes`: it could be painted relaxed."""
+
+    def __init__(
+        self, offer: Offer, starts_in_ms: int, finishes_in_ms: int, left_gpu_ms: int | None, *, relaxes: bool = False
+    ) -> None:
+        super().__init__(offer.id)
+        self.offer, self.left_gpu_ms, self.relaxes = offer, left_gpu_ms, relaxes
+        self.starts_in_ms, self.finishes_in_ms = starts_in_ms, finishes_in_ms
+
+
+class OfferGoneError(Refusal):
+    def __init__(self, *, is_taken: bool = False) -> None:
+        super().__init__("taken" if is_taken else "over")
+        self.is_taken = is_taken
+
+
+class OverPlanError(Refusal):
+    def __init__(self, error: PromptError, plan: str, permutations: int, repeats: int, waiting: int) -> None:
+        super().__init__(str(error))
+        self.error, self.plan = error, plan
+        self.permutations, self.repeats, self.waiting = permutations, repeats, waiting
+
+
+class OverPlaceError(Refusal):
+    def __init__(self, wanted: int, allowed: int) -> None:
+        super().__init__(f"{wanted} of {allowed}")
+        self.wanted, self.allowed = wanted, allowed
+
+
+class NoRoomForAllError(Refusal):
+    def __init__(self, under_way: int, wanted: int, allowed: int) -> None:
+        super().__init__(f"{under_way} and {wanted} of {allowed}")
+        self.under_way, self.wanted, self.allowed = under_way, wanted, allowed
 
 
 class NotAllowedError(Refusal):

@@ -1,4 +1,4 @@
-"""What kinds of jobs there are: words of the tables, the cards and the buttons alike."""
+"""What kinds of jobs there are, and why some wait for a word: of the tables, the cards and the buttons alike."""
 
 from __future__ import annotations
 
@@ -18,3 +18,12 @@ class Kind(StrEnum):
     def is_free(self) -> bool:
         """Needs no engine: the picture is there."""
         return self is Kind.SINGLE
+
+
+class Occasion(StrEnum):
+    """Why something is painted only after its member has confirmed it."""
+
+    BATCH = "batch"  # several jobs at once
+    DEAR = "dear"  # much of what is left
+    QUOTE = "quote"  # only the price was asked
+    RELAXED = "relaxed"  # there is no credit for it at any other speed

@@ -35,7 +35,7 @@ from bot.messages.sending import Sender
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
 from bot.plans.membership import sweep_credit
-from bot.store import keys, placeholders
+from bot.store import keys, notices, offers, placeholders
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from engine import Engine, EngineError
@@ -46,6 +46,7 @@ SETTLE_SECONDS = 5.0
 HANG_UP_SECONDS = 5.0
 END_SECONDS = 45.0  # less than the unit's TimeoutStopSec, and than anybody's patience
 TIDY_SECONDS = 3600.0
+NOTICES_LAST = timedelta(days=400)  # longer than any period that they are about
 FEW_SERVERS_SECONDS = 0.2  # the library waits this long for further servers after the last one
 TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
 SWATCH = "swatch"
@@ -262,6 +263,8 @@ async def tidy(store: Store) -> None:
         _log.info("Removed %d files that belong to no picture.", swept)
     async with store.write() as tx:
         await placeholders.forget_tokens(tx, store.now())
+        await offers.forget(tx, store.now())
+        await notices.forget(tx, store.now() - NOTICES_LAST)
 
 
 async def _tidy_hourly(store: Store, book: PlanBook) -> None:

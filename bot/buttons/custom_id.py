@@ -54,11 +54,15 @@ class Action(StrEnum):
     CLOSE_REPORT = "rx"
     DESK = "dk"
     SHORTEN = "sh"
+    OFFER_TAKE = "oa"
+    OFFER_DROP = "od"
+    OFFER_RELAXED = "or"
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`job` may be empty (help, a page of the queue), `cell` counts from 0, `extra` is a page, a choice, a kind."""
+    """`job` may be empty (help, a page of the queue) or an offer, `cell` counts from 0, `extra` is a page, a choice, a
+    kind."""
 
     action: Action
     job: str = ""

@@ -15,13 +15,14 @@ import discord
 from bot import replies
 from bot.buttons.custom_id import Action
 from bot.desk import Desk, desk_of
-from bot.errors import Refusal, ThereAlreadyError
+from bot.errors import ConfirmError, NoCreditError, Refusal, ThereAlreadyError
 from bot.frame.fail_points import FailPoint, reached
-from bot.intake import Accepted
+from bot.intake import Accepted, Low
 from bot.messages import cards
 from bot.messages.cards import Button, Card
 from bot.messages.live import Live
 from bot.messages.told import Told, put
+from bot.panels.offer import no_credit_card, offer_card
 from bot.panels.prompt_desk import OPEN
 from bot.store import jobs, outbox, placeholders
 from bot.store.placeholders import Placeholder
@@ -39,7 +40,7 @@ async def guarded(interaction: Interaction, work: Awaitable[object]) -> None:
         try:
             await work
         except Refusal as error:
-            await say(interaction, await sentence(desk_of(interaction), error))
+            await say(interaction, "", await refused(desk_of(interaction), error))
         except Exception as error:  # a border: the member must not be left without an answer
             if isinstance(error, discord.HTTPException) and error.code == ANSWERED:
                 return  # Discord told us twice of one press, and the first one was answered
@@ -88,10 +89,16 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
             await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
             await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), response.message_id)
         reached(FailPoint.NOTED)
+    await tell_low(interaction, accepted.low)
     if accepted.is_first and desk.may_hint(job.channel_id):
         help_button = Button(Action.HELP, "", "How it works", "👋")
         desk_button = Button(Action.DESK, "", "Choose from menus", "🎛️", extra=OPEN)
         await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button, desk_button),)))
+
+
+async def tell_low(interaction: Interaction, low: Low | None) -> None:
+    if low is not None:
+        await say(interaction, replies.offers.low(low.left_gpu_ms, low.renews_at, is_empty=low.is_empty))
 
 
 async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:
@@ -108,6 +115,17 @@ async def waiter_of(desk: Desk, job_id: str) -> Waiter | None:
     """A job as the queue sees it; None if it is not there, or not yet."""
     view = await desk.intake.queue_view(job_id)
     return next((waiter for waiter in (*view.running, *view.waiting) if waiter.job == job_id), None)
+
+
+async def refused(desk: Desk, error: Refusal) -> Card:
+    """What a member is told, with the buttons that lead on."""
+    match error:
+        case ConfirmError():
+            return await offer_card(desk, error)
+        case NoCreditError():
+            return no_credit_card(error)
+        case _:
+            return Card(replies.shortened(await sentence(desk, error), replies.MESSAGE_LIMIT))
 
 
 async def sentence(desk: Desk, error: Refusal) -> str:

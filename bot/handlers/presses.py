@@ -11,6 +11,7 @@ from bot import replies, visibility
 from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WrongButtonError
+from bot.handlers import offers
 from bot.handlers.answering import acknowledge, guarded, say
 from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
@@ -204,4 +205,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.CLOSE_REPORT: decide,
     Action.DESK: begin_desk,
     Action.SHORTEN: paint_shorter,
+    Action.OFFER_TAKE: offers.take,
+    Action.OFFER_DROP: offers.drop,
+    Action.OFFER_RELAXED: offers.take,
 }

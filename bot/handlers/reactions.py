@@ -16,7 +16,7 @@ from bot.buttons.custom_id import Action
 from bot.buttons.emoji import meaning
 from bot.desk import RULES, Desk
 from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
-from bot.handlers.answering import sentence
+from bot.handlers.answering import refused
 from bot.handlers.finding import job_of_message
 from bot.handlers.publishing import publish
 from bot.messages.cards import Card
@@ -59,7 +59,7 @@ async def _answer(desk: Desk, asker: Asker, job: Job, action: Action, cell: int)
     try:
         await _do(desk, asker, job, action, cell)
     except Refusal as error:
-        await _whisper(desk, asker, Card(await sentence(desk, error)))
+        await _whisper(desk, asker, await refused(desk, error))
     except Exception:  # a border: a reaction that breaks must not break the next one
         _log.exception("A reaction to job %s broke.", job.id)
         await _whisper(desk, asker, Card(replies.BUSY))

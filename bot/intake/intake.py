@@ -15,7 +15,6 @@ from bot.errors import (
     EndedError,
     FullError,
     NoCellError,
-    NoCreditError,
     NoJobError,
     NoRoomError,
     NotAllowedError,
@@ -26,14 +25,17 @@ from bot.errors import (
 )
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
+from bot.intake.balance import Balance, Low, balance, low_after
 from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
-from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_prompt
+from bot.intake.offering import Offering
+from bot.intake.orders import Order
+from bot.intake.wishes import Wish, draw_seed, job_of, place_of, price_of, recipes_of, same_prompt
 from bot.intake.wording import Wording
-from bot.kinds import Kind
+from bot.kinds import Kind, Occasion
 from bot.messages.told import Told, put
 from bot.plans.book import PlanBook
-from bot.plans.membership import begin, standing
+from bot.plans.membership import begin
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
 from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
@@ -68,13 +70,14 @@ PAUSED = "paused"
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A job that is stored. `is_new` is false if the same interaction had brought it before, `is_first`
-    true if its member never asked for anything before."""
+    true if its member never asked for anything before. `low` is told with it: that little is left."""
 
     job: Job
     place: Placeholder
     quote: Quote | None
     is_new: bool = True
     is_first: bool = False
+    low: Low | None = None
 
 
 class Intake:
@@ -97,11 +100,28 @@ class Intake:
         self._boot, self._tell = boot, tell
         self._admission, self._wording = Admission(store, welcomes), Wording(engine, store, default_model)
         self._handover = HandOver(engine, store, boot=boot, follow=follow, tell=tell)
+        self.offering = Offering(
+            store,
+            book,
+            boot=boot,
+            admit=self._admit,
+            allow=self._allowed,
+            store_new=self._store_new,
+            hand_over=self._handover.begin,
+            tell=tell,
+        )
         self.paused: PausedError | None = None
 
     async def imagine(self, asker: Asker, text: str) -> Accepted:
+        """Several at once, by braces or `--repeat`, wait for a confirmation."""
         await self._admit(asker)
-        return await self._take(asker, await self._wording.wish(asker, Kind.IMAGINE, text))
+        found = await self._balance(asker)
+        wishes = await self._wording.wishes(asker, text, found.plan)
+        if len(wishes) == 1:
+            return await self._take(asker, wishes[0])
+        allowed = [await self._allowed(asker, wish, found.plan) for wish in wishes]
+        orders = [Order(wish, await self._quote(asker, wish, found.plan)) for wish in allowed]
+        raise await self.offering.put(asker, Occasion.BATCH, orders, found)
 
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
         """The same once more with a new seed; or with new words."""
@@ -247,27 +267,30 @@ class Intake:
 
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
-        wish = await self._wording.held(asker, wish)
-        async with self._store.read() as tx:
-            stands = await standing(tx, self._book.plans, asker.member, self._now())
-            member = await members.find(tx, asker.member)
-        plan, entitlement = stands.plan, Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
-        wish = entitlement.settled(wish, asker, member, plan)
+        found, low = await self._balance(asker), None
+        wish, plan = await self._allowed(asker, wish, found.plan), found.plan
         quote = None if wish.kind.is_free else await self._quote(asker, wish, plan)
+        if quote is not None and (wish.is_quote or found.is_dear(price_of(wish, plan, quote))):
+            occasion = Occasion.QUOTE if wish.is_quote else Occasion.DEAR
+            raise await self.offering.put(asker, occasion, [Order(wish, quote)], found)
         job = job_of(wish, asker, plan, quote, self._boot, self._now())
         place = place_of(asker, job.privacy, self._now())
         reached(FailPoint.BEFORE_ACCEPTED)
         try:
             async with self._store.write(hurried=True) as tx:
                 is_first = not await jobs.of_member(tx, job.member_id, 1)
-                before = await self._store_new(tx, job, place, wish, stands)
+                before = await self._store_new(tx, job, place, wish, found.standing)
+                if before is None and asker.interaction is not None:  # who only reacted is told nothing
+                    low = await low_after(tx, found.standing, job.reserved_gpu_ms, self._now())
         except NoRoomError as error:
             await self._foretell(error, asker.member)
             raise
         except StoreFullError as error:
             raise FullError from error
         except CreditError as error:
-            raise NoCreditError(error.available_gpu_ms, error.needed_gpu_ms) from error
+            assert quote is not None  # what is free needs no credit
+            left, needed = error.available_gpu_ms, error.needed_gpu_ms
+            raise await self.offering.put_relaxed(asker, Order(wish, quote), found, left, needed) from error
         if before is not None:
             return await self._again(before, asker)
         reached(FailPoint.ACCEPTED)
@@ -276,7 +299,18 @@ class Intake:
             self._tell()
         else:
             self._handover.begin(job, place)
-        return Accepted(job, place, quote, is_first=is_first)
+        return Accepted(job, place, quote, is_first=is_first, low=low)
+
+    async def _allowed(self, asker: Asker, wish: Wish, plan: Plan) -> Wish:
+        """As this place and this plan let it be. Raises a Refusal."""
+        wish = await self._wording.held(asker, wish)
+        async with self._store.read() as tx:
+            member = await members.find(tx, asker.member)
+        entitlement = Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
+        return entitlement.settled(wish, asker, member, plan)
+
+    async def _balance(self, asker: Asker) -> Balance:
+        return await balance(self._store, self._book.plans, asker.member, self._now())
 
     async def _foretell(self, error: NoRoomError, member: int) -> None:
         view = await self._engine.queue_view()

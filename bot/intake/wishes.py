@@ -39,6 +39,7 @@ class Wish:
     privacy: Privacy | None = None  # as its words say; what is private by its place or its parent stays so
     effective: str | None = None  # what runs, if it is not the text itself
     strange: tuple[str, ...] = ()  # words that its notes tell of for the first time
+    is_quote: bool = False  # only the price is asked
 
     @property
     def ran(self) -> str | None:
@@ -74,9 +75,13 @@ class Wish:
         return ":".join(parts)
 
 
+def price_of(wish: Wish, plan: Plan, quote: Quote | None) -> int:
+    """What is held for it: the most that it may cost."""
+    return charge_of(wish.speed_under(plan), quote.gpu_ms) if quote is not None else 0
+
+
 def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str, now: datetime) -> Job:
     job_id, speed = make_job_id(now, secrets.SystemRandom()), wish.speed_under(plan)
-    quoted_gpu_ms = quote.gpu_ms if quote is not None else 0
     return Job(
         id=job_id,
         interaction_id=asker.interaction,
@@ -93,12 +98,17 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         speed=speed.value,
         privacy=wish.privacy_for(asker),
         plan=plan.name,
-        share={"weight": plan.weight, "running": plan.running, "waiting": plan.waiting},
+        share={
+            "weight": plan.weight,
+            "running": plan.running,
+            "waiting": plan.waiting,
+            "is_bounded": not plan.is_unbounded,
+        },
         state=State.RENDERED if wish.kind.is_free else State.QUEUED,
         attempt=1,
         boot_id=boot,
-        quoted_gpu_ms=quoted_gpu_ms,
-        reserved_gpu_ms=charge_of(speed, quoted_gpu_ms),
+        quoted_gpu_ms=quote.gpu_ms if quote is not None else 0,
+        reserved_gpu_ms=price_of(wish, plan, quote),
         notes=wish.notes,
         effective=wish.ran,
         created_at=now,

@@ -14,7 +14,7 @@ from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
 from bot.kinds import Kind
 from bot.messages.live import Live
-from bot.replies import language
+from bot.replies import language, offers
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.words import State
@@ -133,6 +133,8 @@ def under_way(job: Job, live: Live) -> Card:
         state = replies.painting(live.percent, live.finishes_in_ms)
     else:
         state = replies.waiting(live.place, live.starts_in_ms)
+    if job.share.get("is_bounded") and job.reserved_gpu_ms:
+        state += f"\n{offers.price(job.reserved_gpu_ms)}"
     cancel = Button(Action.CANCEL, job.id, "Cancel", tone=Tone.PLAIN)
     sketch = (Document("preview.jpg", live.sketch),) if live.sketch is not None else ()
     return Card(_head(job) + "\n" + state, ((cancel,),), sketch)

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from bot import errors
 from bot.kinds import Kind
+from bot.replies import offers
 from engine import Waiter
 
 MESSAGE_LIMIT = 2000
@@ -242,7 +243,7 @@ def queue_line(waiter: Waiter) -> str:
     )
 
 
-def prompt_faults(error: errors.WrongPromptError) -> str:
+def prompt_faults(error: errors.WrongPromptError | errors.OverPlanError) -> str:
     """Every fault with its place, as many as fit."""
     parts, length = [], 0
     for fault in error.error.faults:
@@ -350,6 +351,10 @@ def refusal(error: errors.Refusal) -> str:
             return (
                 f"That may take {gpu_time(needed)} of GPU time, and you have {gpu_time(left)} left. `/info` says more."
             )
+        case errors.ConfirmError() | errors.OfferGoneError() | errors.NoRoomForAllError() | errors.OverPlaceError():
+            return offers.unconfirmed(error)
+        case errors.OverPlanError():
+            return f"{prompt_faults(error)}\n{offers.over_plan(error)}"
         case errors.ThereAlreadyError(is_painted=True):
             return "That picture is there already."
         case errors.ThereAlreadyError():

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select, union
+from sqlalchemy import delete, func, select, true, union
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -15,6 +15,7 @@ from bot.store.transactions import Reading, Writing
 
 _pictures: Final = tables.pictures
 _sources: Final = tables.sources
+_offers: Final = tables.offers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,5 +79,11 @@ async def sources_of(tx: Reading, job_id: str) -> tuple[Source, ...]:
 
 async def named_files(tx: Reading) -> frozenset[str]:
     """The hash of every file that a row names: the sweeper leaves these."""
-    rows = await tx.all(union(select(_pictures.c.sha256), select(_sources.c.sha256)))
+    offered = func.json_each(_offers.c.files).table_valued("value")
+    named = union(
+        select(_pictures.c.sha256),
+        select(_sources.c.sha256),
+        select(offered.c.value).select_from(_offers.join(offered, true())),
+    )
+    rows = await tx.all(named)
     return frozenset(row["sha256"] for row in rows)

@@ -39,6 +39,14 @@ class Sending(StrEnum):
     DROPPED = "dropped"  # it can never arrive: `error` says why
 
 
+class Decision(StrEnum):
+    """Of an offer: how far it is from being painted."""
+
+    OPEN = "open"
+    TAKEN = "taken"  # its jobs are stored
+    DROPPED = "dropped"
+
+
 class Account(StrEnum):
     """Where GPU time is. `granted` is where it comes from and `debt` what is owed: these two sink below zero."""
 

@@ -12,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors, replies
-from bot.kinds import Kind
+from bot.kinds import Kind, Occasion
+from bot.replies import offers
+from bot.store.offers import Offer
 from engine import PromptError, Speed, Waiter, parse
+from tests.bot.store.rows import NOW
 
+OFFER = Offer(id="0" * 12, member_id=1, occasion="batch", orders=(), asker={}, gpu_ms=0, created_at=NOW, expires_at=NOW)
 MARKS = "\\*_~`|>[]<"
 ARGUMENTS: dict[str, list[Any]] = {
     "WrongPlaceError": [(1, 2)],
@@ -35,6 +39,9 @@ ARGUMENTS: dict[str, list[Any]] = {
     "NoCreditError": [1000, 60_000],
     "CeilingError": ["size", 1024, 2048],
     "WrongCeilingError": ["much"],
+    "ConfirmError": [OFFER, 0, 1000, None],
+    "OverPlaceError": [6, 5],
+    "NoRoomForAllError": [8, 3, 10],
 }
 
 
@@ -47,11 +54,13 @@ def prompt_error(text: str) -> PromptError:
 def every_refusal() -> list[errors.Refusal]:
     found: list[errors.Refusal] = []
     for name, kind in inspect.getmembers(errors, inspect.isclass):
-        if not issubclass(kind, errors.Refusal) or kind.__subclasses__() or kind is errors.WrongPromptError:
+        is_apart = kind in (errors.WrongPromptError, errors.OverPlanError)
+        if not issubclass(kind, errors.Refusal) or kind.__subclasses__() or is_apart:
             continue
         options = {"is_painted": True} if name == "ThereAlreadyError" else {}
         found.append(kind(*ARGUMENTS.get(name, []), **options))
-    return [*found, errors.WrongPromptError(prompt_error("a house --ar 40:1"))]
+    wrong = prompt_error("a house --ar 40:1")
+    return [*found, errors.WrongPromptError(wrong), errors.OverPlanError(wrong, "Small", 4, 4, 10)]
 
 
 @pytest.mark.parametrize("refusal", every_refusal(), ids=lambda refusal: type(refusal).__name__)
@@ -157,3 +166,29 @@ def test_a_job_of_ones_own_has_a_place_or_is_painted() -> None:
 
 def test_a_failure_of_any_length_fits() -> None:
     assert len(replies.failed("broken " * 1000)) < 700
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+def test_a_card_of_an_offer_begins_with_why_it_waits(occasion: Occasion) -> None:
+    assert offers.head(occasion, 3).startswith("**")
+    assert len({offers.head(one, 3) for one in Occasion}) == len(Occasion)
+
+
+def test_of_many_prompts_some_are_shown_and_the_rest_is_counted() -> None:
+    shown = offers.prompts([f"`bird` {number}" for number in range(5)])
+    assert shown.count("\n") == 3
+    assert "and 2 more" in shown
+    assert "\\`bird\\` 0" in shown
+
+
+def test_what_is_left_after_an_offer_is_told_and_so_is_a_lack() -> None:
+    assert offers.balance(60_000, 12_000) == "Of the 60 s that you have left, 48 s would stay."
+    assert offers.balance(5_000, 12_000) == "You have 5 s left, which is not enough."
+    assert offers.balance(5_000, 5_000).endswith("none would stay.")
+
+
+def test_low_and_over_are_told_apart() -> None:
+    low, over = (offers.low(9_000, NOW, is_empty=is_empty) for is_empty in (False, True))
+    assert "9 s" in low
+    assert "9 s" in over
+    assert low != over

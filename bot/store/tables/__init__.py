@@ -17,6 +17,7 @@ from bot.store.tables.credit import (
 )
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
+from bot.store.tables.offers import notices, offers
 from bot.store.tables.people import keys, members, meta, servers
 from bot.store.tables.preferences import options, preferences, shortenings, strange_words
 
@@ -39,6 +40,8 @@ __all__ = [
     "memberships",
     "meta",
     "metadata",
+    "notices",
+    "offers",
     "options",
     "outbox",
     "pictures",

@@ -60,6 +60,13 @@ async def _presses_u(box: Sandbox, cleo: Member) -> Outcome:
     return await cleo.click(await until_ended(cleo, first.message), "U1")
 
 
+async def _confirms(box: Sandbox, cleo: Member) -> Outcome:
+    """Two jobs at once, by one press."""
+    asked = await cleo.command("painting", "imagine", prompt="a red house --steps 2 --repeat 2")
+    assert asked.message is not None
+    return await cleo.click(asked.message, "Paint all 2")
+
+
 # What was done when it died, and where: every write of a job's life has one before it and one behind it.
 DEATHS: list[tuple[Life, str]] = [
     *[(_asks, point) for point in FailPoint if point not in (FailPoint.UNWANTED, FailPoint.CLAIMED, FailPoint.PLACED)],
@@ -70,6 +77,9 @@ DEATHS: list[tuple[Life, str]] = [
     (_cancels, FailPoint.ENDED),
     (_asks_in_vain, FailPoint.PLACED),
     (_deletes_the_message, FailPoint.PLACED),
+    *[(_confirms, point) for point in (FailPoint.BEFORE_ACCEPTED, FailPoint.ACCEPTED, FailPoint.PLACED)],
+    (_confirms, f"{FailPoint.PLACED}:2"),
+    (_confirms, f"{FailPoint.SUBMITTED}:2"),
     (_presses_u, f"{FailPoint.ACCEPTED}:2"),
     (_presses_u, f"{FailPoint.ACKNOWLEDGED}:2"),
     (_presses_u, f"{FailPoint.SENDING}:3"),
