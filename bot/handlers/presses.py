@@ -66,6 +66,10 @@ async def _reroll(interaction: Interaction, desk: Desk, press: Press) -> None:
     await acknowledge(interaction, lambda: desk.intake.reroll(asker_of(interaction), press.job))
 
 
+async def _redo(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await acknowledge(interaction, lambda: desk.intake.redo(asker_of(interaction), press.job))
+
+
 async def _upscale(interaction: Interaction, desk: Desk, press: Press) -> None:
     manner = Manner.SUBTLE if press.action is Action.UPSCALE_SUBTLE else Manner.STRONG
     await acknowledge(interaction, lambda: desk.intake.upscale(asker_of(interaction), press.job, press.cell, manner))
@@ -75,12 +79,12 @@ async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
     """The dialog was submitted. An unchanged prompt is a plain variation."""
     text, asker = prompt_of(interaction.data or {}), asker_of(interaction)
     if press.extra == "new":
-        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text))
+        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), text)
     elif press.extra == "again":
-        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text))
+        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text), text)
     else:
         manner = Manner(press.extra)
-        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text))
+        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text), text)
 
 
 async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -133,10 +137,11 @@ async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
     job = await _job(interaction, desk, press)
     async with desk.store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
+        sources = await pictures.sources_of(tx, job.id)
     if not shown or not visibility.may_have_recipe(job, asker_of(interaction)):
         raise NotReadyError if job.state in OPEN else NoJobError
     text = replies.recipe(job.text, job.id, json.loads(shown[0].recipe))
-    await say(interaction, "", Card(text, files=cards.written(job, shown)))
+    await say(interaction, "", Card(text, files=(*cards.written(job, shown), *cards.brought(sources))))
 
 
 async def _help(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -175,7 +180,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.VARY_SUBTLE: _vary,
     Action.VARY_STRONG: _vary,
     Action.REROLL: _reroll,
-    Action.REDO: _reroll,
+    Action.REDO: _redo,
     Action.REMIX: _remix,
     Action.UPSCALE_SUBTLE: _upscale,
     Action.UPSCALE_CREATIVE: _upscale,

@@ -12,7 +12,7 @@ from bot.kinds import Kind
 from bot.plans.plan import SLACK, Plan
 from bot.store.ids import make_job_id
 from bot.store.jobs import Job
-from bot.store.pictures import Picture
+from bot.store.pictures import Picture, Source
 from bot.store.placeholders import Placeholder
 from bot.store.words import Privacy, State
 from engine import Quote, Recipe, Share, Speed, from_json, to_json
@@ -35,6 +35,9 @@ class Wish:
     picture: Picture | None = None
     speed: Speed | None = None  # as its words say; none: as the plan does
     privacy: Privacy | None = None  # as its words say; what is private by its place stays so
+    uploads: tuple[Source, ...] = ()  # what its links led to
+    film: bool = False
+    full_steps: int | None = None  # of a draft
 
     def speed_under(self, plan: Plan) -> Speed:
         return self.speed or plan.speed
@@ -85,6 +88,8 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         boot_id=boot,
         reserved_gpu_ms=quote.gpu_ms if quote is not None and wish.speed_under(plan) is not Speed.RELAX else 0,
         notes=wish.notes,
+        film=wish.film,
+        full_steps=wish.full_steps,
         created_at=now,
         ended_at=now if wish.kind.is_free else None,
     )

@@ -55,6 +55,8 @@ class Job:
     failure: str | None = None
     message: str | None = None
     notes: tuple[str, ...] = ()
+    film: bool = False
+    full_steps: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
 

@@ -1,5 +1,5 @@
-"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU time
-is whole milliseconds.
+"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes;
+GPU time is whole milliseconds.
 """
 
 from bot.store.tables.credit import (
@@ -15,6 +15,7 @@ from bot.store.tables.credit import (
     memberships,
     reserves,
 )
+from bot.store.tables.films import films
 from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
@@ -31,6 +32,7 @@ __all__ = [
     "closures",
     "ends",
     "entries",
+    "films",
     "jobs",
     "keys",
     "members",
