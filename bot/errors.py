@@ -33,6 +33,8 @@ Refusal
  ├─ NoWordsError        that message says nothing that could be painted
  ├─ NotReadyError       its pictures are not there yet
  ├─ UnderWayError       it has to end first, or be cancelled
+ ├─ NoDraftError        it was painted in full already
+ ├─ UnusablePictureError  a picture that a member names: its `link`, `flaw`, and what is allowed
  ├─ EndedError          too late: it has ended
  ├─ ThereAlreadyError   `job` is that already
  ├─ CannotDoError       this model cannot: `reason`
@@ -46,6 +48,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.store.offers import Offer
 from engine import PromptError, Speed
@@ -253,6 +256,10 @@ class UnderWayError(Refusal):
     pass
 
 
+class NoDraftError(Refusal):
+    pass
+
+
 class EndedError(Refusal):
     pass
 
@@ -289,3 +296,26 @@ class WrongButtonError(Refusal):
     def __init__(self, *, is_old: bool = False) -> None:
         super().__init__("old" if is_old else "forged")
         self.is_old = is_old
+
+
+class Flaw(StrEnum):
+    """Why a picture that a member names cannot be used."""
+
+    HOST = "host"  # none that may be asked
+    ADDRESS = "address"  # leads to where nobody outside should get
+    REDIRECT = "redirect"
+    GONE = "gone"
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    LARGE = "large"
+    UNREADABLE = "unreadable"  # no picture, or a damaged one; `reason` says which
+    MANY = "many"
+    BUSY = "busy"
+
+
+class UnusablePictureError(Refusal):
+    """`limit` is in bytes, seconds or pictures, whatever the flaw is about."""
+
+    def __init__(self, link: str, flaw: Flaw, *, limit: int = 0, reason: str = "", hosts: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{flaw}: {link[:200]}")
+        self.link, self.flaw, self.limit, self.reason, self.hosts = link, flaw, limit, reason, hosts

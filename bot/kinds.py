@@ -8,6 +8,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     IMAGINE = "imagine"
     REROLL = "reroll"
+    REDO = "redo"  # a draft in full
     VARY_SUBTLE = "vary_subtle"
     VARY_STRONG = "vary_strong"
     SINGLE = "single"  # a cell of a grid on its own: no painting

@@ -21,8 +21,9 @@ from bot.messages.lanes import pause_after
 from bot.messages.live import Live
 from bot.messages.told import Told, put
 from bot.plans.rates import charge_of
-from bot.store import jobs, ledger, members, pictures, preferences
+from bot.store import films, jobs, ledger, members, pictures, preferences
 from bot.store.errors import StoreBusyError, StoreFullError
+from bot.store.films import Film
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.store import Store
@@ -166,6 +167,7 @@ class Outcome:
             for cell, painted in enumerate(event.pictures):
                 found.append(await self._file(event, cell, painted))
                 reached(FailPoint.FILING)
+            film = await self._film(event)
         except StoreFullError:
             await self._finish(event, State.FAILED, FULL)
             return
@@ -177,6 +179,8 @@ class Outcome:
             job = await jobs.find(tx, event.job)
             assert job is not None  # it was changed in this very transaction
             await pictures.insert(tx, found)
+            if film is not None:
+                await films.insert(tx, film)
             await ledger.settle(tx, event.job, charge_of(Speed(job.speed), event.gpu_ms), now)
             await put(tx, job, Told.ANSWER, now, took_ms=await self._long_ms(tx, job, now))
             if (await preferences.find(tx, job.member_id)).auto_dm:
@@ -236,6 +240,18 @@ class Outcome:
             bytes=len(painted.data),
             recipe=to_json(painted.recipe),
             recipe_hash=recipe_hash(painted.recipe),
+            created_at=self._now(),
+        )
+
+    async def _film(self, event: Finished) -> Film | None:
+        if event.film is None:
+            return None
+        digest, data = await self._files.put(event.film.data), event.film
+        return Film(
+            job_id=event.job,
+            sha256=digest,
+            media_type=data.media_type,
+            bytes=len(data.data),
             created_at=self._now(),
         )
 

@@ -26,6 +26,7 @@ from bot.buttons.custom_id import SECRET_BYTES, Key, Signer
 from bot.client import Painter
 from bot.delivery import Delivery
 from bot.desk import Desk
+from bot.fetching import Fetcher
 from bot.frame.endpoint import point_at
 from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
@@ -132,7 +133,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
     """The bot at work. It is closed in the opposite order, in bounded time: nothing new is taken, what the engine still
     tells is stored, and of that as much is sent as can be.
     """
-    point_at(url)
+    endpoint = point_at(url)
     book = PlanBook(settings.plans)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(settings.data, clock=milliseconds))
@@ -151,6 +152,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             boot=secrets.token_hex(8),
             default_model=model,
             welcomes=welcome,
+            fetcher=Fetcher(settings.image_hosts, own=endpoint.cdn if url else ""),
             follow=delivery.follow,
             tell=delivery.poke,
         )

@@ -15,12 +15,24 @@ LONGEST = 6000
 
 
 @app_commands.command(name="imagine", description="Paint four pictures from your words")
-@app_commands.describe(prompt="What to paint, then parameters such as --ar 3:2 --no rain --seed 7")
+@app_commands.describe(
+    prompt="What to paint, then parameters such as --ar 3:2 --no rain --seed 7",
+    image="A picture to start from; --iw says how much it counts",
+    image2="Another picture",
+    image3="A third picture",
+)
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-async def command(interaction: discord.Interaction[Any], prompt: app_commands.Range[str, 1, LONGEST]) -> None:
-    desk, text = desk_of(interaction), without_hints(prompt)
-    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(asker_of(interaction), text)))
+async def command(
+    interaction: discord.Interaction[Any],
+    prompt: app_commands.Range[str, 1, LONGEST],
+    image: discord.Attachment | None = None,
+    image2: discord.Attachment | None = None,
+    image3: discord.Attachment | None = None,
+) -> None:
+    desk, links = desk_of(interaction), [each.url for each in (image, image2, image3) if each is not None]
+    text = " ".join([*links, without_hints(prompt)])
+    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(asker_of(interaction), text), text))
 
 
 @command.autocomplete("prompt")

@@ -98,6 +98,16 @@ def as_host(text: str) -> str:
     return text
 
 
+def as_hosts(text: str) -> tuple[str, ...]:
+    """By name and whole: an address, or a name that is read as one, could lead anywhere."""
+    hosts = tuple(part.lower() for part in _parts(text))
+    for host in hosts:
+        last = host.rpartition(".")[2]
+        if not _HOST.fullmatch(host) or "." not in host or ".." in host or not last.isalpha():
+            raise ValueError(f"has {host!r}; join whole names of hosts by commas, such as upload.wikimedia.org.")
+    return hosts
+
+
 def as_ids(text: str) -> frozenset[int]:
     return frozenset(_id(part) for part in _parts(text))
 

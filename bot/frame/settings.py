@@ -19,6 +19,7 @@ from bot.frame.setting_kinds import (
     as_file_or_none,
     as_folder_or_none,
     as_host,
+    as_hosts,
     as_ids,
     as_model,
     as_one_of,
@@ -141,6 +142,13 @@ class Settings:
         "A file of your own plans; left empty, everybody may do everything. It is read again whenever it changes.",
     )
     owners: frozenset[int] = _setting("OWNERS", "", as_ids, "The ids of those who may use /admin, joined by commas.")
+    image_hosts: tuple[str, ...] = _setting(
+        "ATELIER_IMAGE_HOSTS",
+        "",
+        as_hosts,
+        "Hosts besides Discord's own that pictures may be fetched from over https, joined by commas, such as "
+        "upload.wikimedia.org.",
+    )
     notify_after_seconds: int = _setting(
         "NOTIFY_AFTER_SECONDS",
         "60",

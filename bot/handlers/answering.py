@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -14,7 +15,7 @@ import discord
 
 from bot import replies
 from bot.buttons.custom_id import Action
-from bot.desk import Desk, desk_of
+from bot.desk import Desk, asker_of, desk_of
 from bot.errors import ConfirmError, NoCreditError, Refusal, ThereAlreadyError
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake import Accepted, Low
@@ -31,6 +32,8 @@ from engine import Quote, Waiter
 _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 ANSWERED = 40060
+LINK = "://"
+PROMISE_AFTER_SECONDS = 1.5  # of three, in which Discord wants to hear of us
 _LOST = (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
@@ -67,10 +70,11 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
     return True
 
 
-async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]]) -> None:
-    """Take the job and write its one message. If that is lost, the outbox writes it by another way."""
+async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]], text: str = "") -> None:
+    """Take the job and write its one message. If that is lost, the outbox writes it by another way. Links in `text` may
+    have to be fetched first."""
     desk = desk_of(interaction)
-    accepted = await accepting()
+    accepted = await (_in_time(interaction, accepting()) if LINK in text else accepting())
     if not accepted.is_new:
         return  # delivered twice: the first delivery answers it
     job, quote = accepted.job, accepted.quote
@@ -78,16 +82,16 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
         card = cards.fetching(job) if quote is None else cards.under_way(job, await _first_look(desk, job.id, quote))
         parts = await desk.sender.parts(card, interaction.filesize_limit)
         try:
-            response = await interaction.response.send_message(ephemeral=accepted.place.ephemeral, **parts)
+            message = await _first_answer(interaction, parts, ephemeral=accepted.place.ephemeral)
         except _LOST as error:
             _log.warning("The answer to job %s did not arrive: %s", job.id, error)
             return
         reached(FailPoint.ACKNOWLEDGED)
-        if response.message_id is None:
+        if message is None:
             return
         async with desk.store.write() as tx:
-            await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
-            await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), response.message_id)
+            await placeholders.appear(tx, job.id, job.channel_id, message)
+            await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), message)
         reached(FailPoint.NOTED)
     await tell_low(interaction, accepted.low)
     if accepted.is_first and desk.may_hint(job.channel_id):
@@ -99,6 +103,36 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
 async def tell_low(interaction: Interaction, low: Low | None) -> None:
     if low is not None:
         await say(interaction, replies.offers.low(low.left_gpu_ms, low.renews_at, is_empty=low.is_empty))
+
+
+async def _in_time(interaction: Interaction, accepting: Awaitable[Accepted]) -> Accepted:
+    """Pictures that are brought may come slowly: then Discord is told in time that an answer will come. That promise is
+    taken back before a refusal."""
+    work = asyncio.ensure_future(accepting)
+    try:
+        await asyncio.wait((work,), timeout=PROMISE_AFTER_SECONDS)
+        if not work.done():
+            with suppress(*_LOST):
+                await interaction.response.defer(thinking=True, ephemeral=asker_of(interaction).ephemeral)
+        return await work
+    except Exception:  # a border: whatever it is, the sentence that follows is for one member alone
+        if _is_promised(interaction):
+            with suppress(*_LOST):
+                await interaction.delete_original_response()
+        raise
+    finally:
+        work.cancel()
+
+
+def _is_promised(interaction: Interaction) -> bool:
+    return interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+
+
+async def _first_answer(interaction: Interaction, parts: dict[str, Any], *, ephemeral: bool) -> int | None:
+    if not _is_promised(interaction):
+        return (await interaction.response.send_message(ephemeral=ephemeral, **parts)).message_id
+    attachments = parts.pop("files")
+    return (await interaction.edit_original_response(attachments=attachments, **parts)).id
 
 
 async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:

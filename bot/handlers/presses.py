@@ -71,6 +71,10 @@ async def _reroll(interaction: Interaction, desk: Desk, press: Press) -> None:
     await acknowledge(interaction, lambda: desk.intake.reroll(asker_of(interaction), press.job))
 
 
+async def _redo(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await acknowledge(interaction, lambda: desk.intake.redo(asker_of(interaction), press.job))
+
+
 async def _upscale(interaction: Interaction, desk: Desk, press: Press) -> None:
     manner = Manner.SUBTLE if press.action is Action.UPSCALE_SUBTLE else Manner.STRONG
     await acknowledge(interaction, lambda: desk.intake.upscale(asker_of(interaction), press.job, press.cell, manner))
@@ -80,12 +84,12 @@ async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
     """The dialog was submitted. An unchanged prompt is a plain variation."""
     text, asker = prompt_of(interaction.data or {}), asker_of(interaction)
     if press.extra == "new":
-        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text))
+        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), text)
     elif press.extra == "again":
-        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text))
+        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text), text)
     else:
         manner = Manner(press.extra)
-        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text))
+        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text), text)
 
 
 async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -185,7 +189,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.VARY_SUBTLE: _vary,
     Action.VARY_STRONG: _vary,
     Action.REROLL: _reroll,
-    Action.REDO: _reroll,
+    Action.REDO: _redo,
     Action.REMIX: _remix,
     Action.UPSCALE_SUBTLE: _upscale,
     Action.UPSCALE_CREATIVE: _upscale,

@@ -15,6 +15,7 @@ from bot.errors import (
     EndedError,
     FullError,
     NoCellError,
+    NoDraftError,
     NoJobError,
     NoRoomError,
     NotAllowedError,
@@ -23,6 +24,7 @@ from bot.errors import (
     ThereAlreadyError,
     UnderWayError,
 )
+from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
 from bot.intake.balance import Balance, Low, balance, low_after
@@ -30,7 +32,9 @@ from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
 from bot.intake.offering import Offering
 from bot.intake.orders import Order
-from bot.intake.wishes import Wish, draw_seed, job_of, place_of, price_of, recipes_of, same_prompt
+from bot.intake.redoing import redone
+from bot.intake.uploads import Uploads, sources_for
+from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
 from bot.intake.wording import Wording
 from bot.kinds import Kind, Occasion
 from bot.messages.told import Told, put
@@ -41,7 +45,7 @@ from bot.plans.standing import Standing
 from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
-from bot.store.pictures import Picture, Source
+from bot.store.pictures import Picture
 from bot.store.placeholders import Placeholder
 from bot.store.store import Store
 from bot.store.transactions import Reading, Writing
@@ -92,13 +96,15 @@ class Intake:
         boot: str,
         default_model: str,
         welcomes: Callable[[int | None], bool],
+        fetcher: Fetcher,
         follow: Callable[[Job, Placeholder], None],
         tell: Callable[[], None],
     ) -> None:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
         self._book = book
         self._boot, self._tell = boot, tell
-        self._admission, self._wording = Admission(store, welcomes), Wording(engine, store, default_model)
+        self._admission = Admission(store, welcomes)
+        self._wording = Wording(engine, store, default_model, Uploads(store, book, fetcher))
         self._handover = HandOver(engine, store, boot=boot, follow=follow, tell=tell)
         self.offering = Offering(
             store,
@@ -127,28 +133,33 @@ class Intake:
         """The same once more with a new seed; or with new words."""
         parent = await self._parent(asker, job_id)
         if text is not None and not same_prompt(text, parent):
-            return await self._take(asker, replace(await self._wording.wish(asker, Kind.REROLL, text), parent=parent))
+            wish = await self._wording.wish(asker, Kind.REROLL, text, parent)
+            return await self._take(asker, replace(wish, parent=parent))
         cells = reroll(recipes_of(parent), draw_seed())
-        return await self._take(asker, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent))
+        return await self._take(asker, like(parent, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent)))
+
+    async def redo(self, asker: Asker, job_id: str) -> Accepted:
+        """A draft in full: the same seeds, with all steps."""
+        parent = await self._parent(asker, job_id)
+        if parent.full_steps is None:
+            raise NoDraftError
+        return await self._take(asker, redone(parent, parent.full_steps))
 
     async def vary(self, asker: Asker, job_id: str, cell: int, manner: Manner, text: str | None = None) -> Accepted:
         """Pictures like that very one."""
         parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
-        recipe, told, ran = from_json(picture.recipe), [], None
+        recipe, wish = from_json(picture.recipe), like(parent, Wish(kind, parent.text, (), parent=parent))
         if text is not None and not same_prompt(text, parent):
-            wish = await self._wording.wish(asker, kind, text)
-            recipe, told, ran = replace(wish.cells[0], seed=recipe.seed), list(wish.notes), wish.effective
-        else:
-            text = parent.text
+            wish = replace(await self._wording.wish(asker, kind, text, parent), parent=parent)
+            recipe = replace(wish.cells[0], seed=recipe.seed)
         try:
             entry = self._engine.catalog.find(recipe.model.name)
             varied = vary(recipe, picture.sha256, manner, draw_seed(), GRID, entry)
         except EngineError as error:
             raise CannotDoError(str(error)) from error
-        told += [note.message for note in varied.notes]
-        made = Wish(kind, text, varied.cells, tuple(told), parent, which, picture, effective=ran)
-        return await self._take(asker, made)
+        notes = (*wish.notes, *(note.message for note in varied.notes))
+        return await self._take(asker, replace(wish, cells=varied.cells, notes=notes, cell=which, picture=picture))
 
     async def upscale(self, asker: Asker, job_id: str, cell: int, manner: Manner) -> Accepted:
         """Larger: as it is, or with new detail."""
@@ -343,12 +354,12 @@ class Intake:
         if wish.strange:
             await preferences.tell_words(tx, job.member_id, wish.cells[0].model.name, wish.strange, now)
         await placeholders.insert(tx, replace(place, job_id=job.id))
+        await pictures.insert_sources(tx, await sources_for(tx, job, wish))
         due, kind = now + ACK_PATIENCE, Told.PLACEHOLDER
         if wish.picture is not None and wish.kind.is_free:
             await pictures.insert(tx, [replace(wish.picture, job_id=job.id, cell=0, created_at=now)])
             due, kind = now, Told.ANSWER
         else:
-            await pictures.insert_sources(tx, await _sources(tx, job, wish))
             if not plan.is_unbounded:
                 await begin(tx, self._book.plans, job.member_id, now)
             await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
@@ -376,12 +387,3 @@ class Intake:
             )
         except EngineError as error:
             raise CannotDoError(str(error)) from error
-
-
-async def _sources(tx: Reading, job: Job, wish: Wish) -> list[Source]:
-    """What it starts from, so that no sweep takes it away meanwhile: a picture, or its parent's own sources."""
-    found = list(await pictures.sources_of(tx, wish.parent.id)) if wish.parent is not None else []
-    if (picture := wish.picture) is not None:
-        found.append(Source(job_id="", sha256=picture.sha256, media_type=picture.media_type, bytes=picture.bytes))
-    named = {source.sha256 for recipe in wish.cells for source in recipe.sources}
-    return [replace(source, job_id=job.id) for source in found if source.sha256 in named]

@@ -13,6 +13,7 @@ from bot.plans.plan import Plan
 from bot.store.jobs import Job
 from bot.store.offers import Offer
 from bot.store.pictures import Picture
+from bot.store.pictures import Source as Upload
 from bot.store.words import Privacy
 from engine import Quote, Source, Speed, from_json, to_json
 
@@ -49,6 +50,9 @@ def row_of(order: Order) -> Mapping[str, Any]:
         "privacy": wish.privacy,
         "effective": wish.effective,
         "strange": wish.strange,
+        "uploads": tuple(map(asdict, wish.uploads)),
+        "film": wish.film,
+        "full_steps": wish.full_steps,
         "gpu_ms": order.quote.gpu_ms,
     }
 
@@ -67,6 +71,9 @@ def order_of(row: Mapping[str, Any], parent: Job | None, picture: Picture | None
         Privacy(row["privacy"]) if row["privacy"] is not None else None,
         effective=row["effective"],
         strange=tuple(row["strange"]),
+        uploads=tuple(Upload(**each) for each in row["uploads"]),
+        film=row["film"],
+        full_steps=row["full_steps"],
     )
     return Order(wish, Quote(row["gpu_ms"], 0, 0))
 

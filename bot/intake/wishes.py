@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import visibility
@@ -14,7 +14,7 @@ from bot.plans.plan import SLACK, Plan
 from bot.plans.rates import charge_of
 from bot.store.ids import make_job_id
 from bot.store.jobs import Job
-from bot.store.pictures import Picture
+from bot.store.pictures import Picture, Source
 from bot.store.placeholders import Placeholder
 from bot.store.words import Privacy, State
 from engine import Quote, Recipe, Share, Speed, from_json, to_json
@@ -40,6 +40,9 @@ class Wish:
     effective: str | None = None  # what runs, if it is not the text itself
     strange: tuple[str, ...] = ()  # words that its notes tell of for the first time
     is_quote: bool = False  # only the price is asked
+    uploads: tuple[Source, ...] = ()  # what its links led to
+    film: bool = False
+    full_steps: int | None = None  # of a draft
 
     @property
     def ran(self) -> str | None:
@@ -73,6 +76,11 @@ class Wish:
         if not same_prompt(self.text, self.parent):
             parts.append(hashlib.sha256(self.text.encode()).hexdigest()[:16])
         return ":".join(parts)
+
+
+def like(parent: Job, wish: Wish) -> Wish:
+    """With what its parent's words ask for beside the pictures."""
+    return replace(wish, film=parent.film, full_steps=parent.full_steps)
 
 
 def price_of(wish: Wish, plan: Plan, quote: Quote | None) -> int:
@@ -111,6 +119,8 @@ def job_of(wish: Wish, asker: Asker, plan: Plan, quote: Quote | None, boot: str,
         reserved_gpu_ms=price_of(wish, plan, quote),
         notes=wish.notes,
         effective=wish.ran,
+        film=wish.film,
+        full_steps=wish.full_steps,
         created_at=now,
         ended_at=now if wish.kind.is_free else None,
     )

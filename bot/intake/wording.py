@@ -5,17 +5,21 @@ the machine say about models.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.asking import Asker
 from bot.errors import CannotDoError, OverPlaceError, OverPlanError, WrongPromptError
 from bot.intake.habits import Habits, ceilings_of, habits_of
 from bot.intake.strangeness import find_strange
+from bot.intake.uploads import Uploads
 from bot.intake.wishes import Wish, draw_seed
 from bot.kinds import Kind
 from bot.plans.plan import Plan
 from bot.replies import language
 from bot.store import members, servers
+from bot.store.jobs import Job
+from bot.store.pictures import Source as Upload
 from bot.store.store import Store
 from bot.store.words import Privacy
 from engine import (
@@ -25,7 +29,10 @@ from engine import (
     FaultKind,
     Prompt,
     PromptError,
+    Role,
+    Source,
     Speed,
+    Translation,
     UnknownModelError,
     parse,
     render,
@@ -33,8 +40,9 @@ from engine import (
     unfold,
 )
 
-QUOTE = BY_NAME["quote"]
+QUOTE, VIDEO = BY_NAME["quote"], BY_NAME["video"]
 MOST_BY_TOKEN = 5  # Discord takes no more further messages of one press where the bot is no member
+START = 0.6  # how far a picture that is brought may change at --iw 1
 
 _ENLARGED = (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
 
@@ -48,8 +56,9 @@ class Behind:
 
 
 class Wording:
-    def __init__(self, engine: Engine, store: Store, default_model: str) -> None:
+    def __init__(self, engine: Engine, store: Store, default_model: str, uploads: Uploads) -> None:
         self._engine, self._store, self._default_model = engine, store, default_model
+        self._uploads = uploads
 
     async def wishes(self, asker: Asker, text: str, plan: Plan) -> tuple[Wish, ...]:
         """One a job: braces and `--repeat` make several. Raises a Refusal, also for more than the plan takes."""
@@ -58,19 +67,28 @@ class Wording:
         prompts = await asyncio.to_thread(unfolded, whole, plan)
         if len(prompts) > MOST_BY_TOKEN and not asker.reaches:
             raise OverPlaceError(len(prompts), MOST_BY_TOKEN)
+        brought = {links: await self._uploads.bring(asker, links, None) for links in {one.images for one in prompts}}
         if len(prompts) == 1:
-            typed = prompts[0].source if whole == text.strip() else text
-            return (await self._read(asker, Kind.IMAGINE, typed, prompts[0], behind),)
-        return tuple([await self._read(asker, Kind.IMAGINE, render(one), one, behind) for one in prompts])
+            (one,) = prompts
+            typed = one.source if whole == text.strip() else text
+            return (await self._read(asker, Kind.IMAGINE, typed, one, behind, brought[one.images]),)
+        return tuple(
+            [
+                await self._read(asker, Kind.IMAGINE, render(one), one, behind, brought[one.images], is_written=True)
+                for one in prompts
+            ]
+        )
 
-    async def wish(self, asker: Asker, kind: Kind, text: str) -> Wish:
-        """Raises a Refusal that says what is wrong with the words, or what cannot be painted here."""
+    async def wish(self, asker: Asker, kind: Kind, text: str, parent: Job | None = None) -> Wish:
+        """Raises a Refusal that says what is wrong with the words, or what cannot be painted here. Links that its
+        parent had lead to what was kept of them."""
         behind = await self._behind(asker)
         try:
             prompt = parse(behind.habits.fill_in(text))
         except PromptError as error:
             raise WrongPromptError(error) from error
-        return await self._read(asker, kind, text, prompt, behind)
+        uploads = await self._uploads.bring(asker, prompt.images, parent)
+        return await self._read(asker, kind, text, prompt, behind, uploads)
 
     async def _behind(self, asker: Asker) -> Behind:
         async with self._store.read() as tx:
@@ -78,16 +96,22 @@ class Wording:
             habits = await habits_of(tx, asker, server)
         return Behind(habits, (server.default_model if server is not None else None) or self._default_model)
 
-    async def _read(self, asker: Asker, kind: Kind, text: str, prompt: Prompt, behind: Behind) -> Wish:
+    async def _read(
+        self,
+        asker: Asker,
+        kind: Kind,
+        text: str,
+        prompt: Prompt,
+        behind: Behind,
+        uploads: tuple[Upload, ...],
+        *,
+        is_written: bool = False,
+    ) -> Wish:
+        """`is_written`: the text was made of the prompt itself."""
         try:
-            asked = await asyncio.to_thread(  # a style's file is read, the first time
-                translate,
-                prompt,
-                self._engine.catalog,
-                default_model=behind.model,
-                drawn_seed=draw_seed(),
-                styles=self._engine.adapters.styles,
-            )
+            # In a thread: a style's file is read, the first time.
+            asked = await asyncio.to_thread(self._translated, prompt, behind.model, uploads)
+            full_steps = await asyncio.to_thread(self._full_steps, prompt, behind.model, uploads, asked)
         except PromptError as error:
             raise WrongPromptError(error) from error
         except UnknownModelError as error:
@@ -99,17 +123,22 @@ class Wording:
         notes = tuple(note.message for note in asked.notes)
         speed, privacy = prompt.chosen("speed"), prompt.chosen("visibility")
         strange, told = await find_strange(self._engine, self._store, asker.member, model, prompt)
+        is_written = is_written or prompt.get(QUOTE) is not None
         told_text = render(_without_quote(prompt)) if prompt.get(QUOTE) else text.strip()
+        differs = not is_written and told_text != prompt.source
         return Wish(
             kind,
-            told_text,
+            self._lasting(told_text, prompt.images, uploads),
             asked.cells,
             (*notes, told) if told else notes,
             speed=Speed(speed) if speed is not None else None,
             privacy=Privacy(privacy) if privacy is not None else None,
-            effective=None if told_text in (prompt.source, render(_without_quote(prompt))) else prompt.source,
+            effective=self._lasting(prompt.source, prompt.images, uploads) if differs else None,
             strange=strange,
             is_quote=prompt.get(QUOTE) is not None,
+            uploads=uploads,
+            film=bool(prompt.get(VIDEO)),
+            full_steps=full_steps,
         )
 
     async def held(self, asker: Asker, wish: Wish) -> Wish:
@@ -128,6 +157,36 @@ class Wording:
             ceilings.hold(wish.cells)
         ceilings.hold_speed(wish.speed)
         return wish
+
+    def _translated(self, prompt: Prompt, default: str, uploads: tuple[Upload, ...]) -> Translation:
+        return translate(
+            prompt,
+            self._engine.catalog,
+            default_model=default,
+            drawn_seed=draw_seed(),
+            sources=[Source(Role.IMAGE, upload.sha256, START) for upload in uploads],
+            styles=self._engine.adapters.styles,
+        )
+
+    def _full_steps(self, prompt: Prompt, default: str, uploads: tuple[Upload, ...], draft: Translation) -> int | None:
+        """What a draft would take otherwise; nothing if it is none, or no shorter for it."""
+        settings = tuple((name, value) for name, value in prompt.settings if name != "draft")
+        if settings == prompt.settings:
+            return None
+        steps = self._translated(replace(prompt, settings=settings), default, uploads).cells[0].steps
+        return steps if steps > draft.cells[0].steps else None
+
+    def _lasting(self, text: str, links: Sequence[str], uploads: Sequence[Upload]) -> str:
+        """With links that name the same for ever, and one link for each picture. Some may stand behind the text."""
+        names: dict[str, str] = {}
+        at = 0
+        for link, upload in zip(links, uploads, strict=True):
+            name = names.setdefault(upload.sha256, self._uploads.lasting(link))
+            found = text.find(link, at)
+            if found >= 0:
+                text = text[:found] + name + text[found + len(link) :]
+                at = found + len(name)
+        return text
 
 
 def unfolded(text: str, plan: Plan) -> tuple[Prompt, ...]:

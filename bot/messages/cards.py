@@ -14,9 +14,10 @@ from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
 from bot.kinds import Kind
 from bot.messages.live import Live
-from bot.replies import language, offers
+from bot.replies import images, language, offers
+from bot.store.films import Film
 from bot.store.jobs import Job
-from bot.store.pictures import Picture
+from bot.store.pictures import Picture, Source
 from bot.store.words import State
 
 Pressed = Collection[tuple[Action, int]]
@@ -77,13 +78,32 @@ class Document:
     alt: str | None = None
 
 
-File = Pictures | Document
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept file as it is; where it is too large it is left out, which is told."""
+
+    sha256: str
+    name: str
+    alt: str | None = None
+
+
+File = Pictures | Document | Kept
 
 
 def whole(job: Job, picture: Picture) -> Pictures:
     """One picture for its maker's own use, with all that is known of it."""
     stem = visibility.file_stem(job, picture)
     return Pictures((picture.sha256,), stem, "", job.text[: visibility.ALT_LIMIT], (picture.recipe,))
+
+
+def filmed(job: Job, film: Film, alt: str | None) -> Kept:
+    return Kept(film.sha256, f"{visibility.file_stem(job)}-film.webp", alt)
+
+
+def brought(sources: tuple[Source, ...]) -> tuple[Kept, ...]:
+    """The pictures that a member's links led to, which outlive the links."""
+    with_links = (source for source in sources if source.link is not None)
+    return tuple(Kept(source.sha256, f"source-{at}.png") for at, source in enumerate(with_links, 1))
 
 
 def written(job: Job, pictures: tuple[Picture, ...]) -> tuple[Document, ...]:
@@ -145,7 +165,7 @@ def fetching(job: Job) -> Card:
     return Card(_head(job))
 
 
-def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = ()) -> Card:
+def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = (), film: Film | None = None) -> Card:
     """Its final answer."""
     if job.state is State.CANCELLED:
         return Card(f"{_head(job)}\n{replies.CANCELLED}", ((_again(job),),))
@@ -159,9 +179,11 @@ def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = ()) -> Car
         visibility.alt_text(job),
         tuple(picture.recipe for picture in pictures) if visibility.is_prompt_public(job) else (),
     )
-    files: tuple[File, ...] = (shown, *(_long_words(job) if visibility.is_prompt_public(job) else ()))
+    moving = (filmed(job, film, visibility.alt_text(job)),) if film is not None else ()
+    files: tuple[File, ...] = (shown, *moving, *(_long_words(job) if visibility.is_prompt_public(job) else ()))
+    notes = (*job.notes, images.NO_FILM) if job.film and film is None else job.notes
     ran = [language.ran_as(job.effective)] if job.effective is not None else []
-    text = "\n".join([_head(job, took=True), *ran, *(f"-# {replies.escaped(note)}" for note in job.notes)])
+    text = "\n".join([_head(job, took=True), *ran, *(f"-# {replies.escaped(note)}" for note in notes)])
     rows = _grid_rows(job, len(pictures), pressed) if len(pictures) > 1 else _single_rows(job, pressed)
     return Card(replies.shortened(text, replies.MESSAGE_LIMIT), rows, files)
 
@@ -185,7 +207,8 @@ def _grid_rows(job: Job, count: int, pressed: Pressed) -> Rows:
     ones = tuple(_cell(Action.SINGLE, job, cell, "U", pressed) for cell in range(count))
     varied = tuple(_cell(Action.VARY, job, cell, "V", pressed) for cell in range(count))
     again = Button(Action.REROLL, job.id, "", "🔄", tone=_tone(Action.REROLL, 0, pressed))
-    return (*_rows_of((*ones, again)), *_rows_of(varied))
+    full = (Button(Action.REDO, job.id, images.IN_FULL, "🖼️", tone=_tone(Action.REDO, 0, pressed)),)
+    return (*_rows_of((*ones, again)), *_rows_of((*varied, *(full if job.full_steps is not None else ()))))
 
 
 def _cell(action: Action, job: Job, cell: int, letter: str, pressed: Pressed) -> Button:

@@ -17,7 +17,7 @@ from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
 from bot.messages.told import Told
-from bot.store import jobs, pictures, placeholders
+from bot.store import films, jobs, pictures, placeholders
 from bot.store.jobs import Job
 from bot.store.outbox import Letter
 from bot.store.placeholders import Placeholder, Post
@@ -27,6 +27,7 @@ from bot.store.words import OPEN, State
 PRESSES = {
     Kind.SINGLE: Action.SINGLE,
     Kind.REROLL: Action.REROLL,
+    Kind.REDO: Action.REDO,
     Kind.UPSCALE_SUBTLE: Action.UPSCALE_SUBTLE,
     Kind.UPSCALE_CREATIVE: Action.UPSCALE_CREATIVE,
     Kind.VARY_SUBTLE: Action.VARY_SUBTLE,
@@ -115,6 +116,7 @@ class Telling:
     async def _direct(self, job: Job, letter: Letter) -> Sent | None:
         async with self._store.read() as tx:
             shown = await pictures.of_job(tx, job.id)
+            film = await films.find(tx, job.id)
         if not shown:
             return None
         member = letter.member_id
@@ -128,8 +130,9 @@ class Telling:
                 return Sent(channel, found)
         files: tuple[File, ...] = tuple(cards.whole(job, picture) for picture in shown)
         seeds = [int(json.loads(picture.recipe)["seed"]) for picture in shown]
+        files += (cards.filmed(job, film, job.text[: visibility.ALT_LIMIT]),) if film is not None else ()
         card = Card(replies.direct(job.text, job.id, seeds), files=(*files, *cards.written(job, shown)))
-        limit = min(self._sender.limit_of(None), MOST_BYTES // len(shown))
+        limit = min(self._sender.limit_of(None), MOST_BYTES // len(files))
         sent = await self._sender.create(channel, card, limit, nonce=nonce)
         await self._note(sent, job, Told.DIRECT)
         return sent
@@ -196,8 +199,9 @@ async def ended_card(store: Store, job: Job) -> Card:
     """A job's final answer as it looks today."""
     async with store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
+        film = await films.find(tx, job.id)
         children = tuple(each for each in await jobs.children(tx, job.id) if visibility.shows_in(job, each))
-    return cards.ended(job, shown, pressed_by(children, len(shown)))
+    return cards.ended(job, shown, pressed_by(children, len(shown)), film)
 
 
 def pressed_by(children: tuple[Job, ...], cells: int) -> Pressed:

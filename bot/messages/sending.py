@@ -17,8 +17,9 @@ import discord
 
 import engine
 from bot.buttons.custom_id import Press, Signer
-from bot.messages.cards import Card, Document, Link, Menu, MenuKind, Pictures, Premium, Rows, Tone
+from bot.messages.cards import Card, Document, File, Kept, Link, Menu, MenuKind, Pictures, Premium, Rows, Tone
 from bot.messages.lanes import Later
+from bot.replies import MESSAGE_LIMIT, images, shortened
 from bot.store.files import Files
 
 MIB = 2**20
@@ -244,12 +245,13 @@ class Sender:
 
     async def parts(self, card: Card, limit: int) -> dict[str, Any]:
         """What discord.py's sending and editing take."""
-        files = [await self._file(file, limit) for file in card.files]
+        made = [await self._file(file, limit) for file in card.files]
+        files = [file for file in made if file is not None]
         allowed = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(m) for m in card.mentions]
         )
         view = self.view(card.rows, card.menus, card.links)
-        return {"content": card.text, "files": files, "view": view, "allowed_mentions": allowed}
+        return {"content": _text(card, len(files)), "files": files, "view": view, "allowed_mentions": allowed}
 
     def view(self, rows: Rows, menus: tuple[Menu, ...] = (), links: tuple[Link | Premium, ...] = ()) -> discord.ui.View:
         """Stopped at once: the library would keep every view in memory, and ours are answered by their ids."""
@@ -285,9 +287,14 @@ class Sender:
                     raise
                 room //= 2
 
-    async def _file(self, file: Pictures | Document, limit: int) -> discord.File:
+    async def _file(self, file: File, limit: int) -> discord.File | None:
         if isinstance(file, Document):
             return discord.File(io.BytesIO(file.data), filename=file.name, description=file.alt)
+        if isinstance(file, Kept):
+            data = await self._files.read(file.sha256)
+            if len(data) > limit - HEADROOM:
+                return None
+            return discord.File(io.BytesIO(data), filename=file.name, description=file.alt)
         originals = [await self._files.read(digest) for digest in file.hashes]
         if len(originals) == 1 and file.recipes and len(originals[0]) <= limit - HEADROOM:
             return discord.File(io.BytesIO(originals[0]), filename=f"{file.stem}.png", description=file.alt)
@@ -310,6 +317,12 @@ def _outward(link: Link | Premium) -> discord.ui.Button[Any]:
     if isinstance(link, Premium):
         return discord.ui.Button(style=discord.ButtonStyle.premium, sku_id=link.sku)
     return discord.ui.Button(label=link.label, url=link.address)
+
+
+def _text(card: Card, files: int) -> str:
+    if files == len(card.files):
+        return card.text
+    return f"{shortened(card.text, MESSAGE_LIMIT - len(images.LEFT_OUT) - 4)}\n-# {images.LEFT_OUT}"
 
 
 def _select(menu: Menu, custom_id: str) -> discord.ui.Item[Any]:

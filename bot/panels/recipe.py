@@ -7,9 +7,9 @@ import json
 from bot import replies
 from bot.desk import Desk
 from bot.messages import cards
-from bot.messages.cards import Card
+from bot.messages.cards import Card, File
 from bot.replies import language
-from bot.store import jobs
+from bot.store import jobs, pictures
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.transactions import Reading
@@ -19,8 +19,10 @@ async def recipe_card(desk: Desk, job: Job, shown: tuple[Picture, ...]) -> Card:
     data = json.loads(shown[0].recipe)
     async with desk.store.read() as tx:
         notes = await _notes(tx, job)
+        sources = await pictures.sources_of(tx, job.id)
     lines = (replies.recipe(job.text, job.id, data), language.recipe_details(data, job.effective, notes))
-    return Card(replies.shortened("\n".join(lines).strip(), replies.MESSAGE_LIMIT), files=cards.written(job, shown))
+    files: tuple[File, ...] = (*cards.written(job, shown), *cards.brought(sources))
+    return Card(replies.shortened("\n".join(lines).strip(), replies.MESSAGE_LIMIT), files=files)
 
 
 async def _notes(tx: Reading, job: Job) -> tuple[str, ...]:

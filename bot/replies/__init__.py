@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from bot import errors
 from bot.kinds import Kind
-from bot.replies import offers
+from bot.replies import images, offers
 from engine import Waiter
 
 MESSAGE_LIMIT = 2000
@@ -73,7 +73,7 @@ def shortened(text: str, limit: int) -> str:
 
 def title(prompt: str, limit: int = PROMPT_SHOWN) -> str:
     """A prompt in bold. Cut before it is escaped, so that no escape is cut apart."""
-    shown = escaped(shortened(prompt.strip(), limit))
+    shown = escaped(shortened(images.brief(prompt.strip()), limit))
     return f"**{shown}**" if shown.strip() else "**(no words)**"
 
 
@@ -100,6 +100,8 @@ def what(kind: Kind, cell: int | None) -> str:
             return ""
         case Kind.REROLL:
             return "once more"
+        case Kind.REDO:
+            return "in full"
         case Kind.VARY_SUBTLE:
             return f"subtle variations{picture}"
         case Kind.VARY_STRONG:
@@ -266,6 +268,7 @@ _PLAIN: Mapping[type[errors.Refusal], str] = {
     errors.NoWordsError: "That message has no words that I could paint from.",
     errors.NotReadyError: "Its pictures are not ready yet. Please try again when they are there.",
     errors.EndedError: "That job has already ended.",
+    errors.NoDraftError: "That was painted in full already.",
     errors.FullError: "My disk is full, so I take no new work. My operator has to make room; nothing of yours is lost.",
 }
 
@@ -363,6 +366,8 @@ def refusal(error: errors.Refusal) -> str:
             return reason
         case errors.CeilingError() | errors.WrongCeilingError():
             return ceiling(error)
+        case errors.UnusablePictureError():
+            return images.unusable(error)
         case errors.WrongButtonError(is_old=True):
             return "That button is from an older version of me. `/show` brings the picture back with new ones."
         case errors.WrongButtonError():

@@ -57,6 +57,8 @@ class Job:
     message: str | None = None
     notes: tuple[str, ...] = ()
     effective: str | None = None
+    film: bool = False
+    full_steps: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
 

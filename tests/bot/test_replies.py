@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "ConfirmError": [OFFER, 0, 1000, None],
     "OverPlaceError": [6, 5],
     "NoRoomForAllError": [8, 3, 10],
+    "UnusablePictureError": ["https://example.org/x.png", errors.Flaw.HOST],
 }
 
 
@@ -69,6 +70,19 @@ def test_every_refusal_is_a_sentence(refusal: errors.Refusal) -> None:
     assert text[0].isupper() or text[0] in "-`"
     assert text.rstrip("`\n^ ")[-1] in ".:12" or "```" in text
     assert len(text) <= replies.MESSAGE_LIMIT
+
+
+@pytest.mark.parametrize("flaw", errors.Flaw)
+def test_every_flaw_of_a_picture_names_its_link_in_a_box_that_nothing_leaves(flaw: errors.Flaw) -> None:
+    link = "https://example.org/`@everyone\u202e" + "x" * 5000
+    error = errors.UnusablePictureError(link, flaw, limit=3, reason="It is damaged.", hosts=("cdn.discordapp.com",))
+    text = replies.refusal(error)
+    assert text.endswith(".")
+    assert len(text) < 500
+    assert "\u202e" not in text
+    if flaw is not errors.Flaw.BUSY:
+        assert text.count("`") % 2 == 0
+        assert "https://example.org/?@everyone" in text
 
 
 def test_only_a_forged_button_is_said_to_be_forged() -> None:
@@ -107,6 +121,20 @@ def test_links_do_not_unfurl() -> None:
 @given(st.text(max_size=7000))
 def test_a_title_is_never_longer_than_a_message_has_room_for(text: str) -> None:
     assert len(replies.title(text)) <= 2 * replies.PROMPT_SHOWN + 4
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shown"),
+    [
+        ("https://cdn.discordapp.com/a/1/2/house.png?x=1 at night", "**🖼️ house.png at night**"),
+        ("<https://a.org/b/> , https://a.org/c.png, at night", "**🖼️ b 🖼️ c.png at night**"),
+        ("https://a.org/c.png", "**🖼️ c.png**"),
+        ("at night https://a.org/c.png", r"**at night https\://a.org/c.png**"),
+        ("https:// at night", r"**https\:// at night**"),
+    ],
+)
+def test_links_at_the_head_of_a_prompt_are_shown_by_their_files_names(prompt: str, shown: str) -> None:
+    assert replies.title(prompt) == shown
 
 
 def test_a_title_of_no_words_says_so() -> None:

@@ -15,6 +15,7 @@ from bot.store.tables.credit import (
     memberships,
     reserves,
 )
+from bot.store.tables.films import films
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.offers import notices, offers
@@ -34,6 +35,7 @@ __all__ = [
     "closures",
     "ends",
     "entries",
+    "films",
     "jobs",
     "keys",
     "members",

@@ -50,6 +50,8 @@ jobs = table(
     Column("failure", Text),
     Column("message", Text),
     required("notes", Json),
+    required("film", Flag, server_default="0"),  # one of the pictures forming is to come with them
+    Column("full_steps", Integer),  # of a draft: how many it would be painted with otherwise
     required("created_at", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),
@@ -91,6 +93,7 @@ sources = table(
     Column("sha256", Text, primary_key=True, nullable=False),
     required("media_type", Text),
     required("bytes", Integer),
+    Column("link", Text, index=True),  # as it stands in the job's text, of a picture that a member brought
     Index(None, "sha256"),
 )
 

@@ -49,6 +49,7 @@ def test_every_setting_can_be_set() -> None:
             "STRANGERS_PLAN": "open",
             "ATELIER_PLANS": "plans.toml",
             "OWNERS": "112233445566778890",
+            "ATELIER_IMAGE_HOSTS": "upload.wikimedia.org",
             "NOTIFY_AFTER_SECONDS": "30",
             "PREVIEW_SECONDS": "1.5",
             "ATELIER_SWATCH_SECONDS": "0.5",
