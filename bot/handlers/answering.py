@@ -18,11 +18,14 @@ from bot.desk import Desk, desk_of
 from bot.errors import Refusal, ThereAlreadyError
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake import Accepted
+from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Button, Card
 from bot.messages.live import Live
 from bot.messages.told import Told, put
+from bot.replies import offers
 from bot.store import jobs, outbox, placeholders
+from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder
 from engine import Quote, Waiter
 
@@ -89,7 +92,13 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
         reached(FailPoint.NOTED)
     if accepted.is_first and desk.may_hint(job.channel_id):
         help_button = Button(Action.HELP, "", "How it works", "👋")
-        await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button,),)))
+        await say(interaction, "", Card(_hint(desk, job), ((help_button,),)))
+
+
+def _hint(desk: Desk, job: Job) -> str:
+    if Kind(job.kind).is_free:  # there already, and of somebody else's words
+        return offers.passer_by(desk.command("imagine"), desk.command("help"))
+    return replies.newcomer(desk.command("help"))
 
 
 async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:

@@ -24,13 +24,14 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
     remix = "on" if member is not None and member.remix else "off"
     notify = "off" if member is not None and not member.notify else "on"
     entry = await desk.model_of(server)
+    where = "" if desk.paints_cards else f"Painted on {desk.engine.device.name}. "
     lines = [
         f"**Plan** · {plan.title}: {plan.waiting} jobs at once, {_time(plan, left)}",
         f"**Painted** · {replies.jobs(painted)}, {replies.gpu_time(balances[Account.SPENT])} of GPU time",
         f"**Under way** · {under_way}",
         f"**Model** · {entry.title} ({entry.licence.name})",
         f"**Remix** · {remix}   **Mention when a long job is done** · {notify}",
-        f"-# Painted on {desk.engine.device.name}. {desk.command('settings')} changes how I work for you.",
+        f"-# {where}{desk.command('settings')} changes how I work for you.",
     ]
     return Card("\n".join(lines))
 
