@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from bot.frame.settings import Settings, SettingsError
 
@@ -97,5 +100,16 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     return asyncio.run(read_backup(settings, options.file, replace=options.replace, incomplete=options.incomplete))
 
 
+def leave(code: int) -> NoReturn:
+    """All is closed, but a step that hangs keeps its thread; ended in the usual way, the interpreter would wait for it
+    or abort over it, and the exit code be lost."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if threading.active_count() > 1:
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

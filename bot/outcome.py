@@ -18,7 +18,7 @@ from PIL import Image
 from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages.lanes import pause_after
-from bot.messages.live import Live
+from bot.messages.live import Live, remaining_ms
 from bot.messages.told import Told, put
 from bot.plans.rates import charge_of
 from bot.store import films, jobs, ledger, members, pictures, preferences
@@ -71,6 +71,7 @@ class Outcome:
         self._notify_after = notify_after
         self._show, self._tell, self._retry = show, tell, retry
         self._live: dict[str, Live] = {}
+        self._begun: dict[str, tuple[float, int]] = {}  # when, and how many milliseconds it should take
         self._loading: tuple[str, float] | None = None
         self._storing: set[asyncio.Task[None]] = set()
         self._ends = asyncio.Event()
@@ -93,13 +94,15 @@ class Outcome:
             case Started():
                 await self._started(event)
             case Progress(job, _, done, steps):
-                self._looks(job, place=0, share=done / max(1, steps), loading=None)
+                share = done / max(1, steps)
+                self._looks(job, place=0, share=share, finishes_in_ms=self._remaining_ms(job, share), loading=None)
             case Preview(job, _, data, _):
                 self._looks(job, place=0, sketch=data)
             case ModelLoading(model, fraction):
                 self._load(model, fraction)
             case Finished() | Failed() | Cancelled():
                 self._live.pop(event.job, None)
+                self._begun.pop(event.job, None)
                 self._keep(event)
             case Hung(message):
                 _log.critical("%s", message)
@@ -111,6 +114,11 @@ class Outcome:
         live = replace(self._live.get(job, Live()), **changes)  # type: ignore[arg-type]
         self._live[job] = live
         self._show(job, live)
+
+    def _remaining_ms(self, job: str, share: float) -> int:
+        now = asyncio.get_running_loop().time()
+        begun_at, expected_ms = self._begun.get(job, (now, 0))
+        return remaining_ms(expected_ms, (now - begun_at) * 1000, min(1.0, share))
 
     def _load(self, model: str, fraction: float) -> None:
         """Loading is told to whoever is first in the line; it waits for nothing else."""
@@ -145,6 +153,7 @@ class Outcome:
         async with self._store.write() as tx:
             is_first = await jobs.start(tx, event.job, event.attempt, self._now())
         if is_first:
+            self._begun[event.job] = asyncio.get_running_loop().time(), event.finishes_in_ms
             self._looks(event.job, place=0, finishes_in_ms=event.finishes_in_ms)
         reached(FailPoint.STARTED)
 

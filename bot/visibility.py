@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.asking import Asker
+from bot.kinds import Kind
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.words import Privacy
@@ -19,6 +20,16 @@ def may_see(job: Job, asker: Asker) -> bool:
         return True
     is_near = job.channel_id == asker.channel or (job.server_id is not None and job.server_id == asker.server)
     return job.privacy is Privacy.PUBLIC and is_near
+
+
+def maker_of(job: Job, parent: Job | None) -> int:
+    """Whose picture it is: a cell on its own is that of whoever asked for its grid, whoever took it out."""
+    return parent.member_id if parent is not None and Kind(job.kind).is_free else job.member_id
+
+
+def may_bring(job: Job, member: int, *, is_kept: bool) -> bool:
+    """By its id, wherever one is: one's own, and what one saw, keeps a bookmark of, and is public still."""
+    return job.member_id == member or (is_kept and job.privacy is Privacy.PUBLIC)
 
 
 def may_rule(job: Job, asker: Asker) -> bool:

@@ -19,13 +19,16 @@ from bot.desk import Desk, asker_of, desk_of
 from bot.errors import ConfirmError, NoCreditError, Refusal, ThereAlreadyError
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake import Accepted, Low
+from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Button, Card
 from bot.messages.live import Live
 from bot.messages.told import Told, put
 from bot.panels.offer import no_credit_card, offer_card
 from bot.panels.prompt_desk import OPEN
+from bot.replies import hints
 from bot.store import jobs, outbox, placeholders
+from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder
 from engine import Quote, Waiter
 
@@ -97,7 +100,13 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
     if accepted.is_first and desk.may_hint(job.channel_id):
         help_button = Button(Action.HELP, "", "How it works", "👋")
         desk_button = Button(Action.DESK, "", "Choose from menus", "🎛️", extra=OPEN)
-        await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button, desk_button),)))
+        await say(interaction, "", Card(_hint(desk, job), ((help_button, desk_button),)))
+
+
+def _hint(desk: Desk, job: Job) -> str:
+    if Kind(job.kind).is_free:  # there already, and of somebody else's words
+        return hints.passer_by(desk.command("imagine"), desk.command("help"))
+    return replies.newcomer(desk.command("help"))
 
 
 async def tell_low(interaction: Interaction, low: Low | None) -> None:

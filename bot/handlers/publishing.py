@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import replies
+from bot import replies, visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.desk import Desk
@@ -20,7 +20,9 @@ CHOICES = 4  # a row of buttons, one of which is not to publish
 async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None = None) -> str | Card:
     """What its maker is told; nobody else publishes a picture. A private one is shown only after a second press, whose
     button names the server: `confirmed`."""
-    if job.member_id != asker.member:
+    async with desk.store.read() as tx:
+        parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+    if visibility.maker_of(job, parent) != asker.member:
         raise NotOwnError
     if job.state not in (State.RENDERED, State.DONE):
         raise NotReadyError if job.state in OPEN else NoJobError

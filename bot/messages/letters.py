@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import discord
 
@@ -174,7 +175,9 @@ class Telling:
         if letter.tries > 1 and (before := await self._posted(job, Told.PUBLISH)) is not None:
             return before
         name = replies.shortened(" ".join(job.text.split()) or job.id, 100)
-        card = await ended_card(self._store, job)
+        async with self._store.read() as tx:
+            parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+        card = await ended_card(self._store, replace(job, member_id=visibility.maker_of(job, parent)))
         sent = await self._sender.publish(letter.channel_id, name, card, nonce=f"p{job.id}")
         await self._note(sent, job, Told.PUBLISH)
         return sent

@@ -33,6 +33,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         painted = await usage.count_pictures(tx, member_id)
     entry = await desk.model_of(server)
     running, waiting = counts.get(State.RUNNING, 0), counts.get(State.QUEUED, 0)
+    where = "" if desk.paints_cards else f"Painted on {desk.engine.device.name}. "
     lines = [
         f"**Plan** · {views.plan_of(standing)}",
         *_time(standing, parts, now),
@@ -42,7 +43,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         _modes(member, standing.plan),
         f"**Model** · {entry.title} ({entry.licence.name})",
         _switches(member),
-        f"-# Painted on {desk.engine.device.name}. {desk.command('settings')} changes how I work for you.",
+        f"-# {where}{desk.command('settings')} changes how I work for you.",
     ]
     rows = ((Button(Action.SUBSCRIBE, "", views.COMPARE),),) if len(offers(desk.book.plans, standing.plan)) > 1 else ()
     return Card("\n".join(lines), rows)

@@ -208,8 +208,10 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def paused(under_way: int) -> str:
-    what = "one job" if under_way == 1 else f"{under_way} jobs"
-    return f"I take no new work. {what[0].upper() + what[1:]} under way will still end."
+    if not under_way:
+        return "I take no new work. Nothing is under way."
+    what = "The job" if under_way == 1 else f"The {under_way} jobs"
+    return f"I take no new work. {what} under way will still end."
 
 
 def blocked(member: int) -> str:
@@ -262,7 +264,7 @@ def prompt_faults(error: errors.WrongPromptError | errors.OverPlanError) -> str:
 _PLAIN: Mapping[type[errors.Refusal], str] = {
     errors.NotAllowedError: "Only the member who asked for it, or a moderator, may do that.",
     errors.NoJobError: "That picture is not here any more. `/imagine` paints a new one.",
-    errors.NotOwnError: "Only the member who asked for it can publish it. ❤️ keeps it among your bookmarks.",
+    errors.NotOwnError: "Only the member who had it painted can publish it. ❤️ keeps it among your bookmarks.",
     errors.UnderWayError: "It is still being painted. Cancel it first, with the button under it or by `/queue`.",
     errors.NotAPictureError: "That message holds none of my pictures.",
     errors.NoWordsError: "That message has no words that I could paint from.",

@@ -17,6 +17,7 @@ from bot.store.transactions import Reading, Writing
 from bot.store.words import ENDED, OPEN, UNFINISHED, Privacy, State
 
 _jobs: Final = tables.jobs
+_bookmarks: Final = tables.bookmarks
 # As literals, not parameters: only then does SQLite see that the partial index holds them all.
 _is_unfinished: Final[ColumnElement[bool]] = literal_column(tables.among("state", UNFINISHED))
 _is_open: Final = _jobs.c.state.in_(OPEN)
@@ -136,9 +137,12 @@ async def count_by_state(tx: Reading, member_id: int) -> Mapping[State, int]:
     return {row["state"]: row["count"] for row in await tx.all(query.group_by(_jobs.c.state))}
 
 
-async def search_own(tx: Reading, member_id: int, words: str, limit: int) -> tuple[Job, ...]:
-    """A member's newest jobs whose text holds these words, or whose id begins so."""
-    query = select(_jobs).where(_jobs.c.member_id == member_id, _jobs.c.state != State.DELETED)
+async def search(tx: Reading, member_id: int, words: str, limit: int) -> tuple[Job, ...]:
+    """The newest of a member's own jobs, and of the public ones that they keep a bookmark of, whose text holds these
+    words, or whose id does."""
+    kept = select(_bookmarks.c.job_id).where(_bookmarks.c.member_id == member_id)
+    is_kept = _jobs.c.id.in_(kept) & (_jobs.c.privacy == Privacy.PUBLIC)
+    query = select(_jobs).where(or_(_jobs.c.member_id == member_id, is_kept), _jobs.c.state != State.DELETED)
     if words := words.strip():
         in_text, in_id = (column.contains(words, autoescape=True) for column in (_jobs.c.text, _jobs.c.id))
         query = query.where(or_(in_text, in_id))

@@ -22,7 +22,7 @@ def chosen(message: Json, menu: str) -> list[str]:
     (found,) = [row["components"][0] for row in message["components"] if row["components"][0]["placeholder"] == menu]
     if "options" in found:
         return [option["value"] for option in found["options"] if option.get("default")]
-    return [str(value["id"]) for value in found.get("default_values", [])]
+    return [value["id"] for value in found.get("default_values", [])]
 
 
 async def choose(member: Member, menu: str, *values: str) -> Json:
