@@ -12,6 +12,10 @@ Refusal
  ├─ NotManagerError     only those who manage the server may do that
  ├─ NotOwnerError       only the operator may do that
  ├─ NoCreditError       `available_gpu_ms` are left, and it may need `needed_gpu_ms`
+ ├─ CannotGiveError     `giveable_gpu_ms` may be given away, and it is to be `wanted_gpu_ms`
+ ├─ ServerLimitError    this server lets a member use `allowed_gpu_ms` a month; `left_gpu_ms` until `again_at`
+ ├─ ServerSpeedError    this server lets jobs be no faster than `speed`
+ ├─ WrongAmountError    no amount of GPU time, no date: `sentence` says what would be one
  ├─ NotAllowedError     only its owner or a moderator may do that
  ├─ NoJobError          there is no such job, or its picture was deleted
  ├─ NotOwnError         only its maker may do that
@@ -29,7 +33,9 @@ Refusal
 
 from __future__ import annotations
 
-from engine import PromptError
+from datetime import datetime
+
+from engine import PromptError, Speed
 
 
 class Refusal(Exception):  # noqa: N818 - a decision, not a failure
@@ -96,6 +102,30 @@ class NoCreditError(Refusal):
     def __init__(self, available_gpu_ms: int, needed_gpu_ms: int) -> None:
         super().__init__(f"{available_gpu_ms} of {needed_gpu_ms}")
         self.available_gpu_ms, self.needed_gpu_ms = available_gpu_ms, needed_gpu_ms
+
+
+class CannotGiveError(Refusal):
+    def __init__(self, giveable_gpu_ms: int, wanted_gpu_ms: int) -> None:
+        super().__init__(f"{giveable_gpu_ms} of {wanted_gpu_ms}")
+        self.giveable_gpu_ms, self.wanted_gpu_ms = giveable_gpu_ms, wanted_gpu_ms
+
+
+class ServerLimitError(Refusal):
+    def __init__(self, allowed_gpu_ms: int, left_gpu_ms: int, again_at: datetime) -> None:
+        super().__init__(f"{left_gpu_ms} of {allowed_gpu_ms}")
+        self.allowed_gpu_ms, self.left_gpu_ms, self.again_at = allowed_gpu_ms, left_gpu_ms, again_at
+
+
+class ServerSpeedError(Refusal):
+    def __init__(self, speed: Speed) -> None:
+        super().__init__(speed)
+        self.speed = speed
+
+
+class WrongAmountError(Refusal):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class NotAllowedError(Refusal):

@@ -6,9 +6,24 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.commands import admin, help, imagine, info, message_menu, queue, settings, setup, show
+from bot.commands import (
+    admin,
+    admin_plans,
+    gift,
+    help,
+    imagine,
+    info,
+    message_menu,
+    pool,
+    queue,
+    settings,
+    setup,
+    show,
+)
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+admin_plans.add_to(admin.command)
 
 ALL: tuple[Command, ...] = (
     imagine.command,
@@ -16,6 +31,8 @@ ALL: tuple[Command, ...] = (
     queue.command,
     info.command,
     help.command,
+    gift.command,
+    pool.command,
     settings.command,
     setup.command,
     admin.command,

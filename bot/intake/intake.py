@@ -27,6 +27,7 @@ from bot.errors import (
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
 from bot.intake.handover import HandOver
+from bot.intake.paying import payer_of
 from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
 from bot.intake.wording import Wording
 from bot.kinds import Kind
@@ -296,7 +297,8 @@ class Intake:
             await pictures.insert_sources(tx, await _sources(tx, job, wish))
             if not plan.is_unbounded:
                 await begin(tx, self._book.plans, job.member_id, now)
-            await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
+            payer = await payer_of(tx, job, plan, self._book.plans, now)
+            await ledger.reserve(tx, payer, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
             due = due if place.webhook_token else now
         await put(tx, job, kind, due)
         if wish.parent is not None:

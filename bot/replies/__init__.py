@@ -342,6 +342,20 @@ def refusal(error: errors.Refusal) -> str:
             return (
                 f"That may take {gpu_time(needed)} of GPU time, and you have {gpu_time(left)} left. `/info` says more."
             )
+        case errors.CannotGiveError(giveable_gpu_ms=most, wanted_gpu_ms=wanted):
+            return (
+                f"You can give away {gpu_time(most)}, and that is less than {gpu_time(wanted)}. A plan's own monthly "
+                "time stays with its member; what was bought, granted or given to you can go on."
+            )
+        case errors.ServerLimitError(allowed_gpu_ms=allowed, left_gpu_ms=left, again_at=again):
+            return (
+                f"This server lets each member use {gpu_time(allowed)} of GPU time a month, and you have "
+                f"{gpu_time(left)} of that left. It begins again <t:{int(again.timestamp())}:R>."
+            )
+        case errors.ServerSpeedError(speed=speed):
+            return f"This server lets jobs be no faster than {speed}. Add `--{speed}`, or ask those who manage it."
+        case errors.WrongAmountError(sentence=sentence):
+            return sentence
         case errors.ThereAlreadyError(is_painted=True):
             return "That picture is there already."
         case errors.ThereAlreadyError():

@@ -103,3 +103,7 @@ class Origin(StrEnum):
     OPERATOR = "operator"  # hours from the operator
     GIFT = "gift"
     ROLLOVER = "rollover"
+
+
+GIVEABLE: Final = (Origin.BOUGHT, Origin.OPERATOR, Origin.GIFT)
+"""What a member may give away: months are the plan's, and whoever has several accounts would collect those of all."""

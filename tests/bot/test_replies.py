@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ ARGUMENTS: dict[str, list[Any]] = {
     "NoCellError": [4],
     "LacksRightsError": [("attach files",)],
     "NoCreditError": [1000, 60_000],
+    "CannotGiveError": [1000, 60_000],
+    "ServerLimitError": [60_000, 1000, datetime(2027, 4, 1, tzinfo=UTC)],
+    "ServerSpeedError": ["fast"],
+    "WrongAmountError": ["That is no amount of GPU time."],
 }
 
 

@@ -1,5 +1,5 @@
-"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU time
-is whole milliseconds.
+"""Every table, as the newest migration leaves it, one file a noun. Ids that are not ours are Discord's snowflakes; GPU
+time is whole milliseconds.
 """
 
 from bot.store.tables.credit import (
@@ -17,7 +17,7 @@ from bot.store.tables.credit import (
 )
 from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
-from bot.store.tables.people import keys, members, meta, servers
+from bot.store.tables.people import given_roles, keys, members, meta, payment_events, payment_names, servers
 
 __all__ = [
     "APPEND_ONLY",
@@ -31,6 +31,7 @@ __all__ = [
     "closures",
     "ends",
     "entries",
+    "given_roles",
     "jobs",
     "keys",
     "members",
@@ -38,6 +39,8 @@ __all__ = [
     "meta",
     "metadata",
     "outbox",
+    "payment_events",
+    "payment_names",
     "pictures",
     "placeholders",
     "posts",
