@@ -61,7 +61,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.running import CannotStartError, run
     from bot.store.errors import StoreError
 
-    set_up_logs(settings.log_level, settings.log_format, [settings.token] if settings.token else [])
+    set_up_logs(settings.log_level, settings.log_format, [settings.token, settings.stripe_secret])
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return asyncio.run(run(settings, lambda line: print(line, flush=True)))

@@ -28,6 +28,12 @@ LONGEST_WAIT = 30.0  # for a rate limit, before a message is put off instead
 
 
 class Tree(app_commands.CommandTree["Painter"]):
+    async def interaction_check(self, interaction: discord.Interaction[Painter], /) -> bool:
+        """Before any command: a role that a member has got or lost counts for what they ask now."""
+        if interaction.type is discord.InteractionType.application_command:
+            await interaction.client.desk.roles.met(interaction)
+        return True
+
     async def on_error(self, interaction: discord.Interaction[Painter], error: app_commands.AppCommandError) -> None:
         """What the library refuses before a command of ours runs; ours answer for themselves."""
         _log.error("A command could not be run.", exc_info=error)
@@ -60,7 +66,26 @@ class Painter(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            await self.desk.roles.met(interaction)
             await presses.handle(interaction)
+
+    async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
+        self.desk.shop.heard(entitlement.user_id)
+
+    async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
+        self.desk.shop.heard(entitlement.user_id)
+
+    async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
+        self.desk.shop.heard(entitlement.user_id)
+
+    async def on_subscription_create(self, subscription: discord.Subscription) -> None:
+        self.desk.shop.heard(subscription.user_id)
+
+    async def on_subscription_update(self, subscription: discord.Subscription) -> None:
+        self.desk.shop.heard(subscription.user_id)
+
+    async def on_subscription_delete(self, subscription: discord.Subscription) -> None:
+        self.desk.shop.heard(subscription.user_id)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.user_id != self.application_id:

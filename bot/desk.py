@@ -19,6 +19,8 @@ from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
 from bot.plans.book import PlanBook
+from bot.roles import Roles
+from bot.shop import Shop
 from bot.store import preferences, servers
 from bot.store.store import Store
 from engine import Engine, Entry, Manner
@@ -40,6 +42,8 @@ class Desk:
     default_model: str
     welcomes: Callable[[int | None], bool]
     book: PlanBook
+    shop: Shop
+    roles: Roles
     command_ids: dict[str, int] = field(default_factory=dict)
     _answering: set[asyncio.Task[Any]] = field(default_factory=set)
     _hinted: dict[int, datetime] = field(default_factory=dict)

@@ -25,6 +25,10 @@ Refusal
  ├─ OverPlanError       more jobs of one text than the plan takes: the engine's faults
  ├─ OverPlaceError      more jobs of one text than can be answered there: `allowed`
  ├─ NoRoomForAllError   `wanted` more jobs beside those `under_way`, and `allowed` may wait
+ ├─ CannotGiveError     `giveable_gpu_ms` may be given away, and it is to be `wanted_gpu_ms`
+ ├─ ServerLimitError    this server lets a member use `allowed_gpu_ms` a month; `left_gpu_ms` until `again_at`
+ ├─ ServerSpeedError    this server lets jobs be no faster than `speed`
+ ├─ WrongAmountError    no amount of GPU time, no date: `sentence` says what would be one
  ├─ NotAllowedError     only its owner or a moderator may do that
  ├─ NoJobError          there is no such job, or its picture was deleted
  ├─ NotOwnError         only its maker may do that
@@ -220,6 +224,30 @@ class NoRoomForAllError(Refusal):
     def __init__(self, under_way: int, wanted: int, allowed: int) -> None:
         super().__init__(f"{under_way} and {wanted} of {allowed}")
         self.under_way, self.wanted, self.allowed = under_way, wanted, allowed
+
+
+class CannotGiveError(Refusal):
+    def __init__(self, giveable_gpu_ms: int, wanted_gpu_ms: int) -> None:
+        super().__init__(f"{giveable_gpu_ms} of {wanted_gpu_ms}")
+        self.giveable_gpu_ms, self.wanted_gpu_ms = giveable_gpu_ms, wanted_gpu_ms
+
+
+class ServerLimitError(Refusal):
+    def __init__(self, allowed_gpu_ms: int, left_gpu_ms: int, again_at: datetime) -> None:
+        super().__init__(f"{left_gpu_ms} of {allowed_gpu_ms}")
+        self.allowed_gpu_ms, self.left_gpu_ms, self.again_at = allowed_gpu_ms, left_gpu_ms, again_at
+
+
+class ServerSpeedError(Refusal):
+    def __init__(self, speed: Speed) -> None:
+        super().__init__(speed)
+        self.speed = speed
+
+
+class WrongAmountError(Refusal):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class NotAllowedError(Refusal):

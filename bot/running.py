@@ -22,6 +22,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot import checkout
 from bot.buttons.custom_id import SECRET_BYTES, Key, Signer
 from bot.client import Painter
 from bot.delivery import Delivery
@@ -36,6 +37,8 @@ from bot.messages.sending import Sender
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
 from bot.plans.membership import sweep_credit
+from bot.roles import Roles
+from bot.shop import Shop
 from bot.store import keys, notices, offers, placeholders
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -164,18 +167,18 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             tell=delivery.poke,
             retry=intake.retry,
         )
-        desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome, book)
+        shop = Shop(client, store, book, (roles := Roles(client, store, book)).poke)
+        desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome, book, shop, roles)
+        client.desk = desk
         stack.push_async_callback(desk.rest)
         await _log_in(client, token)
         _watch(stack, this, delivery.run())  # not before: what it sends needs the token
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        _watch(stack, this, _tidy_hourly(store, book))
-        _watch(stack, this, book.watch())
-        _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
-        _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
-        _watch(stack, this, watch_lag())
+        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_of_plans(desk)):
+            _watch(stack, this, work)
+        _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
         _log.info("Ready: painting with %s on %s.", model, engine.device.name)
         yield desk
@@ -256,6 +259,20 @@ async def _connect(client: Painter, this: Run) -> None:
 async def _until(event: asyncio.Event, this: Run, code: int, why: str) -> None:
     await event.wait()
     this.end(code, why)
+
+
+def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, delivery: Delivery) -> None:
+    """What only a new start can mend, or not even that."""
+    _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
+    _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
+
+
+async def _hear_of_plans(desk: Desk) -> None:
+    """Wherever they come from."""
+    async with asyncio.TaskGroup() as sources:
+        sources.create_task(desk.shop.run())
+        sources.create_task(desk.roles.run())
+        sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))
 
 
 async def tidy(store: Store) -> None:

@@ -8,13 +8,16 @@ from discord import app_commands
 
 from bot.commands import (
     admin,
+    admin_plans,
     admin_usage,
     desk,
+    gift,
     help,
     imagine,
     info,
     message_menu,
     modes,
+    pool,
     prefer,
     queue,
     reports,
@@ -29,6 +32,7 @@ Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_command
 
 admin_usage.add_to(admin.command)
 reports.add_to(admin.command)
+admin_plans.add_to(admin.command)
 
 ALL: tuple[Command, ...] = (
     imagine.command,
@@ -37,6 +41,8 @@ ALL: tuple[Command, ...] = (
     info.command,
     subscribe.command,
     help.command,
+    gift.command,
+    pool.command,
     settings.command,
     *modes.COMMANDS,
     prefer.command,

@@ -43,6 +43,12 @@ def as_token(text: str) -> str:
     return text
 
 
+def as_stripe_secret(text: str) -> str:
+    if text and not re.fullmatch(r"whsec_\w{16,}", text, re.ASCII):
+        raise ValueError("is no signing secret, which begins with whsec_; copy it from Stripe's dashboard, Webhooks.")
+    return text
+
+
 def as_base_url(text: str) -> str:
     if not text:
         return ""

@@ -32,6 +32,7 @@ from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
 from bot.intake.offering import Offering
 from bot.intake.orders import Order
+from bot.intake.paying import payer_of
 from bot.intake.redoing import redone
 from bot.intake.uploads import Uploads, sources_for
 from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
@@ -362,7 +363,8 @@ class Intake:
         else:
             if not plan.is_unbounded:
                 await begin(tx, self._book.plans, job.member_id, now)
-            await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
+            payer = await payer_of(tx, job, plan, self._book.plans, now)
+            await ledger.reserve(tx, payer, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
             due = due if place.webhook_token else now
         await put(tx, job, kind, due)
         if wish.parent is not None and visibility.shows_in(wish.parent, job):

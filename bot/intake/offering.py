@@ -31,7 +31,7 @@ from bot.plans.membership import begin
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
 from bot.store import jobs, ledger, offers, pictures
-from bot.store.errors import StoreFullError
+from bot.store.errors import CreditError, StoreFullError
 from bot.store.ids import make_job_id
 from bot.store.jobs import Job
 from bot.store.offers import Offer
@@ -197,12 +197,13 @@ class Offering:
         needed = sum(job.reserved_gpu_ms for job, _ in made)
         if not plan.is_unbounded:
             await begin(tx, self._book.plans, offer.member_id, now)
-            left = await ledger.available(tx, offer.member_id, now)
-            if left < needed:
-                relaxes = all(may_relax(plan, order.wish) for order in orders)
-                raise NoCreditError(left, needed, offer.id if relaxes else "")
+        left = await ledger.available(tx, offer.member_id, now)
         for order, (job, place) in zip(orders, made, strict=True):
-            before = await self._store_new(tx, job, place, order.wish, found.standing)
+            try:
+                before = await self._store_new(tx, job, place, order.wish, found.standing)
+            except CreditError as error:
+                relaxes = all(may_relax(plan, each.wish) for each in orders)
+                raise NoCreditError(left, needed, offer.id if relaxes else "") from error
             if before is not None:
                 raise ThereAlreadyError(before.id, is_painted=before.state not in UNDER_WAY)
         return await low_after(tx, found.standing, max(job.reserved_gpu_ms for job, _ in made), now)

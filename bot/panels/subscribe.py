@@ -20,7 +20,10 @@ async def subscribe_card(desk: Desk, member_id: int) -> Card:
     shown = offers(plans, own)
     if shown == (own,):
         return Card(views.nothing_to_sell(own))
-    links = tuple(link for plan in shown if plan is not own and (link := _link(plan)) is not None)
+    links = (
+        *(link for plan in shown if plan is not own and (link := _link(plan)) is not None),
+        *(Premium(pack.sku) for pack in plans.packs if pack.sku is not None),
+    )
     is_to_ask_for = any(_link(plan) is None for plan in shown if plan not in (own, plans.default))
     return Card(_compared(plans, shown, own, views.ASK if is_to_ask_for else ""), links=links[:MOST_BUTTONS])
 

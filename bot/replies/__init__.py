@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from bot import errors
 from bot.kinds import Kind
-from bot.replies import images, offers
+from bot.replies import credit, images, offers
 from engine import Waiter
 
 MESSAGE_LIMIT = 2000
@@ -360,6 +360,10 @@ def refusal(error: errors.Refusal) -> str:
             return offers.unconfirmed(error)
         case errors.OverPlanError():
             return f"{prompt_faults(error)}\n{offers.over_plan(error)}"
+        case (
+            errors.CannotGiveError() | errors.ServerLimitError() | errors.ServerSpeedError() | errors.WrongAmountError()
+        ):
+            return credit.refused(error)
         case errors.ThereAlreadyError(is_painted=True):
             return "That picture is there already."
         case errors.ThereAlreadyError():

@@ -68,6 +68,10 @@ _PROMISES: Final = {
     "Job {job_id} of member {owner_id} is paid out of bucket {bucket_id}, which is member {member_id}'s.": """
         SELECT DISTINCT reserves.job_id, reserves.member_id AS owner_id, entries.bucket_id, entries.member_id
         FROM reserves JOIN entries ON entries.job_id = reserves.job_id WHERE entries.member_id <> reserves.member_id""",
+    "Job {job_id} is member {member_id}'s, and {payer_id} pays for it, which is neither they nor their server.": """
+        SELECT jobs.id AS job_id, jobs.member_id, reserves.member_id AS payer_id
+        FROM reserves JOIN jobs ON jobs.id = reserves.job_id
+        WHERE reserves.member_id <> jobs.member_id AND reserves.member_id IS NOT jobs.server_id""",
     "Job {job_id} took of bucket {bucket_id} before it began or after it had ended.": """
         SELECT entries.job_id, entries.bucket_id FROM entries JOIN buckets ON buckets.id = entries.bucket_id
         WHERE entries.act = 'reserve' AND buckets.origin <> 'open'

@@ -118,3 +118,7 @@ class Variability(StrEnum):
 
     STRONG = "strong"
     SUBTLE = "subtle"
+
+
+GIVEABLE: Final = (Origin.BOUGHT, Origin.OPERATOR, Origin.GIFT)
+"""What a member may give away: months are the plan's, and whoever has several accounts would collect those of all."""

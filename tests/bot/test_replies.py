@@ -43,6 +43,10 @@ ARGUMENTS: dict[str, list[Any]] = {
     "OverPlaceError": [6, 5],
     "NoRoomForAllError": [8, 3, 10],
     "UnusablePictureError": ["https://example.org/x.png", errors.Flaw.HOST],
+    "CannotGiveError": [1000, 60_000],
+    "ServerLimitError": [60_000, 1000, datetime(2027, 4, 1, tzinfo=UTC)],
+    "ServerSpeedError": ["fast"],
+    "WrongAmountError": ["That is no amount of GPU time."],
 }
 
 

@@ -19,7 +19,7 @@ from bot.store.tables.films import films
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.offers import notices, offers
-from bot.store.tables.people import keys, members, meta, servers
+from bot.store.tables.people import given_roles, keys, members, meta, payment_events, payment_names, servers
 from bot.store.tables.preferences import options, preferences, shortenings, strange_words
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "ends",
     "entries",
     "films",
+    "given_roles",
     "jobs",
     "keys",
     "members",
@@ -46,6 +47,8 @@ __all__ = [
     "offers",
     "options",
     "outbox",
+    "payment_events",
+    "payment_names",
     "pictures",
     "placeholders",
     "posts",

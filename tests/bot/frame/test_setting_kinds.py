@@ -112,3 +112,11 @@ def test_list_of_servers_knows_whom_it_names() -> None:
 def test_any_text_is_read_or_refused_and_never_breaks_a_reader(read: Callable[[str], object], text: str) -> None:
     with suppress(ValueError):
         read(text)
+
+
+@pytest.mark.parametrize("text", ["open sesame", "whsec_", "sk_live_0123456789abcdef", "whsec_0123456789 abcdef"])
+def test_what_is_no_signing_secret_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="begins with whsec_") as caught:
+        kinds.as_stripe_secret(text)
+    assert text not in str(caught.value) or text == "whsec_"
+    assert kinds.as_stripe_secret("") == ""

@@ -54,6 +54,9 @@ BREAKS = {
     f"{FREE}UPDATE entries SET member_id = 2, bucket_id = 2 WHERE {OF_JOB1}": (
         f"Job JOB1 of member {MEMBER} is paid out of bucket 2, which is member 2's."
     ),
+    "UPDATE jobs SET member_id = 3, server_id = 4 WHERE id = 'JOB1'": (
+        f"Job JOB1 is member 3's, and {MEMBER} pays for it, which is neither they nor their server."
+    ),
     f"{FREE}UPDATE buckets SET expires_at = created_at + 1; UPDATE entries SET created_at = created_at + 9": (
         "Job JOB1 took of bucket 1 before it began or after it had ended."
     ),
