@@ -13,8 +13,8 @@ def refused(error: Refused) -> str:
     match error:
         case errors.CannotGiveError(giveable_gpu_ms=most, wanted_gpu_ms=wanted):
             return (
-                f"You can give away {replies.gpu_time(most)}, and that is less than {replies.gpu_time(wanted)}. A plan's "
-                "own monthly time stays with its member; what was bought, granted or given to you can go on."
+                f"You can give away {replies.gpu_time(most)}, and that is less than {replies.gpu_time(wanted)}. "
+                "A plan's own monthly time stays with its member; what was bought, granted or given to you can go on."
             )
         case errors.ServerLimitError(allowed_gpu_ms=allowed, left_gpu_ms=left, again_at=again):
             return (
