@@ -15,6 +15,7 @@ from bot.store.tables.credit import (
     memberships,
     reserves,
 )
+from bot.store.tables.gallery import archive, friends
 from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
@@ -26,11 +27,13 @@ __all__ = [
     "accounts",
     "among",
     "append_only",
+    "archive",
     "bookmarks",
     "buckets",
     "closures",
     "ends",
     "entries",
+    "friends",
     "jobs",
     "keys",
     "members",
