@@ -5,7 +5,7 @@ SEED ?= $(shell date +%s)
 SOAK_SECONDS ?= 600
 PAUSE ?= 5
 
-.PHONY: run test check bench soak clean
+.PHONY: run test check bench pages soak clean
 
 # 75 is the bot's word for "start me again"; any other end is the end.
 run: .venv/installed
@@ -26,6 +26,9 @@ check: .venv/dev .venv/node
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
+
+pages: .venv/dev
+	$(BIN)/python -m tests.house.prompt_page
 
 soak: .venv/dev .venv/node
 	@echo "soak: seed $(SEED), $(SOAK_SECONDS) seconds"

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from engine.language.kinds import Choice, Takes
 from engine.language.parameters import BY_SPELLING, TABLE
 
-_NAME = re.compile(r"(?<!\S)(?:--|—|–)([a-z][\w-]*)?\Z", re.IGNORECASE)
-_VALUE = re.compile(r"(?<!\S)(?:--|—|–)([a-z][\w-]*)[ =]+([^\s\"]*)\Z", re.IGNORECASE)
+_NAME = re.compile(r"(?<!\S)(?:[-—–]{2}|—|–)([a-z][\w-]*)?\Z", re.IGNORECASE)
+_VALUE = re.compile(r"(?<!\S)(?:[-—–]{2}|—|–)([a-z][\w-]*)[ =]+([^\s\"]*)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

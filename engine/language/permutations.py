@@ -74,7 +74,9 @@ def _read(text: str, most: int) -> _Group:
             stack[-1].add(group.options, group.count)
         else:
             faults.append(_unmatched(text, token.start, "closes nothing"))
-    faults += [_unmatched(text, group.opened, "is never closed") for group in stack[1:]]
+            if len(faults) == MOST_FAULTS:
+                raise PromptError(faults)
+    faults += [_unmatched(text, group.opened, "is never closed") for group in stack[1 : MOST_FAULTS + 1]]
     if faults:
         raise PromptError(faults[:MOST_FAULTS])
     stack[0].add([text[position:]], 1)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from engine.errors import MOST_FAULTS, Fault, FaultKind, PromptError, Span
+from engine.language.elsewhere import ELSEWHERE, UNMISTAKABLE
 from engine.language.kinds import BadValueError, Name, Takes, Value, write_number
 from engine.language.parameters import BY_NAME, BY_SPELLING, FLAGS, TABLE, Parameter, is_near
 from engine.language.tokens import Sort, Token, escape_text, literal, scan, squeeze
@@ -124,7 +125,7 @@ class _Parser:
         if token.sort is not Sort.MARKER:
             return False
         name = token.text.lstrip("-—–").lower()
-        return token.text.startswith("--") or name in BY_SPELLING or is_near(name)
+        return token.text.startswith("--") or name in BY_SPELLING or name in UNMISTAKABLE or is_near(name)
 
     def read_text(self, tokens: Iterator[Token]) -> Token | None:
         """Links, then parts; returns the first parameter's marker."""
@@ -169,12 +170,12 @@ class _Parser:
             case Sort.OPEN | Sort.CLOSE:
                 problem = f"This `{token.text}` belongs to no {{a, b}}; for a brace in the text write \\{token.text}."
                 self.fail(FaultKind.BRACES, problem, span)
-            case Sort.GLUED if name in BY_SPELLING:
+            case Sort.GLUED if name in BY_SPELLING or name in UNMISTAKABLE:
                 problem = f"Put a space before --{name}, or write \\--{name} if it belongs to the text."
-                self.fail(FaultKind.MISPLACED, problem, span, BY_SPELLING[name])
-            case Sort.LOOSE if name in BY_SPELLING:
+                self.fail(FaultKind.MISPLACED, problem, span, BY_SPELLING.get(name))
+            case Sort.LOOSE if name in BY_SPELLING or name in UNMISTAKABLE:
                 problem = f"A parameter is written with two dashes and no space: --{name}."
-                self.fail(FaultKind.MISPLACED, problem, span, BY_SPELLING[name])
+                self.fail(FaultKind.MISPLACED, problem, span, BY_SPELLING.get(name))
             case _:
                 pass
 
@@ -205,9 +206,12 @@ class _Parser:
 
     def refuse_name(self, name: str, span: Span) -> None:
         run = _RUN_TOGETHER.match(name)
+        instead = ELSEWHERE.get(name) or (run and ELSEWHERE.get(run[1]))
         if run and run[1] in BY_SPELLING:
             problem = f"There is no parameter --{name}; put a space: --{run[1]} {run[2]}."
             self.fail(FaultKind.UNKNOWN, problem, span, word=name)
+        elif instead:
+            self.fail(FaultKind.UNKNOWN, f"There is no --{name} here; {instead}.", span, word=name)
         else:
             problem = f"There is no parameter --{name}."
             self.fail(FaultKind.UNKNOWN, problem, span, word="--" + name, known=FLAGS)
@@ -243,7 +247,8 @@ class _Parser:
         rest = self.source[end:stop].strip(_PUNCTUATION + " \t\r\n")
         if rest:
             at = self.source.index(rest, end)
-            problem = f"“{squeeze(rest)[:40]}” stands after --{name}; text belongs before the first parameter."
+            after = f"--{name}, which takes no value" if row.kind.takes is Takes.NOTHING else f"--{name}"
+            problem = f"“{squeeze(rest)[:40]}” stands after {after}; text belongs before the first parameter."
             self.fail(FaultKind.MISPLACED, problem, Span(at, at + len(rest)), row)
         yield raw, Span(start, start + len(self.source[start:end].rstrip()))
 

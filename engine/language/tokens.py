@@ -22,7 +22,7 @@ _TOKEN = re.compile(
   | (?P<close>\}})
   | (?P<comma>,)
   | (?P<link>(?<!\S)<?https?://[^\s<>{{}}]+>?)
-  | (?P<marker>(?<!\S)(?:--|—|–)[a-z][\w-]*)
+  | (?P<marker>(?<!\S)(?:[-—–]{{2}}|—|–)[a-z][\w-]*)
   | (?P<glued>(?<=[^\s-])--[a-z]+(?![\w-]))
   | (?P<loose>(?<!\S)(?:-\s-|--\s|-)[a-z]+(?=\s[0-9.]))
     """,
@@ -38,7 +38,7 @@ class Sort(StrEnum):
     CLOSE = "close"
     COMMA = "comma"
     LINK = "link"
-    MARKER = "marker"  # --name at a word's start
+    MARKER = "marker"  # --name at a word's start, with whatever dashes a keyboard makes of them
     GLUED = "glued"  # word--name
     LOOSE = "loose"  # -name 5, - -name 5, -- name 5
 
@@ -110,5 +110,6 @@ def _needs_escape(text: str, at: int, commas: bool) -> bool:
     if character == ",":
         return commas or not at
     if character in "-—–":
-        return after == "-" or ((not before or before.isspace()) and (after.isalpha() or text[at + 2 : at + 3] == "-"))
+        opens = not before or before.isspace()
+        return after in tuple("-—–") or (opens and (after.isalpha() or text[at + 2 : at + 3] == "-"))
     return character in '{}"“”'

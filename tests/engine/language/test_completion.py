@@ -23,6 +23,7 @@ def texts(typed: str) -> list[str]:
             ["a house --steps ", "a house --style ", "a house --stylize ", "a house --stop ", "a house --stealth"],
         ),
         ("a house —til", ["a house --tile"]),
+        ("a house –-til", ["a house --tile"]),
         ("a house --V", ["a house --model ", "a house --video"]),
         ("a house --turbo --rel", []),
         ("a house --ar 3:2 --asp", []),

@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import FaultKind, PromptError
+from engine.language.elsewhere import ELSEWHERE
 from engine.language.kinds import Ratio, Takes
-from engine.language.parameters import TABLE
+from engine.language.parameters import BY_SPELLING, TABLE
 from engine.language.prompt import LARGEST_WEIGHT, Part, Prompt, parse, render
 
 IMAGE, OTHER = "https://cdn.example/a.png", "https://cdn.example/b.webp?x=1&y=2"
@@ -29,6 +30,9 @@ READ: list[tuple[str, Prompt]] = [
     ("a --ar 16:9,", Prompt(parts=(Part("a"),), settings=(("aspect", Ratio(16, 9)),))),
     ("a —ar 16:9", Prompt(parts=(Part("a"),), settings=(("aspect", Ratio(16, 9)),))),
     ("a –ar 16:9", Prompt(parts=(Part("a"),), settings=(("aspect", Ratio(16, 9)),))),
+    ("a –-ar 16:9", Prompt(parts=(Part("a"),), settings=(("aspect", Ratio(16, 9)),))),
+    ("a ——ar 16:9", Prompt(parts=(Part("a"),), settings=(("aspect", Ratio(16, 9)),))),
+    ("a –-tall man —— old", Prompt(parts=(Part("a –-tall man —— old"),))),
     ("a man —tall and old", Prompt(parts=(Part("a man —tall and old"),))),
     ("a\u00a0--raw", Prompt(parts=(Part("a"),), settings=(("raw", True),))),
     ("a --no b, c d ,", Prompt(parts=(Part("a"),), settings=(("no", ("b", "c d")),))),
@@ -98,7 +102,7 @@ WRONG: list[tuple[str, list[tuple[FaultKind, str, str]]]] = [
     ("a --fast --relax", [(FaultKind.REPEATED, "--relax", "--relax goes against --fast, which stands before it.")]),
     ("a --hd --tile --sd", [(FaultKind.REPEATED, "--sd", "--sd goes against --hd")]),
     ("a --no b --no c", [(FaultKind.REPEATED, "--no", "Write one list, with commas.")]),
-    ("a --raw blue", [(FaultKind.MISPLACED, "blue", "“blue” stands after --raw; text belongs before the first")]),
+    ("a --raw blue", [(FaultKind.MISPLACED, "blue", "“blue” stands after --raw, which takes no value; text belongs")]),
     ("a --ar 3:2 a cat", [(FaultKind.MISPLACED, "a cat", "“a cat” stands after --ar")]),
     (f"a {IMAGE}", [(FaultKind.MISPLACED, IMAGE, "A picture's link stands before the text; move it to the start.")]),
     ("cat--ar 3:2", [(FaultKind.MISPLACED, "--ar", r"Put a space before --ar, or write \--ar if it belongs")]),
@@ -187,6 +191,44 @@ def test_every_parameters_example_parses_and_changes_something() -> None:
         prompt = parse(f"a {row.example}")
         assert [name for name, _ in prompt.settings] == [row.name]
         assert row.neutral is None or dict(prompt.settings)[row.name] != row.neutral
+
+
+WRONG_ALONE = {
+    "--sedd 7": (FaultKind.UNKNOWN, "--sedd"),
+    "--niji 6": (FaultKind.UNKNOWN, "--niji"),
+    "--ar 40:1": (FaultKind.OUT_OF_RANGE, "--ar 40:1"),
+    "--steps 151": (FaultKind.OUT_OF_RANGE, "--steps 151"),
+    "--guidance nan": (FaultKind.BAD_VALUE, "--guidance nan"),
+    "--sampler dpm": (FaultKind.BAD_VALUE, "--sampler dpm"),
+    "--raw blue": (FaultKind.MISPLACED, "blue"),
+    "--weird": (FaultKind.NO_VALUE, "--weird"),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(WRONG_ALONE)), min_size=1, unique=True), st.booleans())
+def test_all_faults_are_told_at_once_in_the_order_of_their_places(wrong: list[str], fine: bool) -> None:
+    text = " ".join(("a red house", *(["--stop 50"] * fine), *wrong))
+    with pytest.raises(PromptError) as caught:
+        parse(text)
+    told = [(fault.kind, text[fault.span.start : fault.span.end]) for fault in caught.value.faults]
+    assert told == [WRONG_ALONE[one] for one in wrong]
+    for fault in caught.value.faults:
+        line, carets = fault.pointer()
+        assert line[carets.index("^") : len(carets)] == text[fault.span.start : fault.span.end][: carets.count("^")]
+        assert fault.message in str(caught.value)
+        assert carets in str(caught.value)
+
+
+@pytest.mark.parametrize("spelling", [one for one in BY_SPELLING if len(one) >= 4])
+def test_a_name_with_a_typing_error_is_told_with_the_one_that_was_meant(spelling: str) -> None:
+    for typed in (spelling[:1] + spelling[2:], spelling[:-2] + spelling[-1] + spelling[-2], spelling + spelling[-1]):
+        if typed in BY_SPELLING or typed in ELSEWHERE:
+            continue
+        with pytest.raises(PromptError) as caught:
+            parse(f"a red house --{typed} 1")
+        fault = caught.value.faults[0]
+        assert fault.message == f"There is no parameter --{typed}. Did you mean {fault.nearest}?"
+        assert BY_SPELLING[str(fault.nearest)[2:]] is BY_SPELLING[spelling]
 
 
 WORDS = st.text(max_size=30)
@@ -291,6 +333,8 @@ LONG = {
     "links": "https://x.y ",
     "braces": "{",
     "unknown": "--nope ",
+    "elsewhere": "—-niji ",
+    "nearly": "–-chaoss ",
     "digits": "1",
     "half markers": "- -- ",
 }

@@ -5,12 +5,13 @@ expected is written here by hand, not taken from the table that the parser reads
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
 from engine.errors import FaultKind, PromptError
-from engine.language.kinds import Ratio, Value
-from engine.language.parameters import TABLE
+from engine.language.kinds import Aspect, Choice, Decimal, Flag, Name, Ratio, Value, Whole, Words
+from engine.language.parameters import TABLE, Parameter
 from engine.language.prompt import Part, Prompt, parse, render
 from tests.engine.language.test_prompt import READ, WRONG
 
@@ -39,7 +40,16 @@ NAMED = {
     "sampler": ("sampler", "scheduler"),
     "no": ("no", "negative"),
 }
-FORMS = ("a cat --{}", "a cat —{}", "a cat –{}", "a cat  --{} ,")
+SAMPLERS = ("ddim", "ddpm", "euler", "euler_a", "heun", "dpm++", "dpm++_sde", "unipc", "flow", "flow_heun")
+# What cannot be counted up to an end: what is no value of it.
+BESIDE = {
+    "model": ("", '""'),
+    "style": ("", '""'),
+    "sampler": ("", "eule", "karras", "1"),
+    "no": ("", "b::2"),
+    **dict.fromkeys(FLAGS, ("1", "on")),
+}
+FORMS = ("a cat --{}", "a cat —{}", "a cat –{}", "a cat –-{}", "a cat  --{} ,")
 
 
 def written() -> list[tuple[str, Prompt]]:
@@ -53,6 +63,7 @@ def written() -> list[tuple[str, Prompt]]:
     for name, spellings in NAMED.items():
         named: Value = ("euler",) if name == "no" else "euler"
         found += [(form.format(f"{spelling} euler"), name, named) for spelling, form in product(spellings, FORMS)]
+    found += [(f"a cat --sampler {sampler}", "sampler", sampler) for sampler in SAMPLERS]
     return [(text, Prompt(parts=(Part("a cat"),), settings=((name, meant),))) for text, name, meant in found]
 
 
@@ -64,14 +75,45 @@ PAST = [
 ]
 
 
-def test_there_are_more_than_three_hundred_and_every_parameter_is_among_them() -> None:
-    assert len(READ) + len(WRONG) + len(WRITTEN) + len(PAST) > 300
-    assert {name for _, prompt in WRITTEN for name, _ in prompt.settings} == {row.name for row in TABLE}
+OTHER = [
+    (f"a cat --{NAMED.get(name, (name,))[0]} {value}".rstrip(), name) for name, of in BESIDE.items() for value in of
+]
+
+
+def test_three_hundred_prompts_have_an_expected_parse_and_every_spelling_is_among_them() -> None:
+    assert len({text for text, _ in (*READ, *WRITTEN)}) >= 300
+    assert len({text for text, _ in (*WRONG, *PAST, *OTHER)}) >= 100
     assert {row.spellings for row in TABLE} == {
         *(spellings for spellings, _, _ in RANGES.values()),
         *((flag,) for flag in FLAGS),
         *NAMED.values(),
     }
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_both_ends_of_the_range_and_one_past_each_are_in_the_table(row: Parameter[Any]) -> None:
+    """Walks the parser's own table: what is written here by hand must reach to where it ends."""
+    meant = [prompt.get(row) for _, prompt in WRITTEN if row.name in dict(prompt.settings)]
+    refused = [text.partition(f"--{row.spellings[0]}")[2].strip() for text, name in PAST if name == row.name]
+    kind: Any = row.kind
+    match kind:
+        case Whole(low, high):
+            assert {low, high} <= set(meant)
+            assert {str(low - 1), str(high + 1)} <= set(refused)
+        case Decimal(low, high):
+            assert {low, high} <= set(meant)
+            sizes = [float(text) for text in refused if text]
+            assert low - 0.15 <= max(size for size in sizes if size < low) < low
+            assert high < min(size for size in sizes if size > high) <= high + 0.15
+        case Aspect(widest):
+            assert {Ratio(1, widest), Ratio(widest, 1)} <= set(meant)
+            assert {f"1:{widest + 1}", f"{widest + 1}:1"} <= set(refused)
+        case Choice(options):
+            assert set(options) <= set(meant)
+        case _:
+            assert isinstance(kind, Flag | Name | Words)
+            assert meant
+    assert len(refused) >= 2 or row.name in {name for _, name in OTHER}
 
 
 @pytest.mark.parametrize(("text", "prompt"), WRITTEN)
@@ -89,3 +131,14 @@ def test_one_past_the_end_is_refused_with_the_range(text: str, name: str) -> Non
     assert fault.allowed is not None
     assert fault.allowed in fault.message
     assert text[fault.span.start : fault.span.end] == text.removeprefix("a cat ")
+
+
+@pytest.mark.parametrize(("text", "name"), OTHER)
+def test_what_is_no_value_is_refused_at_its_place(text: str, name: str) -> None:
+    with pytest.raises(PromptError) as caught:
+        parse(text)
+    (fault,) = caught.value.faults
+    assert fault.kind in (FaultKind.NO_VALUE, FaultKind.BAD_VALUE, FaultKind.MISPLACED)
+    assert fault.parameter == name
+    assert "^" in fault.pointer()[1]
+    assert text.startswith("a cat ", 0, fault.span.start)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import itertools
+import math
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import FaultKind, PromptError
+from engine.errors import Fault, FaultKind, PromptError
 from engine.language.parameters import REPEAT, SEED
-from engine.language.permutations import expand
-from engine.language.prompt import parse
+from engine.language.permutations import MOST_EXPANSIONS, expand
+from engine.language.prompt import Part, Prompt, parse, render
 from engine.language.unfolding import turn_seed, unfold
+from tests.engine.language.test_prompt import TEXTS
 
 
 def test_a_plain_text_is_one_prompt() -> None:
@@ -68,3 +75,51 @@ def test_a_fault_that_all_share_is_told_once() -> None:
 def test_what_is_expanded_is_what_is_parsed() -> None:
     text = r"{a, b {c, d}} with\, comma --chaos {0, 50}"
     assert unfold(text) == tuple(parse(one) for one in expand(text))
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_any_text_is_unfolded_or_refused_with_places(text: str) -> None:
+    prompts: tuple[Prompt, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    try:
+        prompts = unfold(text)
+    except PromptError as refusal:
+        faults = refusal.faults
+    assert bool(prompts) is not bool(faults)
+    assert len(prompts) <= MOST_EXPANSIONS
+    assert all(parse(render(prompt)) == prompt for prompt in prompts)
+    assert all(0 <= one.span.start <= one.span.end <= max(1, len(one.source)) for one in faults)
+
+
+CHOICES = st.lists(st.integers(0, 100), min_size=1, max_size=3)
+
+
+@given(st.lists(st.sampled_from(["red", "dark blue", "7"]), min_size=1, max_size=3), CHOICES, CHOICES)
+def test_braces_in_text_and_parameters_are_the_product_of_what_they_hold(
+    words: list[str], chaos: list[int], seeds: list[int]
+) -> None:
+    text = "a {%s} bird::{2, 1} sky --chaos {%s} --seed {%s}" % tuple(  # noqa: UP031  # braces are what it is about
+        ", ".join(map(str, values)) for values in (words, chaos, seeds)
+    )
+    assert unfold(text, most=54) == tuple(
+        Prompt(parts=(Part(f"a {word} bird", weight), Part("sky")), settings=(("seed", seed), ("chaos", far)))
+        for word, weight, far, seed in itertools.product(words, (2.0, 1.0), chaos, seeds)
+    )
+
+
+@pytest.mark.parametrize("piece", ["{a}", "{", "}", "{a,b}", r"\{", "{,", '{"a, b"} '])
+def test_time_of_braces_grows_linearly(piece: str) -> None:
+    """Four times the text takes four times as long; sixteen times would be its square."""
+    texts = [(piece * 24_000)[:size] for size in (6_000, 24_000)]
+    best = [math.inf, math.inf]
+    gc.disable()
+    try:
+        for at in (0, 1) * 7:
+            begun = time.thread_time()  # what others on this machine take does not count
+            with contextlib.suppress(PromptError):
+                expand(texts[at])
+            best[at] = min(best[at], time.thread_time() - begun)
+    finally:
+        gc.enable()
+    assert best[1] <= 8 * best[0] + 0.0005

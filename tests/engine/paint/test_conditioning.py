@@ -94,3 +94,24 @@ def test_chaos_leads_each_cell_its_own_way() -> None:
     ]
     assert np.array_equal(ways[0], ways[2])
     assert not np.allclose(ways[0], ways[1])
+
+
+def test_the_four_cells_of_a_grid_mean_the_same_without_chaos_and_lie_further_apart_with_more() -> None:
+    """Measured between each two cells, on all that their words become. Their noise differs anyway, by their seeds."""
+    from itertools import combinations
+
+    import torch
+
+    from engine.paint.conditioning import _led_away
+    from engine.recipe import cell_seed
+
+    words = {"prompt_embeds": torch.randn(1, 7, 32), "pooled_prompt_embeds": torch.randn(1, 32)}
+
+    def apart_by(chaos: int) -> float:
+        cells = [_led_away(words, recipe(Family.SDXL, RED, chaos=chaos, seed=cell_seed(7, cell))) for cell in range(4)]
+        pairs = [float((one[name] - other[name]).norm()) for one, other in combinations(cells, 2) for name in words]
+        return min(pairs) if chaos else max(pairs)
+
+    distances = [apart_by(chaos) for chaos in (0, 1, 10, 40, 70, 100)]
+    assert distances[0] == 0
+    assert distances == sorted(set(distances))
