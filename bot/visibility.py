@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.asking import Asker
 from bot.kinds import Kind
+from bot.store.archive import Archived, Viewer
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
-from bot.store.words import Privacy
+from bot.store.words import Audience, Privacy
 
 ALT_LIMIT = 1024
 HASH_SHOWN = 16  # of 64 digits: enough that no two of one job are alike
@@ -30,6 +33,30 @@ def maker_of(job: Job, parent: Job | None) -> int:
 def may_bring(job: Job, member: int, *, is_kept: bool) -> bool:
     """By its id, wherever one is: one's own, and what one saw, keeps a bookmark of, and is public still."""
     return job.member_id == member or (is_kept and job.privacy is Privacy.PUBLIC)
+
+
+def may_view(picture: Archived, viewer: Viewer) -> bool:
+    """Whether a picture of the archive may be shown to somebody; `archive.py` asks the same of many at once."""
+    if picture.deleted_at is not None:
+        return False
+    if picture.member_id == viewer.member:
+        return True
+    is_here = viewer.server is not None and picture.server_id == viewer.server
+    if picture.hidden_at is not None and not (viewer.rules and is_here):
+        return False
+    match picture.audience:
+        case Audience.PRIVATE:
+            return False
+        case Audience.FRIENDS:
+            return picture.member_id in viewer.friend_of
+        case Audience.SERVER | Audience.GALLERY:
+            return is_here or picture.member_id in viewer.friend_of
+    assert_never(picture.audience)
+
+
+def may_read(picture: Archived, viewer: Viewer) -> bool:
+    """Its prompt and recipe, of a picture that the viewer sees."""
+    return picture.member_id == viewer.member or not picture.words_hidden
 
 
 def may_rule(job: Job, asker: Asker) -> bool:

@@ -30,6 +30,21 @@ class Privacy(StrEnum):
     STEALTH = "stealth"  # in no other member's view, count or search, wherever it was asked for
 
 
+class Audience(StrEnum):
+    """Who may see a picture, from the fewest to the most. Each is part of the next."""
+
+    PRIVATE = "private"  # its maker
+    FRIENDS = "friends"  # those whom the maker has named
+    SERVER = "server"  # whoever sees its server
+    GALLERY = "gallery"  # whoever sees the server's gallery, and its window on the web
+
+
+class Shape(StrEnum):
+    WIDE = "wide"
+    TALL = "tall"
+    SQUARE = "square"
+
+
 class Sending(StrEnum):
     """Of a row of the outbox."""
 

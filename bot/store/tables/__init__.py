@@ -16,6 +16,7 @@ from bot.store.tables.credit import (
     reserves,
 )
 from bot.store.tables.films import films
+from bot.store.tables.gallery import archive, friends
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.offers import notices, offers
@@ -30,12 +31,14 @@ __all__ = [
     "accounts",
     "among",
     "append_only",
+    "archive",
     "bookmarks",
     "buckets",
     "closures",
     "ends",
     "entries",
     "films",
+    "friends",
     "given_roles",
     "jobs",
     "keys",

@@ -1,0 +1,82 @@
+"""Every picture that was ever made, as members look for it: what it shows, who may see it. The database itself keeps it
+complete: a row comes with a picture and goes with it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+from bot.store.columns import Flag, Moment, Word
+from bot.store.tables.making import among, required, table
+from bot.store.words import Audience, Shape
+
+# A single cell on its own (`U1`) is its grid's picture once more and has no row here.
+archive = table(
+    "archive",
+    Column("id", Integer, primary_key=True),  # rises with time, so that pages go by it; also the row of its vectors
+    required("job_id", Text, ForeignKey("jobs.id")),
+    required("cell", Integer),
+    required("member_id", Integer),
+    Column("server_id", Integer),
+    required("model", Text),
+    required("shape", Word(Shape)),
+    required("audience", Word(Audience)),
+    required("words_hidden", Flag),  # the picture without its prompt
+    required("created_at", Moment),
+    Column("hidden_at", Moment),  # by its maker or a moderator, for all but its maker
+    Column("deleted_at", Moment),  # for all; its maker can have it back for a while
+    CheckConstraint(among("audience", Audience), name="audience"),
+    CheckConstraint(among("shape", Shape), name="shape"),
+    UniqueConstraint("job_id", "cell"),
+    ForeignKeyConstraint(["job_id", "cell"], ["pictures.job_id", "pictures.cell"], ondelete="CASCADE"),
+    sqlite_autoincrement=True,  # a number is never given to another picture
+)
+Index("ix_archive_of_member", archive.c.member_id, archive.c.id)
+Index("ix_archive_of_server", archive.c.server_id, archive.c.audience, archive.c.id)
+
+friends = table(
+    "friends",
+    Column("member_id", Integer, primary_key=True, nullable=False),
+    Column("friend_id", Integer, primary_key=True, nullable=False),
+    required("created_at", Moment),
+    CheckConstraint("member_id <> friend_id", name="other"),
+)
+
+# Full text of the prompts, by the archive's ids. Names and accents do not matter, endings hardly.
+WORDS: Final = "CREATE VIRTUAL TABLE prompts USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')"
+ENTER: Final = """
+CREATE TRIGGER pictures_enter AFTER INSERT ON pictures
+WHEN (SELECT kind FROM jobs WHERE id = NEW.job_id) <> 'single'
+BEGIN
+  INSERT INTO archive (job_id, cell, member_id, server_id, model, shape, audience, words_hidden, created_at)
+    SELECT id, NEW.cell, member_id, server_id, coalesce(json_extract(NEW.recipe, '$.model.name'), ''),
+      CASE WHEN NEW.width > NEW.height THEN 'wide' WHEN NEW.width < NEW.height THEN 'tall' ELSE 'square' END,
+      CASE WHEN privacy = 'public' AND server_id IS NOT NULL THEN 'server' ELSE 'private' END, 0, NEW.created_at
+    FROM jobs WHERE id = NEW.job_id;
+END
+"""
+LISTED: Final = """
+CREATE TRIGGER archive_listed AFTER INSERT ON archive BEGIN
+  INSERT INTO prompts (rowid, text) SELECT NEW.id, text FROM jobs WHERE id = NEW.job_id;
+END
+"""
+UNLISTED: Final = """
+CREATE TRIGGER archive_unlisted AFTER DELETE ON archive BEGIN
+  DELETE FROM prompts WHERE rowid = OLD.id;
+END
+"""
+for _statement in (WORDS, ENTER, LISTED, UNLISTED):
+    event.listen(archive, "after_create", DDL(_statement.strip().replace("%", "%%")))  # type: ignore[no-untyped-call]

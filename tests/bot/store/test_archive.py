@@ -1,0 +1,182 @@
+"""The archive: complete by itself, searched by words and filters, and never shown to whom it is not for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot import visibility
+from bot.store import archive, bookmarks, friends, jobs, pictures
+from bot.store.archive import Viewer, Wanted
+from bot.store.bookmarks import Bookmark
+from bot.store.store import Store
+from bot.store.transactions import Writing
+from bot.store.words import Audience, Privacy, Shape
+from tests.bot.store.conftest import Clock
+from tests.bot.store.rows import MEMBER, NOW, later, make_job, make_picture
+
+SERVER, ELSEWHERE = 5, 6
+OWNER = Viewer(MEMBER)
+NEAR, FAR = Viewer(7, SERVER), Viewer(7, ELSEWHERE)
+
+
+async def fill(tx: Writing, number: int = 1, text: str = "a red house", **changes: object) -> list[int]:
+    """A job with two pictures; their ids in the archive."""
+    name = f"JOB{number}"
+    await jobs.insert(tx, make_job(name, **{"server_id": SERVER, "text": text, **changes}))
+    made = [make_picture(name, cell, created_at=later(number)) for cell in range(2)]
+    await pictures.insert(tx, made)
+    found = await archive.browse(tx, OWNER, Wanted(mine=True), 2)
+    return [each.id for each in found]
+
+
+async def test_every_picture_is_in_its_makers_archive_newest_first(store: Store) -> None:
+    async with store.write() as tx:
+        for number in range(3):
+            await fill(tx, number)
+        found = await archive.browse(tx, OWNER, Wanted(mine=True), 4)
+        more = await archive.browse(tx, OWNER, Wanted(mine=True), 4, before=found[-1].id)
+    assert [(each.job_id, each.cell) for each in found] == [("JOB2", 1), ("JOB2", 0), ("JOB1", 1), ("JOB1", 0)]
+    assert [(each.job_id, each.cell) for each in more] == [("JOB0", 1), ("JOB0", 0)]
+    assert found[0].shape is Shape.SQUARE
+    assert found[0].text == "a red house"
+
+
+async def test_a_cell_on_its_own_is_not_there_twice(store: Store) -> None:
+    async with store.write() as tx:
+        await fill(tx, 1)
+        await jobs.insert(tx, make_job("JOB9", kind="single", parent_id="JOB1", parent_cell=0, server_id=SERVER))
+        await pictures.insert(tx, [make_picture("JOB9")])
+        assert await archive.count(tx, OWNER, Wanted(mine=True)) == 2
+
+
+async def test_a_picture_that_is_gone_is_in_no_archive_and_found_by_no_word(store: Store) -> None:
+    async with store.write() as tx:
+        await fill(tx)
+        assert await archive.count(tx, OWNER, Wanted(words="house")) == 2
+        await pictures.remove(tx, "JOB1")
+        assert await archive.count(tx, OWNER, Wanted(mine=True)) == 0
+        assert await tx.value(text("SELECT count(*) FROM prompts")) == 0
+
+
+async def test_words_are_found_without_endings_accents_and_order(store: Store) -> None:
+    async with store.write() as tx:
+        await fill(tx, 1, "Red houses by the sea")
+        await fill(tx, 2, "un café rouge")
+        for words, jobs_found in (
+            ("house red", {"JOB1"}),
+            ("HOUSE", {"JOB1"}),
+            ("cafe", {"JOB2"}),
+            ("ro", {"JOB2"}),
+            ("red cafe", set()),
+            ('"house" OR (sea*', set()),
+            ("NEAR(red", set()),
+        ):
+            found = await archive.browse(tx, OWNER, Wanted(words=words), 10)
+            assert {each.job_id for each in found} == jobs_found, words
+        assert await archive.browse(tx, OWNER, Wanted(words="!?"), 10) == []
+
+
+async def test_filters_narrow_what_is_shown(store: Store) -> None:
+    async with store.write() as tx:
+        first = await fill(tx, 1)
+        await fill(tx, 2)
+        await bookmarks.add(tx, Bookmark(MEMBER, "JOB1", 0, NOW))
+        assert await archive.count(tx, OWNER, Wanted(bookmarked=True)) == 1
+        assert await archive.count(tx, OWNER, Wanted(since=later(2))) == 2
+        assert await archive.count(tx, OWNER, Wanted(shape=Shape.WIDE)) == 0
+        assert await archive.count(tx, OWNER, Wanted(model="nothing")) == 0
+        assert await archive.count(tx, NEAR, Wanted(maker=MEMBER)) == 4
+        await archive.lay_aside(tx, first, NOW)
+        assert await archive.count(tx, OWNER, Wanted(mine=True)) == 2
+        assert {each.job_id for each in await archive.browse(tx, OWNER, Wanted(deleted=True), 9)} == {"JOB1"}
+        assert await archive.count(tx, NEAR, Wanted(deleted=True)) == 0
+        assert set(await archive.overdue(tx, NOW + timedelta(seconds=1))) == set(first)
+        await archive.lay_aside(tx, first, None)
+        assert await archive.count(tx, OWNER, Wanted(mine=True)) == 4
+
+
+async def test_what_was_asked_for_in_private_is_its_makers_alone(store: Store) -> None:
+    async with store.write() as tx:
+        for number, privacy in enumerate((Privacy.STEALTH, Privacy.PRIVATE)):
+            (found, _) = await fill(tx, number, privacy=privacy)
+            assert await archive.find(tx, NEAR, found) is None
+            assert await archive.find(tx, OWNER, found) is not None
+        assert await archive.count(tx, NEAR, Wanted()) == 0
+
+
+async def test_hidden_words_are_not_found_out_by_searching(store: Store) -> None:
+    async with store.write() as tx:
+        found = await fill(tx)
+        await archive.hide_words(tx, found, hidden=True)
+        assert await archive.count(tx, NEAR, Wanted()) == 2
+        assert await archive.count(tx, NEAR, Wanted(words="house")) == 0
+        assert await archive.count(tx, OWNER, Wanted(words="house")) == 2
+
+
+Made = tuple[int, int | None, Audience, bool, bool]
+MEMBERS, SERVERS = (MEMBER, 2, 3), (SERVER, ELSEWHERE, None)
+PICTURES = st.lists(
+    st.tuples(
+        st.sampled_from(MEMBERS),
+        st.sampled_from(SERVERS),
+        st.sampled_from(Audience),
+        st.booleans(),
+        st.booleans(),
+    ),
+    max_size=6,
+)
+FRIENDS = st.sets(st.tuples(st.sampled_from(MEMBERS), st.sampled_from(MEMBERS)).filter(lambda pair: pair[0] != pair[1]))
+
+
+class UndoneError(Exception):
+    """Ends a transaction without a trace."""
+
+
+def test_no_view_ever_shows_what_it_may_not(tmp_path: Path) -> None:
+    """The query and the rule of a single picture agree on every member, server, friend and moderator."""
+    with asyncio.Runner() as runner, ExitStack() as stack:
+        opening = Store.open(tmp_path / "data", clock=Clock())
+        store = runner.run(opening.__aenter__())
+        stack.callback(lambda: runner.run(opening.__aexit__(None, None, None)))
+
+        @settings(max_examples=150, deadline=None)
+        @given(PICTURES, FRIENDS, st.sampled_from(MEMBERS), st.sampled_from(SERVERS), st.booleans())
+        def agree(made: list[Made], named: set[tuple[int, int]], viewer: int, server: int | None, rules: bool) -> None:
+            runner.run(undone(store, made, named, Viewer(viewer, server, rules)))
+
+        agree()
+
+
+async def undone(store: Store, made: list[Made], named: set[tuple[int, int]], looks: Viewer) -> None:
+    with suppress(UndoneError):
+        async with store.write() as tx:
+            for member, friend in named:
+                await friends.add(tx, member, friend, NOW)
+            for number, (maker, home, audience, is_hidden, is_deleted) in enumerate(made):
+                await jobs.insert(tx, make_job(f"JOB{number}", member_id=maker, server_id=home))
+                await pictures.insert(tx, [make_picture(f"JOB{number}")])
+                (own, *_) = await archive.browse(tx, Viewer(maker), Wanted(mine=True), 1)
+                await archive.change_audience(tx, [own.id], audience)
+                await archive.hide(tx, [own.id], NOW if is_hidden else None)
+                await archive.lay_aside(tx, [own.id], NOW if is_deleted else None)
+            await compare(tx, replace(looks, friend_of=await friends.who_named(tx, looks.member)))
+            raise UndoneError
+
+
+async def compare(tx: Writing, looks: Viewer) -> None:
+    everything = []
+    for maker in MEMBERS:
+        for wanted in (Wanted(mine=True), Wanted(deleted=True)):
+            everything += await archive.browse(tx, Viewer(maker), wanted, 100)
+    allowed = {each.id for each in everything if visibility.may_view(each, looks)}
+    assert {each.id for each in await archive.browse(tx, looks, Wanted(), 100)} == allowed
+    assert set(await archive.among(tx, looks, [each.id for each in everything])) == allowed
+    assert await archive.count(tx, looks, Wanted(words="house")) == len(allowed)
