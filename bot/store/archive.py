@@ -192,7 +192,7 @@ def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.server is not None:
         near.append(and_(_archive.c.server_id == viewer.server, _archive.c.audience.in_(_OUTSIDE)))
     shown = or_(_archive.c.hidden_at.is_(None), own)
-    if viewer.rules:
+    if viewer.rules and viewer.server is not None:
         shown = or_(shown, _archive.c.server_id == viewer.server)
     return and_(_archive.c.deleted_at.is_(None), or_(*near), shown)
 
