@@ -22,7 +22,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     words = made.add_subparsers(dest="word", metavar="WORD")
     words.add_parser("doctor", help="check everything that the bot needs, and say how to mend it")
-    words.add_parser("audit", help="prove that the ledger adds up")
+    audit = words.add_parser("audit", help="prove that the ledger adds up")
+    audit.add_argument("--rebuild", action="store_true", help="make the balances anew from the entries, first")
     backup = words.add_parser("backup", help="write database, keys and pictures into one file, while the bot runs")
     restore = words.add_parser("restore", help="put a backup into the data folder")
     for word in (backup, restore):
@@ -81,7 +82,7 @@ def _doctor(settings: Settings, options: argparse.Namespace) -> int:
 def _audit(settings: Settings, options: argparse.Namespace) -> int:
     from bot.keeping import audit
 
-    return asyncio.run(audit(settings))
+    return asyncio.run(audit(settings, rebuild=options.rebuild))
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:

@@ -50,9 +50,13 @@ def may_read(picture: Archived, viewer: Viewer) -> bool:
 
 def may_rule(job: Job, asker: Asker) -> bool:
     """Cancel or delete: its owner, or a moderator where it was asked for."""
-    return job.member_id == asker.member or (
-        asker.rules and job.server_id == asker.server and job.server_id is not None
-    )
+    return job.member_id == asker.member or (asker.rules and _is_there(job, asker))
+
+
+def may_judge(job: Job, asker: Asker, *, operates: bool) -> bool:
+    """What was reported of a public picture: the operator, and a moderator where it was asked for. What is private can
+    be reported by its maker alone, and nobody else gets to see it."""
+    return job.privacy is Privacy.PUBLIC and (operates or (asker.rules and _is_there(job, asker)))
 
 
 def is_prompt_public(job: Job) -> bool:
@@ -79,3 +83,7 @@ def mark(job: Job, pictures: tuple[Picture, ...]) -> str:
 def may_have_recipe(job: Job, asker: Asker) -> bool:
     """The words and numbers behind a picture: their maker's, and everyone's where the prompt is public."""
     return job.member_id == asker.member or is_prompt_public(job)
+
+
+def _is_there(job: Job, asker: Asker) -> bool:
+    return job.server_id == asker.server and job.server_id is not None

@@ -49,6 +49,9 @@ class Action(StrEnum):
     DIRECT = "dm"
     SETTINGS = "st"
     SETUP = "su"
+    SUBSCRIBE = "sb"
+    TAKE_AWAY = "ra"  # what was reported
+    CLOSE_REPORT = "rx"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,36 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.commands import admin, help, imagine, info, message_menu, queue, settings, setup, show
+from bot.commands import (
+    admin,
+    admin_usage,
+    help,
+    imagine,
+    info,
+    message_menu,
+    queue,
+    reports,
+    settings,
+    setup,
+    show,
+    subscribe,
+)
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+admin_usage.add_to(admin.command)
+reports.add_to(admin.command)
 
 ALL: tuple[Command, ...] = (
     imagine.command,
     show.command,
     queue.command,
     info.command,
+    subscribe.command,
     help.command,
     settings.command,
     setup.command,
+    reports.command,
     admin.command,
     *message_menu.COMMANDS,
 )

@@ -52,7 +52,7 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
     desk = desk_of(interaction)
     card = card or Card(replies.shortened(text, replies.MESSAGE_LIMIT))
     parts = await desk.sender.parts(card, interaction.filesize_limit)
-    if not (card.rows or card.menus):
+    if not (card.rows or card.menus or card.links):
         del parts["view"]
     try:
         if interaction.response.is_done():

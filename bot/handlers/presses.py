@@ -13,8 +13,10 @@ from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, Unknown
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WrongButtonError
 from bot.handlers.answering import acknowledge, guarded, say
+from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.publishing import publish
+from bot.handlers.selling import show_plans
 from bot.messages import cards
 from bot.messages.cards import Card
 from bot.panels import settings, setup
@@ -149,6 +151,10 @@ async def _queue(interaction: Interaction, desk: Desk, press: Press) -> None:
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
 
 
+async def _subscribe(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await show_plans(interaction)
+
+
 async def _job(interaction: Interaction, desk: Desk, press: Press) -> Job:
     async with desk.store.read() as tx:
         job = await jobs.find(tx, press.job)
@@ -190,4 +196,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.QUEUE: _queue,
     Action.SETTINGS: settings.change,
     Action.SETUP: setup.change,
+    Action.SUBSCRIBE: _subscribe,
+    Action.TAKE_AWAY: decide,
+    Action.CLOSE_REPORT: decide,
 }

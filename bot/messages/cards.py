@@ -100,12 +100,28 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens an address."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Premium:
+    """A button that sells something of Discord's shop; Discord itself writes on it what that is."""
+
+    sku: int
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     text: str
     rows: Rows = ()
     files: tuple[File, ...] = ()
     mentions: tuple[int, ...] = ()
     menus: tuple[Menu, ...] = ()
+    links: tuple[Link | Premium, ...] = ()  # below the rows; pressing one tells us nothing
 
 
 def under_way(job: Job, live: Live) -> Card:

@@ -17,7 +17,7 @@ import discord
 
 import engine
 from bot.buttons.custom_id import Press, Signer
-from bot.messages.cards import Card, Document, Menu, MenuKind, Pictures, Rows, Tone
+from bot.messages.cards import Card, Document, Link, Menu, MenuKind, Pictures, Premium, Rows, Tone
 from bot.messages.lanes import Later
 from bot.store.files import Files
 
@@ -248,10 +248,10 @@ class Sender:
         allowed = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(m) for m in card.mentions]
         )
-        view = self.view(card.rows, card.menus)
+        view = self.view(card.rows, card.menus, card.links)
         return {"content": card.text, "files": files, "view": view, "allowed_mentions": allowed}
 
-    def view(self, rows: Rows, menus: tuple[Menu, ...] = ()) -> discord.ui.View:
+    def view(self, rows: Rows, menus: tuple[Menu, ...] = (), links: tuple[Link | Premium, ...] = ()) -> discord.ui.View:
         """Stopped at once: the library would keep every view in memory, and ours are answered by their ids."""
         view, signer = discord.ui.View(timeout=None), self._signer
         for number, row in enumerate(rows):
@@ -265,6 +265,8 @@ class Sender:
                         row=number,
                     )
                 )
+        for link in links:
+            view.add_item(_outward(link))
         for menu in menus:
             view.add_item(_select(menu, signer.sign(menu.press)))
         view.stop()
@@ -302,6 +304,12 @@ class Sender:
         if application is None:
             raise RuntimeError("The bot has not logged in yet: it knows no application.")
         return application
+
+
+def _outward(link: Link | Premium) -> discord.ui.Button[Any]:
+    if isinstance(link, Premium):
+        return discord.ui.Button(style=discord.ButtonStyle.premium, sku_id=link.sku)
+    return discord.ui.Button(label=link.label, url=link.address)
 
 
 def _select(menu: Menu, custom_id: str) -> discord.ui.Item[Any]:

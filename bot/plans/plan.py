@@ -58,6 +58,7 @@ class Plan:
     terms: str = ""
     rollover_gpu_ms: int = 0
     offered: bool = True  # or only kept for those who have it
+    sku: int | None = None  # what Discord's shop calls it
 
     @property
     def is_unbounded(self) -> bool:

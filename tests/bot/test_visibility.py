@@ -26,6 +26,17 @@ def test_its_owner_sees_and_rules_over_it_everywhere(privacy: Privacy) -> None:
         assert visibility.may_have_recipe(job, asker(MEMBER, server))
 
 
+def test_a_reported_picture_is_judged_by_the_operator_and_its_servers_moderators() -> None:
+    job = make_job(server_id=SERVER)
+    assert visibility.may_judge(job, asker(rules=True), operates=False)
+    assert not visibility.may_judge(job, asker(), operates=False)
+    assert not visibility.may_judge(job, asker(server=OTHER, rules=True), operates=False)
+    assert not visibility.may_judge(make_job(server_id=None), asker(server=None, rules=True), operates=False)
+    assert visibility.may_judge(job, asker(server=None), operates=True)
+    for privacy in (Privacy.PRIVATE, Privacy.STEALTH):
+        assert not visibility.may_judge(make_job(server_id=SERVER, privacy=privacy), asker(rules=True), operates=True)
+
+
 def test_a_public_picture_is_seen_on_its_server_and_nowhere_else() -> None:
     job = make_job(server_id=SERVER)
     assert visibility.may_see(job, asker())

@@ -16,7 +16,7 @@ from bot.store.tables.credit import (
     reserves,
 )
 from bot.store.tables.gallery import archive, friends
-from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
+from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
 
@@ -24,6 +24,7 @@ __all__ = [
     "APPEND_ONLY",
     "BALANCE",
     "FENCE",
+    "MODEL",
     "accounts",
     "among",
     "append_only",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -11,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.columns import Flag, Json, Moment, Word
@@ -56,6 +59,14 @@ Index("ix_jobs_unfinished", jobs.c.created_at, sqlite_where=jobs.c.state.in_(UNF
 Index(None, jobs.c.member_id, jobs.c.created_at)
 Index(None, jobs.c.parent_id)
 Index(None, jobs.c.root_id)
+MODEL: Final = "json_extract(json_extract(cells, '$[0]'), '$.model.name')"
+# Whatever `usage.py` asks of jobs that have ended stands in the index, so that no recipe is read for it.
+Index(
+    "ix_jobs_usage",
+    *(jobs.c.ended_at, jobs.c.member_id, jobs.c.kind, jobs.c.speed, jobs.c.state, jobs.c.gpu_ms, jobs.c.started_at),
+    text(MODEL),
+    sqlite_where=jobs.c.ended_at.is_not(None),
+)
 
 pictures = table(
     "pictures",
@@ -143,5 +154,7 @@ reports = table(
     required("reporter_id", Integer),
     required("reason", Text),
     required("created_at", Moment),
+    Column("closed_at", Moment),  # somebody has looked at it and decided
     UniqueConstraint("job_id", "reporter_id"),
+    Index("ix_reports_open", "job_id", sqlite_where=text("closed_at IS NULL")),
 )

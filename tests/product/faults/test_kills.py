@@ -17,6 +17,7 @@ from sandbox.server import Sandbox
 from tests.product.faults.child import Child, bot_process
 from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import must_hold
+from tests.product.faults.plans import give_plans
 from tests.product.house import labels, press, until_ended
 
 ALL_ARE_LONG = {"NOTIFY_AFTER_SECONDS": "0"}
@@ -84,7 +85,9 @@ def _name(value: object) -> str:
 async def test_a_bot_that_is_killed_there_loses_doubles_and_charges_nothing(
     box: Sandbox, make_house: MakeHouse, tmp_path: Path, life: Life, point: str
 ) -> None:
-    await _dies_and_comes_back(box, make_house, tmp_path, life, point, NONCE_FORGOTTEN_SECONDS)
+    """Its member has a plan with a bound."""
+    basic = await give_plans(box, tmp_path / "data", {"cleo": "basic"})
+    await _dies_and_comes_back(box, make_house, tmp_path, life, point, NONCE_FORGOTTEN_SECONDS, **basic)
 
 
 @pytest.mark.parametrize("point", [FailPoint.ACKNOWLEDGED, FailPoint.PAINTED, FailPoint.SENT], ids=_name)
@@ -95,14 +98,14 @@ async def test_the_same_holds_if_it_is_gone_for_longer_than_a_token_lives(
 
 
 async def _dies_and_comes_back(
-    box: Sandbox, make_house: MakeHouse, tmp_path: Path, life: Life, point: str, away_seconds: float
+    box: Sandbox, make_house: MakeHouse, tmp_path: Path, life: Life, point: str, away_seconds: float, **environ: str
 ) -> None:
-    dying = bot_process(box, tmp_path / "data", dies=point, **ALL_ARE_LONG)
+    dying = bot_process(box, tmp_path / "data", dies=point, **ALL_ARE_LONG, **environ)
     async with Member.of(box.url, "cleo") as cleo, dying as bot:
         await bot.until_it_hears()
         seen = await _until_it_dies(box, bot, life(box, cleo))
     box.clock.advance(away_seconds)
-    await _must_go_on(box, make_house, accepted=point != FailPoint.BEFORE_ACCEPTED, seen=seen)
+    await _must_go_on(box, make_house, accepted=point != FailPoint.BEFORE_ACCEPTED, seen=seen, **environ)
 
 
 async def test_a_bot_that_is_killed_while_it_takes_up_what_was_left_loses_nothing_either(
@@ -134,8 +137,8 @@ async def _until_it_dies(box: Sandbox, bot: Child, doing: Awaitable[object]) -> 
     return seen
 
 
-async def _must_go_on(box: Sandbox, make_house: MakeHouse, *, accepted: bool, seen: object) -> None:
-    house = await make_house(**ALL_ARE_LONG)
+async def _must_go_on(box: Sandbox, make_house: MakeHouse, *, accepted: bool, seen: object, **environ: str) -> None:
+    house = await make_house(**ALL_ARE_LONG, **environ)
     found = await must_hold(box, house.desk.store)
     assert bool(found) == accepted, seen
     cleo = await house.member("cleo")
