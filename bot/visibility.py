@@ -59,6 +59,11 @@ def may_judge(job: Job, asker: Asker, *, operates: bool) -> bool:
     return job.privacy is Privacy.PUBLIC and (operates or (asker.rules and _is_there(job, asker)))
 
 
+def may_curate(job: Job, asker: Asker, server_id: int) -> bool:
+    """Take a picture down from that server's gallery: its maker, or a moderator there."""
+    return job.member_id == asker.member or (asker.rules and asker.server == server_id)
+
+
 def is_prompt_public(job: Job) -> bool:
     return job.privacy is Privacy.PUBLIC
 

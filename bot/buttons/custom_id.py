@@ -52,6 +52,9 @@ class Action(StrEnum):
     SUBSCRIBE = "sb"
     TAKE_AWAY = "ra"  # what was reported
     CLOSE_REPORT = "rx"
+    HIDE_EXHIBIT = "gh"
+    RESTORE_EXHIBIT = "gr"
+    MAKE_GALLERY = "gm"
 
 
 @dataclass(frozen=True, slots=True)

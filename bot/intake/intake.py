@@ -30,6 +30,7 @@ from bot.intake.handover import HandOver
 from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
 from bot.intake.wording import Wording
 from bot.kinds import Kind
+from bot.messages.exhibiting import withdraw
 from bot.messages.told import Told, put
 from bot.plans.book import PlanBook
 from bot.plans.membership import begin, standing
@@ -178,6 +179,7 @@ class Intake:
             await jobs.delete(tx, job_id)
             await pictures.remove(tx, job_id)
             await put(tx, job, Told.ERASE, self._now())
+            await withdraw(tx, job_id, self._now())
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
             if parent is not None:  # its button leads nowhere now
                 await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")

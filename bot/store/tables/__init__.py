@@ -15,7 +15,7 @@ from bot.store.tables.credit import (
     memberships,
     reserves,
 )
-from bot.store.tables.gallery import archive, friends
+from bot.store.tables.gallery import archive, exhibits, friends, votes
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
@@ -34,6 +34,7 @@ __all__ = [
     "closures",
     "ends",
     "entries",
+    "exhibits",
     "friends",
     "jobs",
     "keys",
@@ -49,4 +50,5 @@ __all__ = [
     "reserves",
     "servers",
     "sources",
+    "votes",
 ]
