@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,7 @@ from bot.frame import rights
 from bot.handlers import joining, presses
 from bot.handlers.answering import say
 from bot.handlers.reactions import reacted, unreacted
+from bot.handlers.voting import Tally, vanished
 from bot.store import meta
 
 _log = logging.getLogger(__name__)
@@ -56,7 +58,8 @@ class Painter(discord.AutoShardedClient):
             http_trace=trace,
             **options,
         )
-        self._entering: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self.tally = Tally()
         self.tree = Tree(self)
         for command in ALL:
             self.tree.add_command(command)
@@ -89,27 +92,48 @@ class Painter(discord.AutoShardedClient):
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.user_id != self.application_id:
+            await self.tally.voted(self.desk, payload, is_there=True)
             await reacted(self.desk, payload)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.user_id != self.application_id:
+            await self.tally.voted(self.desk, payload, is_there=False)
             await unreacted(self.desk, payload)
+
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        await self.tally.cleared(self.desk, payload.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        await self.tally.cleared(self.desk, payload.message_id)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await vanished(self.desk, [payload.message_id])
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        await vanished(self.desk, payload.message_ids)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await vanished(self.desk, [payload.thread_id])
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await vanished(self.desk, [channel.id])
 
     async def on_ready(self) -> None:
         _log.info("On Discord as %s, in %d servers.", self.user, len(self.guilds))
-        await self._enter(*self.guilds)
+        await self._beside(self._enter(*self.guilds))
+        await self._beside(self.tally.catch_up(self.desk))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._enter(guild)
+        await self._beside(self._enter(guild))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await joining.leave(self.desk, guild)
 
     async def close(self) -> None:
-        """Whoever is being greeted is greeted at the next start."""
-        for task in self._entering:
+        """Whoever is being greeted is greeted at the next start, which also reads the votes again."""
+        for task in self._under_way:
             task.cancel()
-        await asyncio.gather(*self._entering, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         await super().close()
 
     async def _answered(self, session: object, context: object, about: aiohttp.TraceRequestEndParams) -> None:
@@ -120,14 +144,18 @@ class Painter(discord.AutoShardedClient):
             self.desk.delivery.pause(float(headers.get("Retry-After", 1)))
 
     async def _enter(self, *guilds: discord.Guild) -> None:
+        for guild in guilds:
+            await joining.enter(self.desk, guild)
+
+    async def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """What may take long and is given up when we close."""
         task = asyncio.current_task()
         assert task is not None  # every handler runs in one
-        self._entering.add(task)
+        self._under_way.add(task)
         try:
-            for guild in guilds:
-                await joining.enter(self.desk, guild)
+            await work
         finally:
-            self._entering.discard(task)
+            self._under_way.discard(task)
 
     async def _make_known(self) -> dict[str, int]:
         """Discord is told of our commands when they have changed, and only then: it counts."""

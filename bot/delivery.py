@@ -39,6 +39,7 @@ URGENCIES = {
     Told.MENTION: Urgency.FIRST,
     Told.ERASE: Urgency.FIRST,
     Told.PUBLISH: Urgency.MINOR,
+    Told.GUIDELINES: Urgency.MINOR,
     Told.REFRESH: Urgency.MINOR,
     Told.BAR: Urgency.PREVIEW,
 }

@@ -81,6 +81,11 @@ def shows_in(parent: Job, child: Job) -> bool:
     return child.privacy is Privacy.PUBLIC or parent.privacy is not Privacy.PUBLIC
 
 
+def may_curate(job: Job, asker: Asker, server_id: int) -> bool:
+    """Take a picture down from that server's gallery: its maker, or a moderator there."""
+    return job.member_id == asker.member or (asker.rules and asker.server == server_id)
+
+
 def is_prompt_public(job: Job) -> bool:
     return job.privacy is Privacy.PUBLIC
 

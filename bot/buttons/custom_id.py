@@ -57,6 +57,9 @@ class Action(StrEnum):
     OFFER_TAKE = "oa"
     OFFER_DROP = "od"
     OFFER_RELAXED = "or"
+    HIDE_EXHIBIT = "gh"
+    RESTORE_EXHIBIT = "gr"
+    MAKE_GALLERY = "gm"
 
 
 @dataclass(frozen=True, slots=True)

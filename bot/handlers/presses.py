@@ -13,13 +13,15 @@ from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WrongButtonError
 from bot.handlers import offers
 from bot.handlers.answering import acknowledge, guarded, say
+from bot.handlers.hanging import hide, restore
 from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.prompting import begin_desk, paint_shorter
 from bot.handlers.publishing import publish
 from bot.handlers.selling import show_plans
 from bot.messages.cards import Card
-from bot.panels import settings, setup
+from bot.messages.exhibit_cards import USE
+from bot.panels import gallery_channel, settings, setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
 from bot.panels.recipe import recipe_card
@@ -81,7 +83,10 @@ async def _upscale(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 
 async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
-    """The dialog was submitted. An unchanged prompt is a plain variation."""
+    """The dialog was submitted, or a button opens one. An unchanged prompt is a plain variation."""
+    if press.extra == USE:
+        await _open_use(interaction, desk, press)
+        return
     text, asker = prompt_of(interaction.data or {}), asker_of(interaction)
     if press.extra == "new":
         await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), text)
@@ -183,6 +188,15 @@ async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: 
     await interaction.response.send_modal(dialog)
 
 
+async def _open_use(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """A picture's words, to be changed and painted anew."""
+    job = await _job(interaction, desk, press)
+    if not visibility.may_have_recipe(job, asker_of(interaction)):
+        raise NoJobError
+    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, 0, "new"), job.text, replies.USE_TITLE)
+    await interaction.response.send_modal(dialog)
+
+
 _HANDLERS: Mapping[Action, Handler] = {
     Action.SINGLE: _single,
     Action.VARY: _vary,
@@ -212,4 +226,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.OFFER_TAKE: offers.take,
     Action.OFFER_DROP: offers.drop,
     Action.OFFER_RELAXED: offers.take,
+    Action.HIDE_EXHIBIT: hide,
+    Action.RESTORE_EXHIBIT: restore,
+    Action.MAKE_GALLERY: gallery_channel.change,
 }

@@ -18,12 +18,12 @@ from bot.desk import RULES, Desk
 from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
 from bot.handlers.answering import refused
 from bot.handlers.finding import job_of_message
-from bot.handlers.publishing import publish
+from bot.handlers.publishing import publish, star
 from bot.messages.cards import Card
 from bot.messages.lanes import Later
 from bot.messages.sending import RefusedError, UnreachableError
 from bot.messages.told import Told, put
-from bot.store import bookmarks, members, pictures, placeholders
+from bot.store import bookmarks, exhibits, members, pictures, placeholders
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -124,7 +124,13 @@ async def _pictures(desk: Desk, asker: Asker, job: Job) -> tuple[Picture, ...]:
 
 
 async def _publish(desk: Desk, asker: Asker, job: Job) -> None:
-    """Once it is published everybody sees that; anything else has to be said."""
+    """Once it is published everybody sees that; anything else has to be said. In the gallery a star is a vote."""
+    async with desk.store.read() as tx:
+        if await exhibits.by_message(tx, asker.message or 0) is not None:
+            return
+    if job.member_id != asker.member:
+        await star(desk, asker, job)
+        return
     answer = await publish(desk, asker, job)
     if isinstance(answer, Card):
         await _whisper(desk, asker, answer)

@@ -38,6 +38,7 @@ from bot.intake.uploads import Uploads, sources_for
 from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
 from bot.intake.wording import Wording
 from bot.kinds import Kind, Occasion
+from bot.messages.exhibiting import withdraw
 from bot.messages.told import Told, put
 from bot.plans.book import PlanBook
 from bot.plans.membership import begin
@@ -214,6 +215,7 @@ class Intake:
             await jobs.delete(tx, job_id)
             await pictures.remove(tx, job_id)
             await put(tx, job, Told.ERASE, self._now())
+            await withdraw(tx, job_id, self._now())
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
             if parent is not None and visibility.shows_in(parent, job):  # its button leads nowhere now
                 await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")

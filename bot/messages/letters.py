@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 
 import discord
 
@@ -14,6 +13,7 @@ from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card, File, Pressed
+from bot.messages.exhibiting import Exhibiting
 from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
@@ -35,7 +35,7 @@ PRESSES = {
     Kind.VARY_STRONG: Action.VARY_STRONG,
 }
 SHOWN = "show"
-COPIES = (SHOWN, Told.PUBLISH)  # further messages with a job's buttons
+GALLERY = (Told.PUBLISH, Told.GUIDELINES)
 
 
 MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
@@ -44,9 +44,12 @@ MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
 class Telling:
     def __init__(self, store: Store, sender: Sender, placing: Placing) -> None:
         self._store, self._sender, self._placing = store, sender, placing
+        self._exhibiting = Exhibiting(store, sender)
 
     async def tell(self, letter: Letter) -> Sent | None:
         """None: there was nothing to tell any more."""
+        if letter.kind in GALLERY:
+            return await self._exhibiting.tell(letter)
         if letter.job_id is None:
             return None
         async with self._store.read() as tx:
@@ -67,8 +70,6 @@ class Telling:
                 return await self._refresh(job, place)
             case Told.ERASE:
                 await self._erase(job)
-            case Told.PUBLISH:
-                return await self._publish(job, letter)
             case Told.BAR:
                 await self._bar(place, letter)
         return None
@@ -143,7 +144,7 @@ class Telling:
         if place.message_id is None or job.state not in (State.RENDERED, State.DONE):
             return None
         async with self._store.read() as tx:
-            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind in COPIES]
+            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == SHOWN]
         for copy in copies:
             card = await ended_card(self._store, job)
             with suppress(MessageGoneError, UnreachableError):
@@ -160,7 +161,7 @@ class Telling:
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
-        found = [Sent(post.channel_id, post.message_id) for post in others]
+        found = [Sent(post.channel_id, post.message_id) for post in others if post.kind not in GALLERY]
         if place is not None and place.message_id is not None:
             found.append(Sent(place.channel_id, place.message_id))
         for sent in found:
@@ -168,24 +169,6 @@ class Telling:
                 await self._sender.delete(sent.channel, sent.message)
             except (MessageGoneError, UnreachableError):
                 continue
-
-    async def _publish(self, job: Job, letter: Letter) -> Sent | None:
-        if job.state is State.DELETED:
-            return None
-        if letter.tries > 1 and (before := await self._posted(job, Told.PUBLISH)) is not None:
-            return before
-        name = replies.shortened(" ".join(job.text.split()) or job.id, 100)
-        async with self._store.read() as tx:
-            parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-        card = await ended_card(self._store, replace(job, member_id=visibility.maker_of(job, parent)))
-        sent = await self._sender.publish(letter.channel_id, name, card, nonce=f"p{job.id}")
-        await self._note(sent, job, Told.PUBLISH)
-        return sent
-
-    async def _posted(self, job: Job, kind: Told) -> Sent | None:
-        async with self._store.read() as tx:
-            found = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == kind]
-        return Sent(found[0].channel_id, found[0].message_id) if found else None
 
     async def _bar(self, place: Placeholder, letter: Letter) -> None:
         if place.message_id is None or place.ephemeral or place.by_token:

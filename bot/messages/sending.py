@@ -211,17 +211,14 @@ class Sender:
                     return message.id
         return None
 
-    async def publish(self, channel: int, name: str, card: Card, *, nonce: str) -> Sent:
-        """A post of its own in a forum, a message in any other channel."""
-        place = self.client.get_channel(channel)
-        if not isinstance(place, discord.ForumChannel):
-            return await self.create(channel, card, self.limit_of(None), nonce=nonce)
+    async def publish(self, forum: discord.ForumChannel, name: str, card: Card, tags: list[discord.ForumTag]) -> Sent:
+        """A post of its own."""
 
         async def post(parts: dict[str, Any]) -> Sent:
-            made = await place.create_thread(name=name, **parts)
+            made = await forum.create_thread(name=name, applied_tags=tags, **parts)
             return Sent(made.thread.id, made.message.id)
 
-        return await self._send(post, card, self.limit_of(place.guild.id))
+        return await self._send(post, card, self.limit_of(forum.guild.id))
 
     def server_of(self, channel: int) -> int | None:
         found = self.client.get_channel(channel)

@@ -18,7 +18,8 @@ class Told(StrEnum):
     DIRECT = "direct"  # its files, seeds and recipes, by direct message
     REFRESH = "refresh"  # which of its buttons were pressed
     ERASE = "erase"  # its messages are taken away
-    PUBLISH = "publish"  # into the server's gallery
+    PUBLISH = "publish"  # its post in a gallery: put up, changed, taken down
+    GUIDELINES = "guidelines"  # what a gallery is for; of no job
     BAR = "bar"  # reactions under it, to be used as buttons
 
 

@@ -123,6 +123,11 @@ async def change_audience(tx: Writing, ids: Collection[int], audience: Audience)
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(audience=audience))
 
 
+async def move_in(tx: Writing, ids: Collection[int], server_id: int) -> int:
+    """From now on they count as that server's."""
+    return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(server_id=server_id))
+
+
 async def hide_words(tx: Writing, ids: Collection[int], *, hidden: bool) -> int:
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(words_hidden=hidden))
 
@@ -135,6 +140,25 @@ async def hide(tx: Writing, ids: Collection[int], now: datetime | None) -> int:
 async def lay_aside(tx: Writing, ids: Collection[int], now: datetime | None) -> int:
     """Deleted for all, and to be had back; None brings it back."""
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(deleted_at=now))
+
+
+async def number_of(tx: Reading, job_id: str, cell: int) -> int | None:
+    number: int | None = await tx.value(
+        select(_archive.c.id).where(_archive.c.job_id == job_id, _archive.c.cell == cell)
+    )
+    return number
+
+
+async def words_hidden(tx: Reading, ids: Collection[int]) -> bool:
+    """Of any of these."""
+    return await tx.value(select(_archive.c.id).where(_archive.c.id.in_(ids), _archive.c.words_hidden)) is not None
+
+
+async def all_for(tx: Reading, ids: Collection[int], audiences: Collection[Audience]) -> bool:
+    """Whether each of these is there, not hidden, and shown to one of these audiences."""
+    is_out = or_(_archive.c.hidden_at.is_not(None), _archive.c.deleted_at.is_not(None))
+    is_out = or_(is_out, _archive.c.audience.not_in(audiences))
+    return await tx.value(select(_archive.c.id).where(_archive.c.id.in_(ids), is_out)) is None
 
 
 async def overdue(tx: Reading, before: datetime) -> tuple[int, ...]:

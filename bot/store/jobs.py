@@ -162,6 +162,11 @@ async def change_privacy(tx: Writing, job_id: str, privacy: Privacy) -> None:
     await tx.change(update(_jobs).where(_jobs.c.id == job_id).values(privacy=privacy))
 
 
+async def move_in(tx: Writing, job_id: str, server_id: int) -> None:
+    """From now on it counts as one of that server."""
+    await tx.change(update(_jobs).where(_jobs.c.id == job_id).values(server_id=server_id))
+
+
 async def claim_again(tx: Writing, job_id: str, attempt: int, boot_id: str, *, died: bool = False) -> int | None:
     """A further attempt: its number; whatever an older one still writes changes nothing from now on.
 

@@ -39,6 +39,14 @@ class Audience(StrEnum):
     GALLERY = "gallery"  # whoever sees the server's gallery, and its window on the web
 
 
+class Hanging(StrEnum):
+    """Of an exhibit, whether it hangs in its server's gallery."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"  # and can be hung again
+    DELETED = "deleted"  # its picture is no more
+
+
 class Shape(StrEnum):
     WIDE = "wide"
     TALL = "tall"

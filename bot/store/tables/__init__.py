@@ -16,7 +16,7 @@ from bot.store.tables.credit import (
     reserves,
 )
 from bot.store.tables.films import films
-from bot.store.tables.gallery import archive, friends
+from bot.store.tables.gallery import archive, exhibits, friends, votes
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.offers import notices, offers
@@ -37,6 +37,7 @@ __all__ = [
     "closures",
     "ends",
     "entries",
+    "exhibits",
     "films",
     "friends",
     "given_roles",
@@ -62,4 +63,5 @@ __all__ = [
     "shortenings",
     "sources",
     "strange_words",
+    "votes",
 ]

@@ -1,0 +1,92 @@
+"""What hangs in a gallery is taken down and put back, by its maker or a moderator; the post follows at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot import visibility
+from bot.asking import Asker
+from bot.buttons.custom_id import Action, Press
+from bot.desk import Desk, asker_of
+from bot.handlers.answering import say
+from bot.messages.cards import Button, Card, Tone
+from bot.messages.exhibit_cards import restoring
+from bot.messages.exhibiting import find_as_made, put_exhibit
+from bot.replies import exhibits as words
+from bot.store import archive, exhibits, jobs, servers
+from bot.store.exhibits import Exhibit
+from bot.store.jobs import Job
+from bot.store.transactions import Writing
+from bot.store.words import Audience, Hanging, Privacy, State
+
+Interaction = discord.Interaction[Any]
+
+
+async def hide(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """Whoever took it down is shown at once how to undo that, and how to go further."""
+    asker = asker_of(interaction)
+    async with desk.store.write() as tx:
+        found = await _found(tx, press)
+        answer = words.FULLY_GONE if found is None else await _hide(tx, desk, asker, *found)
+    desk.delivery.poke()
+    if found is None or answer != words.TAKEN_DOWN:
+        await say(interaction, answer)
+        return
+    delete = Button(Action.DELETE, found[1].id, "Delete the picture", tone=Tone.DANGER)
+    await say(interaction, "", Card(answer, ((restoring(found[0]), delete),)))
+
+
+async def restore(interaction: Interaction, desk: Desk, press: Press) -> None:
+    asker = asker_of(interaction)
+    async with desk.store.write() as tx:
+        found = await _found(tx, press)
+        answer = words.FULLY_GONE if found is None else await _restore(tx, desk, asker, *found)
+    desk.delivery.poke()
+    await say(interaction, answer)
+
+
+async def _hide(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
+    if not visibility.may_curate(job, asker, exhibit.server_id):
+        return words.NOT_YOURS
+    if not await exhibits.hide(tx, exhibit.id, asker.member):
+        return words.DOWN_ALREADY
+    await archive.hide(tx, await exhibits.pictures_of(tx, exhibit), desk.now())
+    await _tell(tx, desk, exhibit)
+    return words.TAKEN_DOWN
+
+
+async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
+    """What a moderator took down, its maker does not put back; what its maker keeps private, no moderator does."""
+    is_own = job.member_id == asker.member
+    if not visibility.may_curate(job, asker, exhibit.server_id) or not (is_own or job.privacy is Privacy.PUBLIC):
+        return words.NOT_YOURS
+    rules_there = asker.rules and asker.server == exhibit.server_id
+    if is_own and exhibit.hidden_by != asker.member and exhibit.state is Hanging.HIDDEN and not rules_there:
+        return words.BY_MODERATOR
+    server = await servers.find(tx, exhibit.server_id)
+    channel = server.gallery_channel_id if server is not None else None
+    if await exhibits.restore(tx, exhibit.id, channel or exhibit.channel_id) is None:
+        return words.UP_ALREADY
+    ids = await exhibits.pictures_of(tx, exhibit)
+    await archive.hide(tx, ids, None)
+    await archive.change_audience(tx, ids, Audience.GALLERY)
+    await jobs.change_privacy(tx, job.id, Privacy.PUBLIC)
+    await _tell(tx, desk, exhibit)
+    return words.PUT_BACK
+
+
+async def _tell(tx: Writing, desk: Desk, exhibit: Exhibit) -> None:
+    now = await exhibits.find(tx, exhibit.id)
+    if now is not None:
+        await put_exhibit(tx, now, desk.now())
+
+
+async def _found(tx: Writing, press: Press) -> tuple[Exhibit, Job] | None:
+    """None if its pictures are no more."""
+    exhibit = await exhibits.find(tx, int(press.extra.partition(".")[0]))
+    job = await find_as_made(tx, exhibit.job_id) if exhibit is not None else None
+    if exhibit is None or job is None or exhibit.state is Hanging.DELETED or job.state is State.DELETED:
+        return None
+    return exhibit, job
