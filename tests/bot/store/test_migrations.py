@@ -169,8 +169,8 @@ async def test_what_was_published_before_there_were_exhibits_becomes_one(tmp_pat
             connection.exec_driver_sql(
                 "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, parent_id, parent_cell, root_id, text,"
                 " cells, speed, privacy, plan, share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms,"
-                " notes, film, created_at) VALUES (?, 7, 9, 8, ?, ?, 2, 'GRID', '', '[]', 'fast', 'public', 'open', '{}', 'done',"
-                " 1, 0, 0, 0, 0, '[]', 0, 0)",
+                " notes, film, created_at) VALUES (?, 7, 9, 8, ?, ?, 2, 'GRID', '', '[]', 'fast', 'public', 'open',"
+                " '{}', 'done', 1, 0, 0, 0, 0, '[]', 0, 0)",
                 (job, kind, parent),
             )
             for cell in range(count):
