@@ -28,9 +28,11 @@ MOST_SHORTER = 5
 
 
 async def weigh(engine: Engine, text: str) -> tuple[Weighed, tuple[str, ...]]:
-    """How much each word counts, and shorter prompts with the same parameters. Raises a Refusal."""
+    """How much each word counts, and shorter prompts with the same parameters and whatever counts against them. Raises
+    a Refusal."""
     prompt = _prompt(text)
-    said = " ".join(part.text for part in prompt.parts if part.weight > 0)
+    wanted = [part for part in prompt.parts if part.weight > 0]
+    said = " ".join(part.text for part in wanted)
     if not said.strip():
         raise CannotDoError(language.NO_WORDS_TO_WEIGH)
     try:
@@ -41,7 +43,9 @@ async def weigh(engine: Engine, text: str) -> tuple[Weighed, tuple[str, ...]]:
         raise CannotDoError(str(error)) from error
     assert isinstance(answer, Scores)  # what this question is answered with
     words = tuple((scored.text, scored.score) for scored in answer.scores)
-    shorter = [render(replace(prompt, parts=(Part(less),))) for less in shortened(words)]
+    unwanted = tuple(part for part in prompt.parts if part.weight < 0)
+    weight = sum(part.weight for part in wanted) if unwanted else 1.0  # alone, a weight says nothing
+    shorter = [render(replace(prompt, parts=(Part(less, weight), *unwanted))) for less in shortened(words)]
     return words, tuple(shorter[:MOST_SHORTER])
 
 

@@ -176,7 +176,8 @@ class Offering:
         for number, order in enumerate(orders):
             then = self._now() + number * _MILLISECOND  # so that they are listed in their order
             job = job_of(order.wish, asker, plan, order.quote, self._boot, then)
-            job = replace(job, press=job.press or f"offer:{offer.id}:{number}")
+            own = None if len(orders) > 1 else job.press  # several of the same words are several jobs
+            job = replace(job, press=own or f"offer:{offer.id}:{number}")
             made.append((job, replace(place_of(asker, job.privacy, self._now()), job_id=job.id)))
         return tuple(made)
 

@@ -332,7 +332,8 @@ def ceiling(error: errors.CeilingError | errors.WrongCeilingError) -> str:
             return f"In this channel {bound} is the most, and that would be {asked:g}. Ask for less of it."
         case errors.WrongCeilingError(words=words):
             known = "size 1024, steps 40, quality 2, no turbo"
-            return f"I know no ceiling “{escaped(shortened(words, 60))}”. Write, for example: {known}."
+            named = escaped(shortened(words, 60))
+            return f"I know no ceiling “{named}”, so nothing was changed. Write, for example: {known}."
     assert_never(error)
 
 

@@ -9,6 +9,7 @@ from bot.errors import Flaw, UnusablePictureError
 
 LINK_SHOWN = 120
 NO_FILM = "There is no film: nothing was to be seen on the way."
+STARTS_FROM_PARENT = "The link in front of the text has no effect: a variation starts from the picture that it varies."
 LEFT_OUT = "A file is too large for this place and was left out."
 IN_FULL = "In full"
 _LINKS = re.compile(r"(?:\s*<?https?://\S+(?:[,\s]+|\Z))+", re.IGNORECASE)

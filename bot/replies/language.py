@@ -9,6 +9,7 @@ from bot.replies import escaped, shortened, title
 
 RAN_SHOWN = 400
 OPTION_SHOWN = 120
+_NEVER_LEARNED = "never learned"
 NO_TURBO_HERE = "Your jobs are turbo by your settings; this channel has none, so this one was not."
 
 NO_OPTIONS = (
@@ -30,11 +31,13 @@ SETTINGS = (
 )
 DESK = "**The prompt desk**\nChoose, then say what to paint. What you choose stays here for the next time."
 DESK_TITLE = "What shall I paint?"
-WORDS_TITLE = "Words behind every prompt"
-WORDS_FIELD = "Parameters (the member's own win)"
-CEILINGS_FIELD = "At most: size, steps, quality, no turbo"
+WORDS_TITLE_HERE = "Behind every prompt in this channel"
+WORDS_TITLE_EVERYWHERE = "Behind every prompt on this server"
+WORDS_FIELD = "Parameters (what a member says wins)"
+CEILINGS_FIELD = "At most: size in pixels, steps, quality"
 SETUP_MORE = (
-    "-# `/setup words` sets parameters that stand behind every prompt, and ceilings, for a channel or for all of them."
+    "-# `/setup words` sets parameters that stand behind every prompt, and what is allowed at most (size, steps, "
+    "quality, turbo), for the channel where you type it or for all."
 )
 CANNOT_WEIGH = (
     "I cannot weigh words yet: there is no text encoder on this machine. When my operator has fetched a model that "
@@ -100,7 +103,19 @@ def words_listed(places: Mapping[str, tuple[str, str]]) -> str:
 def strange(model: str, words: Mapping[str, Sequence[str]]) -> str:
     """Told once, kindly: what it does not know, and what it does."""
     told = [f"“{word}”" + (f" (it knows {', '.join(near)})" if near else "") for word, near in words.items()]
-    return f"{model} never learned {', '.join(told)}; other words may come closer."
+    return f"{model} {_NEVER_LEARNED} {', '.join(told)}; other words may come closer."
+
+
+def without_news(notes: Sequence[str]) -> tuple[str, ...]:
+    """What is told again of the same words: what one member learned once is left out."""
+    return tuple(note for note in notes if _NEVER_LEARNED not in note)
+
+
+def too_long_with_habits(length: int, most: int) -> str:
+    return (
+        f"With your options, your suffix, your settings and what this server sets, that prompt has {length:,} "
+        f"characters; {most:,} are the most. Shorten it by {length - most:,}."
+    )
 
 
 def weighed(words: Sequence[tuple[str, float]], shorter: Sequence[str]) -> str:
