@@ -42,6 +42,7 @@ from bot.shop import Shop
 from bot.store import keys, notices, offers, placeholders
 from bot.store.errors import StoreError
 from bot.store.store import Store
+from bot.web import service as gallery_window
 from engine import Engine, EngineError
 
 _log = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_of_plans(desk)):
+        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_and_show(desk, endpoint.rest)):
             _watch(stack, this, work)
         _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
@@ -267,9 +268,10 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
     _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
 
 
-async def _hear_of_plans(desk: Desk) -> None:
-    """Wherever they come from."""
+async def _hear_and_show(desk: Desk, rest: str) -> None:
+    """Of plans, wherever they come from; and the gallery on the web."""
     async with asyncio.TaskGroup() as sources:
+        sources.create_task(gallery_window.serve(desk.settings, desk.store, rest))
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())
         sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))

@@ -9,6 +9,7 @@ from bot.kinds import Kind
 from bot.store.archive import Archived, Viewer
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
+from bot.store.window import Visitor
 from bot.store.words import Audience, Privacy
 
 ALT_LIMIT = 1024
@@ -54,7 +55,16 @@ def may_view(picture: Archived, viewer: Viewer) -> bool:
     assert_never(picture.audience)
 
 
-def may_read(picture: Archived, viewer: Viewer) -> bool:
+def may_open(picture: Archived, visitor: Visitor) -> bool:
+    """Whether the web may show a picture to somebody: what is published is for everybody there. `window.py` asks the
+    same of many at once."""
+    if picture.deleted_at is not None or picture.hidden_at is not None or picture.audience is not Audience.GALLERY:
+        server = picture.server_id if picture.server_id in visitor.servers else None
+        return visitor.is_known and may_view(picture, Viewer(visitor.member, server, friend_of=visitor.friend_of))
+    return True
+
+
+def may_read(picture: Archived, viewer: Viewer | Visitor) -> bool:
     """Its prompt and recipe, of a picture that the viewer sees."""
     return picture.member_id == viewer.member or not picture.words_hidden
 
