@@ -33,6 +33,7 @@ from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
 from bot.intake import Intake
+from bot.meaning import keep_up
 from bot.messages.sending import Sender
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
@@ -176,7 +177,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_of_plans(desk)):
+        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_of_plans(desk), keep_up(desk)):
             _watch(stack, this, work)
         _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))

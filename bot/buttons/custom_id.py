@@ -57,6 +57,7 @@ class Action(StrEnum):
     OFFER_TAKE = "oa"
     OFFER_DROP = "od"
     OFFER_RELAXED = "or"
+    TREE = "tr"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WrongButtonError
 from bot.handlers import offers
 from bot.handlers.answering import acknowledge, guarded, say
+from bot.handlers.family import turn
 from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.prompting import begin_desk, paint_shorter
@@ -212,4 +213,5 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.OFFER_TAKE: offers.take,
     Action.OFFER_DROP: offers.drop,
     Action.OFFER_RELAXED: offers.take,
+    Action.TREE: turn,
 }

@@ -144,5 +144,5 @@ def test_codes_of_actions_stay_what_they_are() -> None:
         "VARY_SUBTLE": "vs", "VARY_STRONG": "vx", "BOOKMARK": "bm", "PUBLISH": "pu", "RECIPE": "re", "DELETE": "de",
         "REMIX": "mx", "REDO": "rd", "CONFIRM": "ok", "DISMISS": "no", "HELP": "he", "QUEUE": "qu", "DIRECT": "dm",
         "SETTINGS": "st", "SETUP": "su", "SUBSCRIBE": "sb", "TAKE_AWAY": "ra", "CLOSE_REPORT": "rx",
-        "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or",
+        "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or", "TREE": "tr",
     }  # fmt: skip
