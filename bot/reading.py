@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.errors import CannotDoError, WrongPromptError
 from bot.replies import language
 from engine import (
+    EmbedPictures,
+    EmbedWords,
     Engine,
     EngineError,
     Part,
@@ -16,6 +19,7 @@ from engine import (
     PromptError,
     ReaderError,
     Scores,
+    Vectors,
     WeighWords,
     expand,
     parse,
@@ -47,6 +51,20 @@ async def weigh(engine: Engine, text: str) -> tuple[Weighed, tuple[str, ...]]:
     weight = sum(part.weight for part in wanted) if unwanted else 1.0  # alone, a weight says nothing
     shorter = [render(replace(prompt, parts=(Part(less, weight), *unwanted))) for less in shortened(words)]
     return words, tuple(shorter[:MOST_SHORTER])
+
+
+async def embed_words(engine: Engine, text: str) -> Vectors:
+    """Raises EngineError: ReaderError where there are no encoders."""
+    answer = await engine.read(EmbedWords((text,)))
+    assert isinstance(answer, Vectors)  # what this question is answered with
+    return answer
+
+
+async def embed_pictures(engine: Engine, files: Sequence[bytes]) -> Vectors:
+    """Raises EngineError: SourceError for what is no picture."""
+    answer = await engine.read(EmbedPictures(tuple(files)))
+    assert isinstance(answer, Vectors)
+    return answer
 
 
 def _prompt(text: str) -> Prompt:

@@ -33,6 +33,7 @@ from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
 from bot.intake import Intake
+from bot.meaning import keep_up
 from bot.messages.sending import Sender
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
@@ -269,9 +270,10 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
 
 
 async def _hear_and_show(desk: Desk, rest: str) -> None:
-    """Of plans, wherever they come from; and the gallery on the web."""
+    """Of plans, wherever they come from; the gallery on the web; and what pictures mean, for whoever looks for them."""
     async with asyncio.TaskGroup() as sources:
         sources.create_task(gallery_window.serve(desk.settings, desk.store, rest))
+        sources.create_task(keep_up(desk))
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())
         sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))

@@ -64,6 +64,16 @@ def may_open(picture: Archived, visitor: Visitor) -> bool:
     return True
 
 
+def may_view_copy(job: Job, original: Archived | None, viewer: Viewer) -> bool:
+    """A cell that somebody took out of a grid: as its grid's picture, and as whoever took it wants. Of a grid that is
+    gone it is theirs alone."""
+    is_own = job.member_id == viewer.member
+    is_near = viewer.server is not None and job.server_id == viewer.server
+    if original is None:
+        return is_own
+    return may_view(original, viewer) and (is_own or (job.privacy is Privacy.PUBLIC and is_near))
+
+
 def may_read(picture: Archived, viewer: Viewer | Visitor) -> bool:
     """Its prompt and recipe, of a picture that the viewer sees."""
     return picture.member_id == viewer.member or not picture.words_hidden

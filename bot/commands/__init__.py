@@ -26,6 +26,7 @@ from bot.commands import (
     shorten,
     show,
     subscribe,
+    tree,
 )
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
@@ -37,6 +38,7 @@ admin_plans.add_to(admin.command)
 ALL: tuple[Command, ...] = (
     imagine.command,
     show.command,
+    tree.command,
     queue.command,
     info.command,
     subscribe.command,

@@ -28,6 +28,7 @@ from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
 from bot.intake.balance import Balance, Low, balance, low_after
+from bot.intake.crediting import credited
 from bot.intake.deriving import enlarged, varied
 from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
@@ -322,6 +323,7 @@ class Intake:
         wish = await self._wording.held(asker, wish)
         async with self._store.read() as tx:
             member = await members.find(tx, asker.member)
+            wish = await credited(tx, asker, wish)
         entitlement = Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
         return entitlement.settled(wish, asker, member, plan)
 
