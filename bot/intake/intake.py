@@ -298,7 +298,7 @@ class Intake:
                 is_first = not await jobs.of_member(tx, job.member_id, 1)
                 before = await self._store_new(tx, job, place, wish, found.standing)
                 if before is None and asker.interaction is not None:  # who only reacted is told nothing
-                    low = await low_after(tx, found.standing, job.reserved_gpu_ms, self._now())
+                    low = await low_after(tx, found, (job,), self._now())
         except NoRoomError as error:
             await self._foretell(error, asker.member)
             raise
@@ -328,7 +328,7 @@ class Intake:
         return entitlement.settled(wish, asker, member, plan)
 
     async def _balance(self, asker: Asker) -> Balance:
-        return await balance(self._store, self._book.plans, asker.member, self._now())
+        return await balance(self._store, self._book.plans, asker.member, asker.server, self._now())
 
     async def _foretell(self, error: NoRoomError, member: int) -> None:
         view = await self._engine.queue_view()

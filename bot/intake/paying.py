@@ -49,7 +49,15 @@ async def payer_of(tx: Reading, job: Job, plan: Plan, plans: Plans, now: datetim
             raise ServerLimitError(limits.use_gpu_ms, left, month.ends_at)
     if plan.is_unbounded or await ledger.available(tx, job.member_id, now) >= job.reserved_gpu_ms:
         return job.member_id
-    drawn = (await pools.drawn(tx, job.server_id, month.starts_at)).get(job.member_id, 0)
-    is_within = limits.draw_gpu_ms is None or drawn + job.reserved_gpu_ms <= limits.draw_gpu_ms
-    has_it = await ledger.available(tx, job.server_id, now) >= job.reserved_gpu_ms
-    return job.server_id if is_within and has_it else job.member_id
+    pool_gpu_ms = await left_in_pool(tx, job.server_id, job.member_id, plans, now)
+    return job.server_id if job.reserved_gpu_ms <= pool_gpu_ms else job.member_id
+
+
+async def left_in_pool(tx: Reading, server_id: int, member_id: int, plans: Plans, now: datetime) -> int:
+    """What the pool of a server may still pay for a member."""
+    left = await ledger.available(tx, server_id, now)
+    most = Limits.of(await servers.find(tx, server_id)).draw_gpu_ms if left else None
+    if most is None:
+        return left
+    drawn = await pools.drawn(tx, server_id, calendar_month(now, plans.zone).starts_at)
+    return max(0, min(left, most - drawn.get(member_id, 0)))

@@ -215,7 +215,7 @@ def paused(under_way: int) -> str:
 
 
 def blocked(member: int) -> str:
-    return f"{mention(member)} can ask for nothing any more. What was asked for before goes on."
+    return f"{mention(member)} can ask for nothing any more. What they had under way is cancelled, and costs nothing."
 
 
 def unblocked(member: int) -> str:

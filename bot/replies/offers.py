@@ -8,6 +8,7 @@ from typing import assert_never
 
 from bot import errors, replies
 from bot.kinds import Occasion
+from engine import Speed
 
 PROMPTS_SHOWN = 3
 PROMPT_SHOWN = 150  # characters of each
@@ -53,11 +54,15 @@ def cost(gpu_ms: int, place: int, starts_in_ms: int, finishes_in_ms: int) -> str
     )
 
 
-def balance(left_gpu_ms: int, gpu_ms: int) -> str:
+def balance(left_gpu_ms: int, gpu_ms: int, pool_gpu_ms: int) -> str:
+    if pool_gpu_ms:
+        left, pool = replies.gpu_time(left_gpu_ms), replies.gpu_time(pool_gpu_ms)
+        return f"You have {left} left. What that does not pay, this server's pool does, which has {pool} for you."
     if gpu_ms > left_gpu_ms:
         return f"You have {replies.gpu_time(left_gpu_ms)} left, which is not enough."
-    after = replies.gpu_time(left_gpu_ms - gpu_ms)
-    return f"Of the {replies.gpu_time(left_gpu_ms)} that you have left, {after} would stay."
+    left, after = replies.gpu_time(left_gpu_ms), replies.gpu_time(left_gpu_ms - gpu_ms)
+    told = "almost all" if gpu_ms and left == after else after  # too little of it to be seen
+    return f"Of the {left} that you have left, {told} would stay."
 
 
 def small_print(expires_at: datetime) -> str:
@@ -90,6 +95,14 @@ def over_plan(error: errors.OverPlanError) -> str:
     )
 
 
+def _no_turbo_for_all(error: errors.NoRoomForAllError) -> str:
+    places = f"your plan paints {error.allowed} at a time"
+    if error.wanted > error.allowed:
+        return f"That makes {error.wanted} turbo jobs, and {places}. `--fast` in the prompt paints them all."
+    under_way = "One is" if error.under_way == 1 else f"{error.under_way} are"
+    return f"{under_way} at turbo speed already, and {places}: wait, or cancel one by `/queue`, and press again."
+
+
 def unconfirmed(error: Unconfirmed) -> str:
     match error:
         case errors.ConfirmError():
@@ -98,6 +111,8 @@ def unconfirmed(error: Unconfirmed) -> str:
             return "You have confirmed that already: it is painted once, and `/queue` shows how far it is."
         case errors.OfferGoneError():
             return "That offer is over, and nothing was charged. Ask for it again with `/imagine`."
+        case errors.NoRoomForAllError(speed=Speed.TURBO):
+            return _no_turbo_for_all(error)
         case errors.NoRoomForAllError(under_way=count, wanted=wanted, allowed=allowed):
             these = "this one does" if wanted == 1 else f"these {wanted} do"
             return (

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import ledger
+from bot.store.words import Account
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
 from tests.product.house import House, painted, press, slow, until_ended
@@ -80,6 +82,18 @@ async def test_blocked_member_is_refused_with_the_reason_everywhere_until_unbloc
     assert sentence(await ask(cleo)) == told
     await order(ada, "unblock", member=cleo.user_id)
     await until_ended(cleo, await press(cleo, grid, "U1"))
+
+
+async def test_whoever_is_blocked_loses_what_they_had_under_way_and_pays_nothing_for_it(
+    house: House, ada: Member, cleo: Member
+) -> None:
+    message = await slow(cleo)
+    told = await order(ada, "block", member=cleo.user_id)
+    assert told.endswith("What they had under way is cancelled, and costs nothing.")
+    await cleo.wait_for("painting", lambda one: one["id"] == message["id"] and "Cancelled" in one["content"])
+    async with house.desk.store.read() as tx:
+        balances = await ledger.balances(tx, int(cleo.user_id))
+        assert (balances[Account.HELD], balances[Account.SPENT]) == (0, 0)
 
 
 async def test_queue_shows_everyones_jobs_and_who_they_are_for(

@@ -63,6 +63,10 @@ def write_plan(path: Path, fast: str = "1 h", waiting: int = 10, relax: str = "n
     os.utime(path, (1, next(_CHANGES)))  # a file system's clock might not tell the two apart
 
 
+def allow_turbo(path: Path) -> None:
+    path.write_text(path.read_text() + "turbo_running = 1\n")
+
+
 @pytest.fixture
 async def bounded(tmp_path: Path, plans: Path) -> AsyncIterator[House]:
     """Where GPU time has a bound."""
@@ -188,6 +192,33 @@ async def test_quote_tells_the_price_and_paints_nothing_until_it_is_pressed(boun
     await until_ended(eda, await said_aside(eda, "painting", "a boat --steps 2** ·"))
     (job,) = await stored(bounded, eda)
     assert "quote" not in job.text
+
+
+async def test_mode_that_is_taken_after_the_card_changes_nothing_of_its_price(
+    bounded: House, plans: Path, eda: Member
+) -> None:
+    allow_turbo(plans)
+    bounded.desk.book.refresh()
+    card = await ask(eda, "a red bird --quote " + QUICK)
+    await eda.command("painting", "turbo")
+    await confirm(eda, card, "Paint it")
+    (job,) = await stored(bounded, eda)
+    assert (job.speed, job.reserved_gpu_ms) == ("fast", job.quoted_gpu_ms)
+
+
+async def test_more_turbo_jobs_than_there_are_places_are_refused_before_the_card(
+    bounded: House, plans: Path, eda: Member
+) -> None:
+    allow_turbo(plans)
+    bounded.desk.book.refresh()
+    told = await ask(eda, "{red, blue} bird --turbo " + QUICK)
+    assert told["content"] == (
+        "That makes 2 turbo jobs, and your plan paints 1 at a time. `--fast` in the prompt paints them all."
+    )
+    quoted = await ask(eda, "a red bird --quote --turbo " + QUICK)
+    (cost,) = re.findall(r"at most (\d+) s", quoted["content"])
+    (single,) = re.findall(r"at most (\d+) s", (await ask(eda, "a red bird --quote " + QUICK))["content"])
+    assert int(cost) > int(single)
 
 
 async def test_what_is_dear_waits_for_a_word_and_what_is_not_does_not(bounded: House, eda: Member) -> None:

@@ -146,5 +146,5 @@ def test_codes_of_actions_stay_what_they_are() -> None:
         "SETTINGS": "st", "SETUP": "su", "SUBSCRIBE": "sb", "TAKE_AWAY": "ra", "CLOSE_REPORT": "rx",
         "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or",
         "HIDE_EXHIBIT": "gh", "RESTORE_EXHIBIT": "gr", "MAKE_GALLERY": "gm",
-        "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or", "TREE": "tr",
+        "TREE": "tr",
     }  # fmt: skip
