@@ -21,6 +21,7 @@ Refusal
  ├─ NotOwnerError       only the operator may do that
  ├─ NoCreditError       `available_gpu_ms` are left, and it may need `needed_gpu_ms`; `offer` paints it relaxed
  ├─ ConfirmError        `offer` waits for its member's word: what it costs, when it would be done
+ ├─ NoTurboForAllError  `wanted` turbo jobs at once beside `under_way`, where a plan allows `allowed`
  ├─ OfferGoneError      an offer is over, or was taken: `is_taken`
  ├─ OverPlanError       more jobs of one text than the plan takes: the engine's faults
  ├─ OverPlaceError      more jobs of one text than can be answered there: `allowed`
@@ -224,6 +225,14 @@ class NoRoomForAllError(Refusal):
     def __init__(self, under_way: int, wanted: int, allowed: int) -> None:
         super().__init__(f"{under_way} and {wanted} of {allowed}")
         self.under_way, self.wanted, self.allowed = under_way, wanted, allowed
+
+
+class NoTurboForAllError(Refusal):
+    """`plan` is a title."""
+
+    def __init__(self, under_way: int, wanted: int, allowed: int, plan: str) -> None:
+        super().__init__(f"{under_way} and {wanted} of {allowed}")
+        self.under_way, self.wanted, self.allowed, self.plan = under_way, wanted, allowed, plan
 
 
 class CannotGiveError(Refusal):

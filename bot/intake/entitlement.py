@@ -14,6 +14,7 @@ from bot.errors import (
     Coming,
     NoRoomError,
     NoStealthError,
+    NoTurboForAllError,
     RelaxUsedError,
     TooManyError,
     TurboTakenError,
@@ -121,6 +122,13 @@ def check_room(stands: Standing, plans: Plans, has: UnderWay, speed: Speed, quot
     if speed is Speed.RELAX and plan.relax is Relax.CAPPED and quoted_gpu_ms > left_gpu_ms:
         others = _others(plans, plan, lambda other: _relaxes_longer(other, plan))
         raise RelaxUsedError(plan.title, others, max(0, left_gpu_ms), quoted_gpu_ms, stands.month.ends_at)
+
+
+def check_turbo(plan: Plan, under_way: int, speeds: Sequence[Speed]) -> None:
+    """Whether several jobs at once may be stored: each would take a turbo place from the next."""
+    wanted = speeds.count(Speed.TURBO)
+    if wanted > 1 and under_way + wanted > plan.turbo_running:
+        raise NoTurboForAllError(under_way, wanted, plan.turbo_running, plan.title)
 
 
 def foretell(error: NoRoomError, own: Sequence[Job], view: QueueView, now: datetime) -> None:

@@ -28,11 +28,11 @@ from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
 from bot.intake.balance import Balance, Low, balance, low_after
-from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
+from bot.intake.entitlement import Entitlement, UnderWay, check_room, check_turbo, foretell
 from bot.intake.handover import HandOver
 from bot.intake.offering import Offering
 from bot.intake.orders import Order
-from bot.intake.paying import payer_of
+from bot.intake.paying import Limits, payer_of
 from bot.intake.redoing import redone
 from bot.intake.uploads import Uploads, sources_for
 from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
@@ -43,7 +43,7 @@ from bot.plans.book import PlanBook
 from bot.plans.membership import begin
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
-from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
+from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences, servers
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -127,6 +127,7 @@ class Intake:
         if len(wishes) == 1:
             return await self._take(asker, wishes[0])
         allowed = [await self._allowed(asker, wish, found.plan) for wish in wishes]
+        check_turbo(found.plan, 0, [wish.speed_under(found.plan) for wish in allowed])
         orders = [Order(wish, await self._quote(asker, wish, found.plan)) for wish in allowed]
         raise await self.offering.put(asker, Occasion.BATCH, orders, found)
 
@@ -318,8 +319,12 @@ class Intake:
         wish = await self._wording.held(asker, wish)
         async with self._store.read() as tx:
             member = await members.find(tx, asker.member)
+            server = await servers.find(tx, asker.server) if asker.server is not None else None
         entitlement = Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
-        return entitlement.settled(wish, asker, member, plan)
+        settled = entitlement.settled(wish, asker, member, plan)
+        if not wish.kind.is_free:
+            Limits.of(server).hold_speed(settled.speed_under(plan))
+        return settled
 
     async def _balance(self, asker: Asker) -> Balance:
         return await balance(self._store, self._book.plans, asker.member, self._now())

@@ -23,6 +23,7 @@ from bot.errors import (
 )
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.balance import Balance, Low, balance, low_after
+from bot.intake.entitlement import check_turbo
 from bot.intake.orders import Order, asker_of, order_of, price, row_of, row_of_asker
 from bot.intake.wishes import Wish, job_of, place_of
 from bot.kinds import Occasion
@@ -116,7 +117,8 @@ class Offering:
         for job, place in made:
             self._hand_over(job, place)
         self._tell()
-        return Taken(tuple(job for job, _ in made), where.ephemeral or not where.reaches, low)
+        by_token = not where.reaches or any(place.ephemeral for _, place in made)
+        return Taken(tuple(job for job, _ in made), by_token, low)
 
     async def drop(self, asker: Asker, offer_id: str) -> None:
         offer = await self._find(asker, offer_id)
@@ -194,6 +196,8 @@ class Offering:
         under_way = await jobs.count_open(tx, offer.member_id)
         if under_way + len(made) > plan.waiting:
             raise NoRoomForAllError(under_way, len(made), plan.waiting)
+        turbo = await jobs.count_open(tx, offer.member_id, Speed.TURBO)
+        check_turbo(plan, turbo, [Speed(job.speed) for job, _ in made])
         needed = sum(job.reserved_gpu_ms for job, _ in made)
         if not plan.is_unbounded:
             await begin(tx, self._book.plans, offer.member_id, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
@@ -12,11 +13,17 @@ from bot.kinds import Occasion
 PROMPTS_SHOWN = 3
 PROMPT_SHOWN = 150  # characters of each
 FREE = "Waiting in the queue is free, U is free, and what fails or is cancelled costs nothing."
-DROPPED = "Left. Nothing was painted, and nothing was charged."
+DROPPED = "All right. Nothing was painted, and nothing was charged."
 TAKE_RELAXED = "Paint it relaxed"
 LEAVE = "Leave it"
 
-Unconfirmed = errors.ConfirmError | errors.OfferGoneError | errors.NoRoomForAllError | errors.OverPlaceError
+Unconfirmed = (
+    errors.ConfirmError
+    | errors.OfferGoneError
+    | errors.NoRoomForAllError
+    | errors.NoTurboForAllError
+    | errors.OverPlaceError
+)
 
 
 def price(gpu_ms: int) -> str:
@@ -38,11 +45,16 @@ def head(occasion: Occasion, count: int) -> str:
 
 
 def prompts(texts: Sequence[str]) -> str:
-    """Some of them; the rest is counted."""
-    lines = [f"- {replies.title(text, PROMPT_SHOWN)}" for text in texts[:PROMPTS_SHOWN]]
-    if len(texts) > PROMPTS_SHOWN:
-        lines.append(f"- … and {len(texts) - PROMPTS_SHOWN} more")
+    """Some of them, each once; the rest is counted."""
+    counts = list(Counter(texts).items())
+    lines = [_prompt(text, times) for text, times in counts[:PROMPTS_SHOWN]]
+    if rest := sum(times for _, times in counts[PROMPTS_SHOWN:]):
+        lines.append(f"- … and {rest} more")
     return "\n".join(lines)
+
+
+def _prompt(text: str, times: int) -> str:
+    return f"- {replies.title(text, PROMPT_SHOWN)}" + (f" ({times} times)" if times > 1 else "")
 
 
 def cost(gpu_ms: int, place: int, starts_in_ms: int, finishes_in_ms: int) -> str:
@@ -56,8 +68,8 @@ def cost(gpu_ms: int, place: int, starts_in_ms: int, finishes_in_ms: int) -> str
 def balance(left_gpu_ms: int, gpu_ms: int) -> str:
     if gpu_ms > left_gpu_ms:
         return f"You have {replies.gpu_time(left_gpu_ms)} left, which is not enough."
-    after = replies.gpu_time(left_gpu_ms - gpu_ms)
-    return f"Of the {replies.gpu_time(left_gpu_ms)} that you have left, {after} would stay."
+    left, after = replies.gpu_time(left_gpu_ms), replies.gpu_time(left_gpu_ms - gpu_ms)
+    return f"You have {left} left; {after} would remain." if after != left else f"You have {left} left."
 
 
 def small_print(expires_at: datetime) -> str:
@@ -78,7 +90,9 @@ def low(left_gpu_ms: int, renews_at: datetime, *, is_empty: bool) -> str:
     when = f"<t:{int(renews_at.timestamp())}:D>"
     left = replies.gpu_time(left_gpu_ms)
     if is_empty:
-        return f"That was the last one of its kind this month: {left} of GPU time is left. There is new time on {when}."
+        return (
+            f"This month's GPU time is too short for another one like it: {left} is left. There is new time on {when}."
+        )
     return f"Less than a tenth of this month's GPU time is left: {left}. There is new time on {when}."
 
 
@@ -103,6 +117,12 @@ def unconfirmed(error: Unconfirmed) -> str:
             return (
                 f"You have {replies.jobs(count)} under way and may have {allowed}, so {these} not fit yet: wait for "
                 "some to end, or cancel some by `/queue`, and press again."
+            )
+        case errors.NoTurboForAllError(under_way=count, wanted=wanted, allowed=allowed, plan=plan):
+            beside = f", beside {count} under way" if count else ""
+            return (
+                f"That makes {wanted} turbo jobs{beside}; your plan {replies.escaped(plan)} allows {allowed} at once. "
+                "Ask for them with `--fast`, or one after the other."
             )
         case errors.OverPlaceError(wanted=wanted, allowed=allowed):
             return (

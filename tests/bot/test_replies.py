@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "ConfirmError": [OFFER, 0, 1000, None],
     "OverPlaceError": [6, 5],
     "NoRoomForAllError": [8, 3, 10],
+    "NoTurboForAllError": [1, 3, 1, "Small"],
     "UnusablePictureError": ["https://example.org/x.png", errors.Flaw.HOST],
     "CannotGiveError": [1000, 60_000],
     "ServerLimitError": [60_000, 1000, datetime(2027, 4, 1, tzinfo=UTC)],
@@ -214,9 +215,9 @@ def test_of_many_prompts_some_are_shown_and_the_rest_is_counted() -> None:
 
 
 def test_what_is_left_after_an_offer_is_told_and_so_is_a_lack() -> None:
-    assert offers.balance(60_000, 12_000) == "Of the 60 s that you have left, 48 s would stay."
+    assert offers.balance(60_000, 12_000) == "You have 60 s left; 48 s would remain."
     assert offers.balance(5_000, 12_000) == "You have 5 s left, which is not enough."
-    assert offers.balance(5_000, 5_000).endswith("none would stay.")
+    assert offers.balance(5_000, 5_000).endswith("none would remain.")
 
 
 def test_low_and_over_are_told_apart() -> None:

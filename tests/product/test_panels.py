@@ -118,7 +118,7 @@ async def test_a_waiting_job_says_its_place_and_the_expected_time_at_once(cleo: 
 async def test_info_says_how_a_member_stands(cleo: Member) -> None:
     await painted(cleo)
     text = (await panel(cleo, "info"))["content"]
-    assert "**Painted** · 1 job," in text
+    assert "**Painted** · 4 pictures" in text
     assert "**Under way** · 0" in text
     assert "**Remix** · off" in text
 
