@@ -34,7 +34,7 @@ from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
 from bot.intake.offering import Offering
 from bot.intake.orders import Order
-from bot.intake.paying import payer_of
+from bot.intake.paying import Limits, payer_of
 from bot.intake.redoing import redone
 from bot.intake.uploads import Uploads, sources_for
 from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
@@ -47,7 +47,7 @@ from bot.plans.membership import begin
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
 from bot.replies import language
-from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
+from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences, servers
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -319,13 +319,16 @@ class Intake:
         return Accepted(job, place, quote, is_first=is_first, low=low)
 
     async def _allowed(self, asker: Asker, wish: Wish, plan: Plan) -> Wish:
-        """As this place and this plan let it be. Raises a Refusal."""
         wish = await self._wording.held(asker, wish)
         async with self._store.read() as tx:
             member = await members.find(tx, asker.member)
             wish = await credited(tx, asker, wish)
+            server = await servers.find(tx, asker.server) if asker.server is not None else None
         entitlement = Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
-        return entitlement.settled(wish, asker, member, plan)
+        settled = entitlement.settled(wish, asker, member, plan)
+        if not wish.kind.is_free:
+            Limits.of(server).hold_speed(settled.speed_under(plan))
+        return settled
 
     async def _balance(self, asker: Asker) -> Balance:
         return await balance(self._store, self._book.plans, asker.member, asker.server, self._now())

@@ -127,7 +127,8 @@ class Offering:
         for job, place in made:
             self._hand_over(job, place)
         self._tell()
-        return Taken(tuple(job for job, _ in made), where.ephemeral or not where.reaches, low)
+        by_token = not where.reaches or any(place.ephemeral for _, place in made)
+        return Taken(tuple(job for job, _ in made), by_token, low)
 
     async def drop(self, asker: Asker, offer_id: str) -> None:
         offer = await self._find(asker, offer_id)

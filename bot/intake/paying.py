@@ -34,14 +34,17 @@ class Limits:
         kept = server.settings.get("limits", {}) if server is not None else {}
         return cls(kept.get(USE), kept.get(DRAW), Speed(kept.get(SPEED, Speed.TURBO)))
 
+    def hold_speed(self, speed: Speed) -> None:
+        if SPEEDS.index(speed) > SPEEDS.index(self.speed):
+            raise ServerSpeedError(self.speed)
+
 
 async def payer_of(tx: Reading, job: Job, plan: Plan, plans: Plans, now: datetime) -> int:
     """Whose time is reserved. Raises ServerLimitError or ServerSpeedError."""
     if job.server_id is None:
         return job.member_id
     limits, month = Limits.of(await servers.find(tx, job.server_id)), calendar_month(now, plans.zone)
-    if SPEEDS.index(Speed(job.speed)) > SPEEDS.index(limits.speed):
-        raise ServerSpeedError(limits.speed)
+    limits.hold_speed(Speed(job.speed))
     if limits.use_gpu_ms is not None:
         used = await pools.used(tx, job.server_id, job.member_id, month.starts_at)  # this job is among them
         if used > limits.use_gpu_ms:

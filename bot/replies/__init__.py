@@ -25,7 +25,7 @@ BUSY = "I could not do that just now. Nothing was lost; please try again in a mo
 REMIX_TITLE = "Edit the prompt"
 USE_TITLE = "Paint from these words"
 RESUMED = "I take new work again."
-QUEUE_EMPTY = "Nobody waits."
+QUEUE_EMPTY = "Nobody is waiting."
 REMIX_LABEL = "Prompt"
 REMIX_MORE = "Prompt, continued"
 REPORTED = "Thank you. Your report is kept for those who run me."
@@ -219,7 +219,7 @@ def blocked(member: int) -> str:
 
 
 def unblocked(member: int) -> str:
-    return f"{mention(member)} can ask for pictures again."
+    return f"I take work from {mention(member)} again."
 
 
 def progress(waiter: Waiter | None) -> str:
@@ -252,7 +252,7 @@ def prompt_faults(error: errors.WrongPromptError | errors.OverPlanError) -> str:
     parts, length = [], 0
     for fault in error.error.faults:
         line, carets = (part.replace("```", "'''") for part in fault.pointer())
-        part = f"{escaped(fault.message)}\n```\n{line}\n{carets}\n```"
+        part = escaped(fault.message) + (f"\n```\n{line}\n{carets}\n```" if line.strip() else "")
         if length + len(part) > MESSAGE_LIMIT - 60:
             parts.append("… and more.")
             break
@@ -314,7 +314,7 @@ def unwelcome(error: Unwelcome) -> str:
             return f"On this server I paint for {names}. A moderator can tell you how to get there."
         case errors.BlockedError(reason=reason):
             why = f" The reason: “{escaped(reason)}”." if reason else ""
-            return f"My operator has taken the brushes from you.{why} Please talk to them."
+            return f"My operator has blocked you from painting.{why} Please talk to them."
         case errors.PausedError(drains=True):
             return "I am about to be started again and take no new work for a moment. What you have asked for goes on."
         case errors.PausedError(reason=reason):

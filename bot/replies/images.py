@@ -32,9 +32,9 @@ def unusable(error: UnusablePictureError) -> str:
     link = _shown(error.link)
     match error.flaw:
         case Flaw.HOST:
-            hosts = ", ".join(error.hosts)
+            hosts = " and ".join(filter(None, [", ".join(error.hosts[:-1]), *error.hosts[-1:]]))
             return (
-                f"I fetch pictures over https from {hosts} alone, and {link} is elsewhere. Save the picture and attach "
+                f"I only fetch pictures over https from {hosts}, and {link} is elsewhere. Save the picture and attach "
                 "it: `/imagine` takes it as `image`."
             )
         case Flaw.ADDRESS:

@@ -26,7 +26,7 @@ SUBTLE = "V on a grid now varies subtly."
 
 SETTINGS = (
     "**How I work for you**\n"
-    "*Remix*: V and 🔄 let you edit the prompt first. *Mention me*: when a job took long, I call you.\n"
+    "*Remix*: V and 🔄 let you edit the prompt first. *Mention me*: when a long job is done, I mention you.\n"
     "*Auto DM*: what is finished comes by direct message as well. *V*: how far V on a grid varies."
 )
 DESK = "**The prompt desk**\nChoose, then say what to paint. What you choose stays here for the next time."
@@ -135,7 +135,8 @@ def _marked(word: str, share: float) -> str:
 
 def recipe_details(data: Mapping[str, Any], ran: str | None, notes: Sequence[str]) -> str:
     """What the first line of a recipe leaves out: every value that is not the usual one, and what was translated."""
-    phrases = [f"{escaped(shortened(one['text'], 200))} ({one['weight']:.3g})" for one in data["phrases"]]
+    parts = data["phrases"] if any(one["weight"] != 1 for one in data["phrases"]) or len(data["phrases"]) > 1 else ()
+    phrases = [f"{escaped(shortened(one['text'], 200))} ({one['weight']:.3g})" for one in parts]
     lines = ["-# Words · " + " + ".join(phrases)] if phrases else []
     extras = {"no": data["negative"], "chaos": data["chaos"], **data["extras"]}
     said = [f"{name} {escaped(shortened(str(value), 200))}" for name, value in extras.items() if value]

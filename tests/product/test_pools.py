@@ -71,7 +71,7 @@ async def test_members_draw_from_the_pool_when_their_own_time_is_used_up(
     assert await fill(ada) == "Thank you! 1 h of yours are in this server's pool now, which has 1 h."
     await painted(cleo)
     shown = await say(cleo, "pool show")
-    assert re.match(r"\*\*The pool of this server\*\* · 59 min 59\.\d+ s left\n", shown)
+    assert re.match(r"\*\*The pool of this server\*\* · 59 min 59 s left\n", shown)
     assert re.search(rf"\*\*Drawn this month\*\* · <@{cleo.user_id}> 0\.\d+ s", shown)
     assert re.search(rf"<t:\d+:R> <@{cleo.user_id}> drew 0\.\d+ s\n<t:\d+:R> <@{ada.user_id}> gave 1 h", shown)
     await assert_sound(house)
@@ -143,10 +143,11 @@ async def test_server_limits_what_its_members_use_and_how_fast(house: House, ada
     assert await ask(cleo) == (
         "This server lets jobs be no faster than relax. Add `--relax`, or ask those who manage it."
     )
+    assert (await ask(cleo, "a boat --quote")).startswith("This server lets jobs be no faster")  # and offers nothing
     await say(ada, "pool limit", speed="fast")
     await painted(cleo)
 
 
 async def test_only_those_who_manage_the_server_limit_it(house: House, cleo: Member) -> None:
     assert await say(cleo, "pool limit", use="1 h") == "Only those who manage this server may do that."
-    assert (await say(cleo, "pool give", time="1 h")).startswith("You can give away none, and")
+    assert (await say(cleo, "pool give", time="1 h")).startswith("You have nothing to give away, and")
