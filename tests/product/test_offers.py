@@ -21,7 +21,6 @@ from bot.store.jobs import Job
 from bot.store.words import Account
 from engine import turn_seed
 from sandbox.member import Member
-from sandbox.server import Sandbox
 from tests.product.house import (
     QUICK,
     SLOW,
@@ -30,6 +29,7 @@ from tests.product.house import (
     buttons,
     imagine,
     labels,
+    opened_house,
     painted,
     said_aside,
     slow,
@@ -71,11 +71,8 @@ def allow_turbo(path: Path) -> None:
 @pytest.fixture
 async def bounded(tmp_path: Path, plans: Path) -> AsyncIterator[House]:
     """Where GPU time has a bound."""
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {"ATELIER_PLANS": str(plans)})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            yield opened
+    async with opened_house(tmp_path, plans) as opened:
+        yield opened
 
 
 @pytest.fixture

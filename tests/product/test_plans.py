@@ -12,8 +12,7 @@ import pytest
 from bot.store import ledger
 from bot.store.words import Account
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import House, imagine, painted
+from tests.product.house import House, imagine, opened_house, painted
 
 PLAN = 'default = "small"\n[plans.small]\ntitle = "Small"\nfast = "{}"\n'
 
@@ -32,7 +31,7 @@ def plans(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def bounded(tmp_path: Path, plans: Path) -> AsyncIterator[House]:
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {"ATELIER_PLANS": str(plans)}) as opened:
+    async with opened_house(tmp_path, plans) as opened:
         yield opened
 
 
