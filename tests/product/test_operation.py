@@ -60,6 +60,7 @@ async def test_second_start_keeps_all_and_every_button_alive(tmp_path: Path) -> 
         assert await bot.end(signal.SIGINT) == 0
 
 
+@pytest.mark.alone
 async def test_bot_with_colour_cards_starts_and_ends_within_two_seconds_and_never_imports_torch(tmp_path: Path) -> None:
     """Seconds of a processor, the sandbox's among them: what else the machine does must not count."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
