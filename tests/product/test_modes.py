@@ -149,7 +149,9 @@ async def test_what_is_made_of_a_picture_is_painted_in_the_mode_of_now(cleo: Mem
 async def test_relax_costs_nothing_and_turbo_twice_what_it_used(planned: House) -> None:
     dov = await planned.member("dov")
     await join(planned, dov)
-    await painted(dov, "a red house --relax")
+    waiting = await imagine(dov, "a red house --relax")
+    assert "-# It costs no GPU time." in waiting["content"]
+    await until_ended(dov, waiting)
     assert (await balance(planned, dov))[Account.SPENT] == 0
     await painted(dov, "a red house --turbo")
     job = await newest(planned, dov)

@@ -228,6 +228,27 @@ async def test_what_is_dear_waits_for_a_word_and_what_is_not_does_not(bounded: H
     assert len(await stored(bounded, eda)) == 2
 
 
+async def test_members_say_from_which_price_on_they_are_asked(house: House, cleo: Member) -> None:
+    async def prefer(**above: str) -> str:
+        outcome = await cleo.command("painting", "prefer confirm", **above)
+        assert outcome.is_private
+        assert outcome.message is not None
+        return str(outcome.message["content"])
+
+    assert "more than 1 s of GPU time" in await prefer(above="1 s")
+    await house.restart()
+    card = await ask(cleo, f"a boat {SLOW}")
+    assert "That is a large one" in card["content"]
+    assert await stored(house, cleo) == ()
+    shown = await cleo.command("painting", "settings")
+    assert shown.message is not None
+    assert "more than 1 s of GPU time" in shown.message["content"]
+    assert "no amount of GPU time" in await prefer(above="much")
+    assert "a tenth of your month" in await prefer()
+    await imagine(cleo, "a boat")
+    assert len(await stored(house, cleo)) == 1
+
+
 async def test_without_a_bound_a_placeholder_tells_no_price(house: House, cleo: Member) -> None:
     assert "GPU time" not in (await imagine(cleo, "a house"))["content"]
 
