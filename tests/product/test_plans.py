@@ -13,6 +13,7 @@ import pytest
 from bot.store import ledger
 from bot.store.words import Account
 from sandbox.member import Member
+from sandbox.server import Sandbox
 from tests.product.house import House, eventually, imagine, opened_house, painted
 
 PLAN = 'default = "small"\n[plans.small]\ntitle = "Small"\nfast = "{}"\n'
