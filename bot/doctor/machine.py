@@ -24,7 +24,7 @@ _GIB: Final = 2**30
 TIGHT_BYTES: Final = 5 * _GIB  # about a thousand large grids
 FULL_BYTES: Final = _GIB // 4  # the database needs room to work even where no picture is kept
 DATABASE_SECONDS: Final = 50.0
-_INSTALL: Final = "Install what is missing: .venv/bin/pip install -c constraints.txt -e '.[engine]'."
+_INSTALL: Final = "Install what is missing: .venv/bin/pip install -c constraints.txt -e ."
 _REQUIREMENT: Final = re.compile(r"(?P<name>[\w.-]+)\s*(?P<range>[<>=!~\d.,\s]*)(?:;\s*(?P<marker>.*))?")
 
 
@@ -43,9 +43,6 @@ async def check_packages(settings: Settings) -> list[Finding]:
         return [fault("packages", f"Packages do not fit: {listed(faults, 8)}.", _INSTALL)]
     if settings.stripe_secret and (faults := await asyncio.to_thread(wrong_packages, wanted, extra="stripe")):
         return [fault("packages", f"For Stripe, packages do not fit: {listed(faults)}.", REMEDY)]
-    if lacking := await asyncio.to_thread(wrong_packages, wanted, extra="engine"):
-        problem = f"Only colour cards can be painted; for pictures, packages do not fit: {listed(lacking)}."
-        return [warning("packages", problem, _INSTALL)]
     return [fine("packages", f"Python {platform.python_version()}, all packages in the versions that are needed.")]
 
 

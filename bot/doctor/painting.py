@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _NO_DEVICE: Final = "none"
 _AUTO: Final = "Set ATELIER_ENGINE_DEVICE to auto for pictures."
-_PACKAGES: Final = "Install the engine's packages: .venv/bin/pip install -c constraints.txt -e '.[engine]'."
+_PACKAGES: Final = "Install the engine's packages: .venv/bin/pip install -c constraints.txt -e ."
 
 
 async def check_painting(settings: Settings) -> list[Finding]:

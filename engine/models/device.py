@@ -61,7 +61,7 @@ def pick_device(wanted: str | None = None, dtype: str | None = None, memory_byte
 
 def without_torch(wanted: str | None) -> Device:
     if wanted is not None:
-        remedy = "Install it (pip install -c constraints.txt -e '.[engine]'), or use none."
+        remedy = "Install it (pip install -c constraints.txt -e .), or use none."
         raise DeviceError(wanted, f"PyTorch is not installed, so nothing can be computed on {wanted}.", remedy)
     return Device(NO_DEVICE, "", 0, "PyTorch is not installed: only swatches can be painted.")
 

@@ -54,12 +54,12 @@ def test_packages_that_are_missing_too_old_or_too_new_are_named() -> None:
         "no-such-package>=1",
         "yarl>=99",
         "zstandard<0.1,>=0.0.1",
-        'pillow>=999; extra == "engine"',
+        'pillow>=999; extra == "stripe"',
         'no-such-tool>=1; extra == "dev"',
     ]
     faults = machine.wrong_packages(wanted)
     assert [fault.split()[0] for fault in faults] == ["no-such-package", "yarl", "zstandard"]
-    assert [fault.split()[0] for fault in machine.wrong_packages(wanted, extra="engine")] == ["pillow"]
+    assert [fault.split()[0] for fault in machine.wrong_packages(wanted, extra="stripe")] == ["pillow"]
     assert faults[0] == "no-such-package is missing"
     assert faults[1].endswith("not >=99")
 
