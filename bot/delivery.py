@@ -38,6 +38,7 @@ URGENCIES = {
     Told.PLACEHOLDER: Urgency.FIRST,
     Told.MENTION: Urgency.FIRST,
     Told.ERASE: Urgency.FIRST,
+    Told.REWRITE: Urgency.FIRST,
     Told.PUBLISH: Urgency.MINOR,
     Told.REFRESH: Urgency.MINOR,
     Told.BAR: Urgency.PREVIEW,
@@ -96,7 +97,9 @@ class Delivery:
             except UNSTORED as error:
                 _log.warning("The outbox cannot be read now: %s", error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
+                # `wait_for` of Python 3.11 loses a cancellation that comes together with news, and then never ends.
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._news.wait()
 
     async def settle(self, seconds: float) -> None:
         """Wait until all that is due was sent, but no longer than that."""

@@ -32,10 +32,11 @@ from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
 from bot.intake import Intake
 from bot.messages.sending import Sender
+from bot.messages.withdrawing import RESTORABLE
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
 from bot.plans.membership import sweep_credit
-from bot.store import keys, placeholders
+from bot.store import archive, keys, placeholders, thumbnails, views
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from engine import Engine, EngineError
@@ -46,6 +47,8 @@ SETTLE_SECONDS = 5.0
 HANG_UP_SECONDS = 5.0
 END_SECONDS = 45.0  # less than the unit's TimeoutStopSec, and than anybody's patience
 TIDY_SECONDS = 3600.0
+MOST_PURGED = 1000  # pictures an hour: nobody else can write meanwhile
+VIEW_LIFE = timedelta(days=30)
 FEW_SERVERS_SECONDS = 0.2  # the library waits this long for further servers after the last one
 TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
 SWATCH = "swatch"
@@ -168,6 +171,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
+        _watch(stack, this, desk.exporter.run())
         _watch(stack, this, _tidy_hourly(store, book))
         _watch(stack, this, book.watch())
         _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
@@ -256,7 +260,11 @@ async def _until(event: asyncio.Event, this: Run, code: int, why: str) -> None:
 
 
 async def tidy(store: Store) -> None:
-    """Away with files that no row names, of which a power cut leaves some, and with tokens that are over."""
+    """Away with pictures that were deleted long ago, with files that no row names, and with tokens that are over."""
+    async with store.write() as tx:
+        await archive.purge(tx, store.now() - RESTORABLE, MOST_PURGED)
+        await thumbnails.forget_unused(tx)
+        await views.forget(tx, store.now() - VIEW_LIFE)
     swept = await store.sweep()
     if swept:
         _log.info("Removed %d files that belong to no picture.", swept)

@@ -49,6 +49,8 @@ class Action(StrEnum):
     DIRECT = "dm"
     SETTINGS = "st"
     SETUP = "su"
+    GALLERY = "ga"  # a page: `job` is the number of its view
+    EXHIBIT = "gx"  # one picture on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,29 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.commands import admin, help, imagine, info, message_menu, queue, settings, setup, show
+from bot.commands import (
+    admin,
+    collection,
+    friends,
+    gallery,
+    help,
+    imagine,
+    info,
+    message_menu,
+    queue,
+    settings,
+    setup,
+    show,
+)
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 
 ALL: tuple[Command, ...] = (
     imagine.command,
     show.command,
+    gallery.command,
+    collection.command,
+    friends.command,
     queue.command,
     info.command,
     help.command,

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot import replies
+from bot import replies, visibility
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError
 from bot.handlers.answering import guarded, link_of, say, waiter_of
@@ -47,6 +47,8 @@ async def _answer(interaction: discord.Interaction[Any], job_id: str) -> None:
     desk = desk_of(interaction)
     async with desk.store.read() as tx:
         job = await jobs.find(tx, job_id.strip()) if is_job_id(job_id.strip()) else None
+        if job is not None and not await visibility.sees(tx, job, asker_of(interaction)):
+            raise NoJobError  # a cell that its maker took back
     if job is None or job.member_id != interaction.user.id or job.state is State.DELETED:
         raise NoJobError
     if job.state in OPEN:

@@ -11,15 +11,18 @@ import discord
 from bot import replies, visibility
 from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
 from bot.desk import Desk, asker_of, desk_of
-from bot.errors import NoJobError, NotReadyError, WrongButtonError
+from bot.errors import NoJobError, NotReadyError, WordsHiddenError, WrongButtonError
+from bot.handlers import gallery
 from bot.handlers.answering import acknowledge, guarded, say
 from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.publishing import publish
+from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card
 from bot.panels import settings, setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
+from bot.replies.gallery import LAID_ASIDE
 from bot.store import bookmarks, jobs, members, pictures
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
@@ -91,11 +94,11 @@ async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
 async def _delete(interaction: Interaction, desk: Desk, press: Press) -> None:
     """Where only an interaction's token reaches the message, this press takes it away itself."""
     asker = asker_of(interaction)
-    await desk.intake.delete(asker, press.job)
+    job = await desk.intake.delete(asker, press.job)
     if asker.ephemeral or not asker.reaches:
         await interaction.response.defer()
         await interaction.delete_original_response()
-    await say(interaction, replies.DELETED)
+    await say(interaction, replies.DELETED if job.kind == Kind.SINGLE else LAID_ASIDE)
 
 
 async def _bookmark(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -132,8 +135,11 @@ async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
     """Every number that decided the picture, as a file and in a few words."""
     job = await _job(interaction, desk, press)
     async with desk.store.read() as tx:
-        shown = await pictures.of_job(tx, job.id)
-    if not shown or not visibility.may_have_recipe(job, asker_of(interaction)):
+        asker, cells = asker_of(interaction), await pictures.of_job(tx, job.id)
+        every = await visibility.reads(tx, job, asker)
+        is_one_read = every or await visibility.reads(tx, job, asker, press.cell)
+    shown = cells if every else tuple(cell for cell in cells if cell.cell == press.cell)
+    if not shown or not is_one_read:
         raise NotReadyError if job.state in OPEN else NoJobError
     text = replies.recipe(job.text, job.id, json.loads(shown[0].recipe))
     await say(interaction, "", Card(text, files=cards.written(job, shown)))
@@ -152,8 +158,10 @@ async def _queue(interaction: Interaction, desk: Desk, press: Press) -> None:
 async def _job(interaction: Interaction, desk: Desk, press: Press) -> Job:
     async with desk.store.read() as tx:
         job = await jobs.find(tx, press.job)
-    if job is None or job.state is State.DELETED or not visibility.may_see(job, asker_of(interaction)):
-        raise NoJobError
+        if job is None or job.state is State.DELETED:
+            raise NoJobError
+        if not await visibility.sees(tx, job, asker_of(interaction), press.cell):
+            raise NoJobError
     return job
 
 
@@ -165,6 +173,9 @@ async def _remixes(interaction: Interaction, desk: Desk) -> bool:
 
 async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: str) -> None:
     job = await _job(interaction, desk, press)
+    async with desk.store.read() as tx:
+        if not await visibility.reads(tx, job, asker_of(interaction), press.cell):
+            raise WordsHiddenError
     dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, press.cell, what), job.text)
     await interaction.response.send_modal(dialog)
 
@@ -190,4 +201,6 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.QUEUE: _queue,
     Action.SETTINGS: settings.change,
     Action.SETUP: setup.change,
+    Action.GALLERY: gallery.page_pressed,
+    Action.EXHIBIT: gallery.picture_pressed,
 }

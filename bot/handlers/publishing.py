@@ -9,10 +9,11 @@ from bot.desk import Desk
 from bot.errors import NoJobError, NotOwnError, NotReadyError
 from bot.messages.cards import Button, Card, Tone
 from bot.messages.told import Told, put
-from bot.store import jobs, servers
+from bot.messages.withdrawing import show_to
+from bot.store import archive, servers
 from bot.store.jobs import Job
 from bot.store.servers import Server
-from bot.store.words import OPEN, Privacy, State
+from bot.store.words import OPEN, Audience, Privacy, State
 
 CHOICES = 4  # a row of buttons, one of which is not to publish
 
@@ -31,8 +32,7 @@ async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None =
         return _confirmation(desk, job, found)
     (server,) = found[:1]
     async with desk.store.write() as tx:
-        if job.privacy is not Privacy.PUBLIC:
-            await jobs.change_privacy(tx, job.id, Privacy.PUBLIC)
+        await show_to(tx, await archive.of_job(tx, job), Audience.GALLERY, desk.now())
         key, channel = f"publish:{job.id}:{server.gallery_channel_id}", server.gallery_channel_id
         is_new = await put(tx, job, Told.PUBLISH, desk.now(), key=key, channel=channel)
     desk.delivery.poke()

@@ -23,6 +23,7 @@ from bot.errors import (
     ThereAlreadyError,
     TooManyError,
     UnderWayError,
+    WordsHiddenError,
 )
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
@@ -31,10 +32,11 @@ from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, sam
 from bot.intake.wording import Wording
 from bot.kinds import Kind
 from bot.messages.told import Told, put
+from bot.messages.withdrawing import lay_aside
 from bot.plans.book import PlanBook
 from bot.plans.membership import begin, standing
 from bot.plans.plan import Plan
-from bot.store import jobs, ledger, members, meta, pictures, placeholders
+from bot.store import archive, jobs, ledger, members, meta, pictures, placeholders
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture, Source
@@ -153,7 +155,7 @@ class Intake:
         """It ends within a step. The engine tells of its end; what the engine never had ends here."""
         async with self._store.write() as tx:
             job = await jobs.find(tx, job_id)
-            if job is None or not (visibility.may_see(job, asker) or visibility.may_rule(job, asker)):
+            if job is None or not (visibility.may_rule(job, asker) or await visibility.sees(tx, job, asker)):
                 raise NoJobError
             if not visibility.may_rule(job, asker):
                 raise NotAllowedError
@@ -166,7 +168,7 @@ class Intake:
         return job
 
     async def delete(self, asker: Asker, job_id: str) -> Job:
-        """Out of the channel and out of everybody's sight."""
+        """Out of the channel and out of everybody's sight; its maker can have the pictures back for a while."""
         async with self._store.write() as tx:
             job = await jobs.find(tx, job_id)
             if job is None or job.state is State.DELETED:
@@ -175,9 +177,10 @@ class Intake:
                 raise NotAllowedError
             if job.state in UNDER_WAY:
                 raise UnderWayError
-            await jobs.delete(tx, job_id)
-            await pictures.remove(tx, job_id)
-            await put(tx, job, Told.ERASE, self._now())
+            if not await lay_aside(tx, await archive.of_job(tx, job), asker.member, self._now(), of=job):
+                await jobs.delete(tx, job_id)
+                await pictures.remove(tx, job_id)
+                await put(tx, job, Told.ERASE, self._now())
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
             if parent is not None:  # its button leads nowhere now
                 await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")
@@ -221,17 +224,20 @@ class Intake:
             raise PausedError(self.paused.reason, drains=self.paused.drains)  # a new one: each raise adds to its trace
         await self._admission.check(asker)
 
-    async def _parent(self, asker: Asker, job_id: str) -> Job:
+    async def _parent(self, asker: Asker, job_id: str, cell: int | None = None) -> Job:
+        """Which tells its words to whoever makes something of it."""
         await self._admit(asker)
         async with self._store.read() as tx:
             job = await jobs.find(tx, job_id)
-        if job is None or job.state is State.DELETED or not visibility.may_see(job, asker):
-            raise NoJobError
+            if job is None or job.state is State.DELETED or not await visibility.sees(tx, job, asker, cell):
+                raise NoJobError
+            if not await visibility.reads(tx, job, asker, cell):
+                raise WordsHiddenError
         return job
 
     async def _picture(self, asker: Asker, job_id: str, cell: int) -> tuple[Job, Picture, int | None]:
         """A job, one of its pictures, and which one; of a single picture there is nothing to say."""
-        job = await self._parent(asker, job_id)
+        job = await self._parent(asker, job_id, cell)
         async with self._store.read() as tx:
             found = await pictures.of_job(tx, job_id)
         picture = next((picture for picture in found if picture.cell == cell), None)

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import discord
 
-from bot import replies
+from bot import replies, visibility
 from bot.buttons.custom_id import Action
 from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
@@ -63,8 +63,10 @@ class Telling:
                 return await self._direct(job, letter)
             case Told.REFRESH:
                 return await self._refresh(job, place)
+            case Told.REWRITE:
+                await self._rewrite(job)
             case Told.ERASE:
-                await self._erase(job)
+                await self._erase(job, letter)
             case Told.PUBLISH:
                 return await self._publish(job, letter)
             case Told.BAR:
@@ -150,25 +152,42 @@ class Telling:
             return None
         return Sent(place.channel_id, place.message_id)
 
-    async def _erase(self, job: Job) -> None:
+    async def _rewrite(self, job: Job) -> None:
+        """Where they are; what was taken away stays away."""
+        card = await ended_card(self._store, job)
+        async with self._store.read() as tx:
+            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind in COPIES]
+        for copy in copies:
+            with suppress(MessageGoneError, UnreachableError):
+                await self._sender.edit(copy.channel_id, copy.message_id, card, self._sender.limit_of(None))
+        async with self._placing.lock(job.id):
+            async with self._store.read() as tx:
+                place = await placeholders.find(tx, job.id)
+            with suppress(MessageGoneError, UnreachableError):
+                if place is not None:
+                    await self._placing.edit(place, card)
+
+    async def _erase(self, job: Job, letter: Letter) -> None:
+        """All of its messages, or only those of one kind."""
+        only = letter.payload.get("only")
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
-        found = [Sent(post.channel_id, post.message_id) for post in others]
-        if place is not None and place.message_id is not None:
+        found = [Sent(post.channel_id, post.message_id) for post in others if only in (None, post.kind)]
+        if place is not None and place.message_id is not None and only is None:
             found.append(Sent(place.channel_id, place.message_id))
         for sent in found:
-            try:
+            with suppress(MessageGoneError, UnreachableError):
                 await self._sender.delete(sent.channel, sent.message)
-            except (MessageGoneError, UnreachableError):
-                continue
 
     async def _publish(self, job: Job, letter: Letter) -> Sent | None:
         if job.state is State.DELETED:
             return None
         if letter.tries > 1 and (before := await self._posted(job, Told.PUBLISH)) is not None:
             return before
-        name = replies.shortened(" ".join(job.text.split()) or job.id, 100)
+        async with self._store.read() as tx:
+            text = "" if await visibility.has_hidden_words(tx, job) else job.text
+        name = replies.shortened(" ".join(text.split()) or job.id, 100)
         card = await ended_card(self._store, job)
         sent = await self._sender.publish(letter.channel_id, name, card, nonce=f"p{job.id}")
         await self._note(sent, job, Told.PUBLISH)
@@ -195,7 +214,8 @@ async def ended_card(store: Store, job: Job) -> Card:
     async with store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
         children = await jobs.children(tx, job.id)
-    return cards.ended(job, shown, pressed_by(children, len(shown)))
+        is_wordless = await visibility.has_hidden_words(tx, job)
+    return cards.ended(job, shown, pressed_by(children, len(job.cells)), is_wordless=is_wordless)
 
 
 def pressed_by(children: tuple[Job, ...], cells: int) -> Pressed:

@@ -17,6 +17,7 @@ class Told(StrEnum):
     MENTION = "mention"  # that it ended, after a long time: an edit calls nobody
     DIRECT = "direct"  # its files, seeds and recipes, by direct message
     REFRESH = "refresh"  # which of its buttons were pressed
+    REWRITE = "rewrite"  # its messages, where they are: what they say of it has changed
     ERASE = "erase"  # its messages are taken away
     PUBLISH = "publish"  # into the server's gallery
     BAR = "bar"  # reactions under it, to be used as buttons

@@ -129,10 +129,6 @@ async def search_own(tx: Reading, member_id: int, words: str, limit: int) -> tup
     return tuple(Job(**row) for row in rows)
 
 
-async def change_privacy(tx: Writing, job_id: str, privacy: Privacy) -> None:
-    await tx.change(update(_jobs).where(_jobs.c.id == job_id).values(privacy=privacy))
-
-
 async def claim_again(tx: Writing, job_id: str, attempt: int, boot_id: str, *, died: bool = False) -> int | None:
     """A further attempt: its number; whatever an older one still writes changes nothing from now on.
 
@@ -186,6 +182,18 @@ async def deliver(tx: Writing, job_id: str) -> bool:
 async def delete(tx: Writing, job_id: str) -> bool:
     """Only the state: its pictures go by `pictures.remove`. A job under way is cancelled first."""
     return await tx.change(_among(job_id, (*ENDED, State.RENDERED)).values(state=State.DELETED, press=None)) == 1
+
+
+async def bring_back(tx: Writing, job_id: str) -> bool:
+    """Its pictures were only laid aside."""
+    return await tx.change(_among(job_id, (State.DELETED,)).values(state=State.DONE)) == 1
+
+
+async def singles_of(tx: Reading, job_id: str, cell: int) -> tuple[Job, ...]:
+    """Jobs that show this very picture on its own."""
+    is_it = (_jobs.c.parent_id == job_id, _jobs.c.parent_cell == cell, _jobs.c.kind == "single")
+    rows = await tx.all(select(_jobs).where(*is_it, _jobs.c.state != State.DELETED))
+    return tuple(Job(**row) for row in rows)
 
 
 async def ask_to_cancel(tx: Writing, job_id: str) -> bool:

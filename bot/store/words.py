@@ -45,6 +45,16 @@ class Shape(StrEnum):
     SQUARE = "square"
 
 
+class Scope(StrEnum):
+    """What a page of the gallery looks through."""
+
+    ALL = "all"  # whatever its member may see from there
+    MINE = "mine"
+    SERVER = "server"  # this one
+    KEPT = "kept"  # bookmarks
+    DELETED = "deleted"  # one's own, for as long as they can be had back
+
+
 class Sending(StrEnum):
     """Of a row of the outbox."""
 

@@ -39,6 +39,7 @@ async def test_every_command_and_option_is_described_where_it_is_offered(house: 
     typed = [command for command in offered if command["type"] == 1]
     assert {command["name"] for command in typed} == {
         "imagine", "show", "queue", "info", "help", "settings", "setup", "admin",
+        "gallery", "collection", "friends",
     }  # fmt: skip
     for command in typed:
         for part in parts(command):

@@ -15,7 +15,16 @@ from bot.store.tables.credit import (
     memberships,
     reserves,
 )
-from bot.store.tables.gallery import archive, friends
+from bot.store.tables.gallery import (
+    archive,
+    collection_items,
+    collections,
+    exports,
+    friends,
+    notes,
+    thumbnails,
+    views,
+)
 from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.people import keys, members, meta, servers
@@ -31,8 +40,11 @@ __all__ = [
     "bookmarks",
     "buckets",
     "closures",
+    "collection_items",
+    "collections",
     "ends",
     "entries",
+    "exports",
     "friends",
     "jobs",
     "keys",
@@ -40,6 +52,7 @@ __all__ = [
     "memberships",
     "meta",
     "metadata",
+    "notes",
     "outbox",
     "pictures",
     "placeholders",
@@ -48,4 +61,6 @@ __all__ = [
     "reserves",
     "servers",
     "sources",
+    "thumbnails",
+    "views",
 ]

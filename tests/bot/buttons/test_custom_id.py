@@ -142,5 +142,5 @@ def test_codes_of_actions_stay_what_they_are() -> None:
         "SINGLE": "U", "VARY": "V", "REROLL": "R", "CANCEL": "X", "UPSCALE_SUBTLE": "us", "UPSCALE_CREATIVE": "uc",
         "VARY_SUBTLE": "vs", "VARY_STRONG": "vx", "BOOKMARK": "bm", "PUBLISH": "pu", "RECIPE": "re", "DELETE": "de",
         "REMIX": "mx", "REDO": "rd", "CONFIRM": "ok", "DISMISS": "no", "HELP": "he", "QUEUE": "qu", "DIRECT": "dm",
-        "SETTINGS": "st", "SETUP": "su",
+        "SETTINGS": "st", "SETUP": "su", "GALLERY": "ga", "EXHIBIT": "gx",
     }  # fmt: skip

@@ -66,7 +66,7 @@ def test_migrations_make_exactly_the_schema_of_the_tables(tmp_path: Path) -> Non
     for key, parts in expected.items():
         assert migrated[key] == parts, key
     assert len([kind for kind, _ in expected if kind == "table"]) == len(metadata.tables) + 1  # and the index of words
-    assert len([kind for kind, _ in expected if kind == "trigger"]) == 15
+    assert len([kind for kind, _ in expected if kind == "trigger"]) == 16
 
 
 def test_comparison_of_schemas_sees_a_column_and_a_check(tmp_path: Path) -> None:
