@@ -32,7 +32,7 @@ pages: .venv/dev
 
 soak: .venv/dev .venv/node
 	@echo "soak: seed $(SEED), $(SOAK_SECONDS) seconds"
-	SOAK_SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak --timeout 0 -p no:randomly $(wildcard tests/*/test_soak.py tests/*/*/test_soak.py)
+	SOAK_SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/python -m pytest -m soak --timeout 0 -p no:randomly $(wildcard tests/*/test_soak.py tests/*/*/test_soak.py) tests/product/test_shares.py
 
 .venv/installed: pyproject.toml constraints.txt
 	@echo "Installing into .venv (once)"

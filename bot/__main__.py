@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from bot.frame.settings import Settings, SettingsError
 
@@ -22,7 +25,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     words = made.add_subparsers(dest="word", metavar="WORD")
     words.add_parser("doctor", help="check everything that the bot needs, and say how to mend it")
-    words.add_parser("audit", help="prove that the ledger adds up")
+    audit = words.add_parser("audit", help="prove that the ledger adds up")
+    audit.add_argument("--rebuild", action="store_true", help="make the balances anew from the entries, first")
     backup = words.add_parser("backup", help="write database, keys and pictures into one file, while the bot runs")
     restore = words.add_parser("restore", help="put a backup into the data folder")
     for word in (backup, restore):
@@ -57,7 +61,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.running import CannotStartError, run
     from bot.store.errors import StoreError
 
-    set_up_logs(settings.log_level, settings.log_format, [settings.token] if settings.token else [])
+    set_up_logs(settings.log_level, settings.log_format, [settings.token, settings.stripe_secret])
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return asyncio.run(run(settings, lambda line: print(line, flush=True)))
@@ -81,7 +85,7 @@ def _doctor(settings: Settings, options: argparse.Namespace) -> int:
 def _audit(settings: Settings, options: argparse.Namespace) -> int:
     from bot.keeping import audit
 
-    return asyncio.run(audit(settings))
+    return asyncio.run(audit(settings, rebuild=options.rebuild))
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
@@ -96,5 +100,16 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     return asyncio.run(read_backup(settings, options.file, replace=options.replace, incomplete=options.incomplete))
 
 
+def leave(code: int) -> NoReturn:
+    """All is closed, but a step that hangs keeps its thread; ended in the usual way, the interpreter would wait for it
+    or abort over it, and the exit code be lost."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if threading.active_count() > 1:
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -27,3 +27,8 @@ class Asker:
     limit_bytes: int = 10 * 2**20
     locale: str = ""
     message: int | None = None  # the message whose button was pressed, or to which it reacted
+
+    @property
+    def is_unseen(self) -> bool:
+        """In direct messages with the bot nobody else reads; in those of others the bot is a guest."""
+        return self.alone and self.reaches

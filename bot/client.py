@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,7 @@ from bot.frame import rights
 from bot.handlers import joining, presses
 from bot.handlers.answering import say
 from bot.handlers.reactions import reacted, unreacted
+from bot.handlers.voting import Tally, vanished
 from bot.store import meta
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,12 @@ LONGEST_WAIT = 30.0  # for a rate limit, before a message is put off instead
 
 
 class Tree(app_commands.CommandTree["Painter"]):
+    async def interaction_check(self, interaction: discord.Interaction[Painter], /) -> bool:
+        """Before any command: a role that a member has got or lost counts for what they ask now."""
+        if interaction.type is discord.InteractionType.application_command:
+            await interaction.client.desk.roles.met(interaction)
+        return True
+
     async def on_error(self, interaction: discord.Interaction[Painter], error: app_commands.AppCommandError) -> None:
         """What the library refuses before a command of ours runs; ours answer for themselves."""
         _log.error("A command could not be run.", exc_info=error)
@@ -50,7 +58,8 @@ class Painter(discord.AutoShardedClient):
             http_trace=trace,
             **options,
         )
-        self._entering: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self.tally = Tally()
         self.tree = Tree(self)
         for command in ALL:
             self.tree.add_command(command)
@@ -60,31 +69,71 @@ class Painter(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            await self.desk.roles.met(interaction)
             await presses.handle(interaction)
+
+    async def on_entitlement_create(self, entitlement: discord.Entitlement) -> None:
+        self.desk.shop.heard(entitlement.user_id)
+
+    async def on_entitlement_update(self, entitlement: discord.Entitlement) -> None:
+        self.desk.shop.heard(entitlement.user_id)
+
+    async def on_entitlement_delete(self, entitlement: discord.Entitlement) -> None:
+        self.desk.shop.heard(entitlement.user_id)
+
+    async def on_subscription_create(self, subscription: discord.Subscription) -> None:
+        self.desk.shop.heard(subscription.user_id)
+
+    async def on_subscription_update(self, subscription: discord.Subscription) -> None:
+        self.desk.shop.heard(subscription.user_id)
+
+    async def on_subscription_delete(self, subscription: discord.Subscription) -> None:
+        self.desk.shop.heard(subscription.user_id)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.user_id != self.application_id:
+            await self.tally.voted(self.desk, payload, is_there=True)
             await reacted(self.desk, payload)
 
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         if payload.user_id != self.application_id:
+            await self.tally.voted(self.desk, payload, is_there=False)
             await unreacted(self.desk, payload)
+
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        await self.tally.cleared(self.desk, payload.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        await self.tally.cleared(self.desk, payload.message_id)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await vanished(self.desk, [payload.message_id])
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        await vanished(self.desk, payload.message_ids)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await vanished(self.desk, [payload.thread_id])
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await vanished(self.desk, [channel.id])
 
     async def on_ready(self) -> None:
         _log.info("On Discord as %s, in %d servers.", self.user, len(self.guilds))
-        await self._enter(*self.guilds)
+        await self._beside(self._enter(*self.guilds))
+        await self._beside(self.tally.catch_up(self.desk))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._enter(guild)
+        await self._beside(self._enter(guild))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await joining.leave(self.desk, guild)
 
     async def close(self) -> None:
-        """Whoever is being greeted is greeted at the next start."""
-        for task in self._entering:
+        """Whoever is being greeted is greeted at the next start, which also reads the votes again."""
+        for task in self._under_way:
             task.cancel()
-        await asyncio.gather(*self._entering, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         await super().close()
 
     async def _answered(self, session: object, context: object, about: aiohttp.TraceRequestEndParams) -> None:
@@ -95,14 +144,18 @@ class Painter(discord.AutoShardedClient):
             self.desk.delivery.pause(float(headers.get("Retry-After", 1)))
 
     async def _enter(self, *guilds: discord.Guild) -> None:
+        for guild in guilds:
+            await joining.enter(self.desk, guild)
+
+    async def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """What may take long and is given up when we close."""
         task = asyncio.current_task()
         assert task is not None  # every handler runs in one
-        self._entering.add(task)
+        self._under_way.add(task)
         try:
-            for guild in guilds:
-                await joining.enter(self.desk, guild)
+            await work
         finally:
-            self._entering.discard(task)
+            self._under_way.discard(task)
 
     async def _make_known(self) -> dict[str, int]:
         """Discord is told of our commands when they have changed, and only then: it counts."""

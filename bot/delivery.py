@@ -40,6 +40,7 @@ URGENCIES = {
     Told.ERASE: Urgency.FIRST,
     Told.REWRITE: Urgency.FIRST,
     Told.PUBLISH: Urgency.MINOR,
+    Told.GUIDELINES: Urgency.MINOR,
     Told.REFRESH: Urgency.MINOR,
     Told.BAR: Urgency.PREVIEW,
 }
@@ -74,7 +75,7 @@ class Delivery:
             return
         self._live[job_id] = live
         channel = self._followed[job_id].channel_id
-        self._lanes.put(channel, Urgency.PREVIEW, ("live", job_id), partial(self._show, job_id))
+        self._lanes.put(channel, Urgency.PREVIEW, ("live", job_id), partial(self._show, job_id), lasts=False)
 
     def poke(self) -> None:
         """There is something new in the outbox."""

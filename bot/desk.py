@@ -20,9 +20,11 @@ from bot.frame.settings import Settings
 from bot.intake import Intake
 from bot.messages.sending import Sender
 from bot.plans.book import PlanBook
-from bot.store import servers
+from bot.roles import Roles
+from bot.shop import Shop
+from bot.store import preferences, servers
 from bot.store.store import Store
-from engine import Engine, Entry
+from engine import Engine, Entry, Manner
 
 HINTS_APART = timedelta(seconds=10)
 REST_SECONDS = 3.0  # as long as Discord waits for an answer
@@ -42,6 +44,8 @@ class Desk:
     welcomes: Callable[[int | None], bool]
     book: PlanBook
     exporter: Exporter = field(init=False)
+    shop: Shop
+    roles: Roles
     command_ids: dict[str, int] = field(default_factory=dict)
     _answering: set[asyncio.Task[Any]] = field(default_factory=set)
     _hinted: dict[int, datetime] = field(default_factory=dict)
@@ -91,6 +95,11 @@ class Desk:
             known = await servers.find(tx, server) if server is not None else None
         chosen = known.default_model if known is not None else None
         return self.engine.catalog.find(chosen or self.default_model)
+
+    async def manner_of(self, member: int) -> Manner:
+        """How far V on a grid varies for them."""
+        async with self.store.read() as tx:
+            return Manner((await preferences.find(tx, member)).variability.value)
 
     def command(self, name: str) -> str:
         """A command as members can press it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.frame.settings import Settings
 from bot.store.audit import audit as find_faults
+from bot.store.audit import rebuild as rebuild_balances
 from bot.store.backup import back_up
 from bot.store.errors import StoreError
 from bot.store.restore import restore
@@ -17,11 +18,16 @@ from bot.store.store import Store
 FINE, FAULTY = 0, 1
 
 
-async def audit(settings: Settings) -> int:
-    """Whether the ledger adds up, in every way that it must."""
+async def audit(settings: Settings, *, rebuild: bool = False) -> int:
+    """Whether the ledger adds up, in every way that it must; if it is wanted, after its balances were made anew."""
     try:
-        async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store, store.read() as tx:
-            faults = await find_faults(tx)
+        async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store:
+            if rebuild:
+                async with store.write() as writing:
+                    wrong = await rebuild_balances(writing)
+                print(f"{wrong or 'No'} balance{'' if wrong == 1 else 's'} had to be put right.")
+            async with store.read() as tx:
+                faults = await find_faults(tx)
     except (StoreError, OSError) as error:
         return _refused(error)
     for fault in faults:

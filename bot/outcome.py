@@ -15,12 +15,15 @@ from datetime import datetime, timedelta
 
 from PIL import Image
 
+from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages.lanes import pause_after
-from bot.messages.live import Live
+from bot.messages.live import Live, remaining_ms
 from bot.messages.told import Told, put
-from bot.store import jobs, ledger, members, pictures
+from bot.plans.rates import charge_of
+from bot.store import films, jobs, ledger, members, pictures, preferences
 from bot.store.errors import StoreBusyError, StoreFullError
+from bot.store.films import Film
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.store import Store
@@ -39,6 +42,7 @@ from engine import (
     Preview,
     Progress,
     Queued,
+    Speed,
     Started,
     recipe_hash,
     to_json,
@@ -67,6 +71,7 @@ class Outcome:
         self._notify_after = notify_after
         self._show, self._tell, self._retry = show, tell, retry
         self._live: dict[str, Live] = {}
+        self._begun: dict[str, tuple[float, int]] = {}  # when, and how many milliseconds it should take
         self._loading: tuple[str, float] | None = None
         self._storing: set[asyncio.Task[None]] = set()
         self._ends = asyncio.Event()
@@ -89,13 +94,15 @@ class Outcome:
             case Started():
                 await self._started(event)
             case Progress(job, _, done, steps):
-                self._looks(job, place=0, share=done / max(1, steps), loading=None)
+                share = done / max(1, steps)
+                self._looks(job, place=0, share=share, finishes_in_ms=self._remaining_ms(job, share), loading=None)
             case Preview(job, _, data, _):
                 self._looks(job, place=0, sketch=data)
             case ModelLoading(model, fraction):
                 self._load(model, fraction)
             case Finished() | Failed() | Cancelled():
                 self._live.pop(event.job, None)
+                self._begun.pop(event.job, None)
                 self._keep(event)
             case Hung(message):
                 _log.critical("%s", message)
@@ -107,6 +114,11 @@ class Outcome:
         live = replace(self._live.get(job, Live()), **changes)  # type: ignore[arg-type]
         self._live[job] = live
         self._show(job, live)
+
+    def _remaining_ms(self, job: str, share: float) -> int:
+        now = asyncio.get_running_loop().time()
+        begun_at, expected_ms = self._begun.get(job, (now, 0))
+        return remaining_ms(expected_ms, (now - begun_at) * 1000, min(1.0, share))
 
     def _load(self, model: str, fraction: float) -> None:
         """Loading is told to whoever is first in the line; it waits for nothing else."""
@@ -141,6 +153,7 @@ class Outcome:
         async with self._store.write() as tx:
             is_first = await jobs.start(tx, event.job, event.attempt, self._now())
         if is_first:
+            self._begun[event.job] = asyncio.get_running_loop().time(), event.finishes_in_ms
             self._looks(event.job, place=0, finishes_in_ms=event.finishes_in_ms)
         reached(FailPoint.STARTED)
 
@@ -163,6 +176,7 @@ class Outcome:
             for cell, painted in enumerate(event.pictures):
                 found.append(await self._file(event, cell, painted))
                 reached(FailPoint.FILING)
+            film = await self._film(event)
         except StoreFullError:
             await self._finish(event, State.FAILED, FULL)
             return
@@ -174,8 +188,12 @@ class Outcome:
             job = await jobs.find(tx, event.job)
             assert job is not None  # it was changed in this very transaction
             await pictures.insert(tx, found)
-            await ledger.settle(tx, event.job, event.gpu_ms, now)
+            if film is not None:
+                await films.insert(tx, film)
+            await ledger.settle(tx, event.job, charge_of(Speed(job.speed), event.gpu_ms), now)
             await put(tx, job, Told.ANSWER, now, took_ms=await self._long_ms(tx, job, now))
+            if (await preferences.find(tx, job.member_id)).auto_dm:
+                await put(tx, job, Told.DIRECT, now, unasked=True)
         reached(FailPoint.ENDED)
 
     async def _long_ms(self, tx: Reading, job: Job, now: datetime) -> int | None:
@@ -214,7 +232,7 @@ class Outcome:
             took_ms = await self._long_ms(tx, job, now) if state is State.FAILED else None
             await put(tx, job, Told.ANSWER, now, took_ms=took_ms)
             parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-            if parent is not None:  # its button led to nothing
+            if parent is not None and visibility.shows_in(parent, job):  # its button led to nothing
                 await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{state}")
         reached(FailPoint.ENDED)
 
@@ -231,6 +249,18 @@ class Outcome:
             bytes=len(painted.data),
             recipe=to_json(painted.recipe),
             recipe_hash=recipe_hash(painted.recipe),
+            created_at=self._now(),
+        )
+
+    async def _film(self, event: Finished) -> Film | None:
+        if event.film is None:
+            return None
+        digest, data = await self._files.put(event.film.data), event.film
+        return Film(
+            job_id=event.job,
+            sha256=digest,
+            media_type=data.media_type,
+            bytes=len(data.data),
             created_at=self._now(),
         )
 

@@ -22,10 +22,12 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot import checkout
 from bot.buttons.custom_id import SECRET_BYTES, Key, Signer
 from bot.client import Painter
 from bot.delivery import Delivery
 from bot.desk import Desk
+from bot.fetching import Fetcher
 from bot.frame.endpoint import point_at
 from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
@@ -36,7 +38,9 @@ from bot.messages.withdrawing import RESTORABLE
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
 from bot.plans.membership import sweep_credit
-from bot.store import archive, keys, placeholders, thumbnails, views
+from bot.roles import Roles
+from bot.shop import Shop
+from bot.store import archive, keys, notices, offers, placeholders, thumbnails, views
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from engine import Engine, EngineError
@@ -49,6 +53,7 @@ END_SECONDS = 45.0  # less than the unit's TimeoutStopSec, and than anybody's pa
 TIDY_SECONDS = 3600.0
 MOST_PURGED = 1000  # pictures an hour: nobody else can write meanwhile
 VIEW_LIFE = timedelta(days=30)
+NOTICES_LAST = timedelta(days=400)  # longer than any period that they are about
 FEW_SERVERS_SECONDS = 0.2  # the library waits this long for further servers after the last one
 TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
 SWATCH = "swatch"
@@ -134,7 +139,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
     """The bot at work. It is closed in the opposite order, in bounded time: nothing new is taken, what the engine still
     tells is stored, and of that as much is sent as can be.
     """
-    point_at(url)
+    endpoint = point_at(url)
     book = PlanBook(settings.plans)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(settings.data, clock=milliseconds))
@@ -153,6 +158,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             boot=secrets.token_hex(8),
             default_model=model,
             welcomes=welcome,
+            fetcher=Fetcher(settings.image_hosts, own=endpoint.cdn if url else ""),
             follow=delivery.follow,
             tell=delivery.poke,
         )
@@ -164,19 +170,18 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
             tell=delivery.poke,
             retry=intake.retry,
         )
-        desk = client.desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome, book)
+        shop = Shop(client, store, book, (roles := Roles(client, store, book)).poke)
+        desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome, book, shop, roles)
+        client.desk = desk
         stack.push_async_callback(desk.rest)
         await _log_in(client, token)
         _watch(stack, this, delivery.run())  # not before: what it sends needs the token
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        _watch(stack, this, desk.exporter.run())
-        _watch(stack, this, _tidy_hourly(store, book))
-        _watch(stack, this, book.watch())
-        _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
-        _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
-        _watch(stack, this, watch_lag())
+        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_of_plans(desk), desk.exporter.run()):
+            _watch(stack, this, work)
+        _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
         _log.info("Ready: painting with %s on %s.", model, engine.device.name)
         yield desk
@@ -259,6 +264,20 @@ async def _until(event: asyncio.Event, this: Run, code: int, why: str) -> None:
     this.end(code, why)
 
 
+def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, delivery: Delivery) -> None:
+    """What only a new start can mend, or not even that."""
+    _watch(stack, this, _until(outcome.hung, this, AGAIN, "a step hangs"))
+    _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
+
+
+async def _hear_of_plans(desk: Desk) -> None:
+    """Wherever they come from."""
+    async with asyncio.TaskGroup() as sources:
+        sources.create_task(desk.shop.run())
+        sources.create_task(desk.roles.run())
+        sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))
+
+
 async def tidy(store: Store) -> None:
     """Away with pictures that were deleted long ago, with files that no row names, and with tokens that are over."""
     async with store.write() as tx:
@@ -270,6 +289,8 @@ async def tidy(store: Store) -> None:
         _log.info("Removed %d files that belong to no picture.", swept)
     async with store.write() as tx:
         await placeholders.forget_tokens(tx, store.now())
+        await offers.forget(tx, store.now())
+        await notices.forget(tx, store.now() - NOTICES_LAST)
 
 
 async def _tidy_hourly(store: Store, book: PlanBook) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from bot.asking import Asker
+from bot.kinds import Kind
 from bot.store import archive, friends
 from bot.store.archive import Archived, Viewer
 from bot.store.jobs import Job
@@ -66,6 +68,16 @@ def may_see(job: Job, asker: Asker) -> bool:
     return job.privacy is Privacy.PUBLIC and is_near
 
 
+def maker_of(job: Job, parent: Job | None) -> int:
+    """Whose picture it is: a cell on its own is that of whoever asked for its grid, whoever took it out."""
+    return parent.member_id if parent is not None and Kind(job.kind).is_free else job.member_id
+
+
+def may_bring(job: Job, member: int, *, is_kept: bool) -> bool:
+    """By its id, wherever one is: one's own, and what one saw, keeps a bookmark of, and is public still."""
+    return job.member_id == member or (is_kept and job.privacy is Privacy.PUBLIC)
+
+
 def may_view(picture: Archived, viewer: Viewer) -> bool:
     """Whether a picture of the archive may be shown to somebody; `archive.py` asks the same of many at once."""
     if picture.deleted_at is not None:
@@ -92,9 +104,29 @@ def may_read(picture: Archived, viewer: Viewer) -> bool:
 
 def may_rule(job: Job, asker: Asker) -> bool:
     """Cancel or delete: its owner, or a moderator where it was asked for."""
-    return job.member_id == asker.member or (
-        asker.rules and job.server_id == asker.server and job.server_id is not None
-    )
+    return job.member_id == asker.member or (asker.rules and _is_there(job, asker))
+
+
+def may_judge(job: Job, asker: Asker, *, operates: bool) -> bool:
+    """What was reported of a public picture: the operator, and a moderator where it was asked for. What is private can
+    be reported by its maker alone, and nobody else gets to see it."""
+    return job.privacy is Privacy.PUBLIC and (operates or (asker.rules and _is_there(job, asker)))
+
+
+def is_aside(privacy: Privacy, asker: Asker) -> bool:
+    """Whether others could read it where it was asked for, and must not: then its member alone is told. What was asked
+    for in a group of direct messages may be seen there, unless it is hidden from everybody."""
+    return privacy is not Privacy.PUBLIC and not (asker.is_unseen if privacy is Privacy.STEALTH else asker.alone)
+
+
+def shows_in(parent: Job, child: Job) -> bool:
+    """Whether a job's buttons may show that there is this child: where others look on, only if they may see it too."""
+    return child.privacy is Privacy.PUBLIC or parent.privacy is not Privacy.PUBLIC
+
+
+def may_curate(job: Job, asker: Asker, server_id: int) -> bool:
+    """Take a picture down from that server's gallery: its maker, or a moderator there."""
+    return job.member_id == asker.member or (asker.rules and asker.server == server_id)
 
 
 def is_prompt_public(job: Job) -> bool:
@@ -104,6 +136,11 @@ def is_prompt_public(job: Job) -> bool:
 def alt_text(job: Job) -> str | None:
     """The prompt, for whoever hears pictures instead of seeing them; nothing where the prompt is private."""
     return job.text[:ALT_LIMIT] if is_prompt_public(job) else None
+
+
+def words_for(job: Job, member: int) -> str:
+    """What may be taken over and edited: its maker's own words, which may hold options that nobody else has."""
+    return job.text if job.member_id == member else job.effective or job.text
 
 
 def file_stem(job: Job, picture: Picture | None = None) -> str:
@@ -121,3 +158,12 @@ def mark(job: Job, pictures: tuple[Picture, ...]) -> str:
 def alt_of(picture: Archived, viewer: Viewer) -> str | None:
     """What is said of a picture to one viewer alone."""
     return picture.text[:ALT_LIMIT] if may_read(picture, viewer) and picture.text else None
+
+
+def is_barred(pictures: Iterable[Archived], member: int) -> bool:
+    """Hidden by a moderator: its maker does not show it again."""
+    return any(picture.hidden_by not in (None, member) for picture in pictures)
+
+
+def _is_there(job: Job, asker: Asker) -> bool:
+    return job.server_id == asker.server and job.server_id is not None

@@ -54,6 +54,7 @@ from engine.language.unfolding import repeated, turn_seed, unfold
 from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
 from engine.models.catalog_toml import load_catalog
 from engine.paint.encode import read_mark, read_recipes
+from engine.paint.image import open_picture
 from engine.paint.posting import File, Sheet, compose_grid, fit_file, make_thumbnail, open_sheet
 from engine.readers.questions import (
     Answer,
@@ -176,6 +177,7 @@ __all__ = [
     "from_json",
     "load_catalog",
     "make_thumbnail",
+    "open_picture",
     "open_sheet",
     "parse",
     "read_mark",

@@ -63,6 +63,7 @@ class Engine:
             self._timings_file = TimingsFile(settings.state / "timings.json", f"{device.name} {device.dtype}")
         self._worker = Worker(Queue(self._timing, settings.rules), self._make_studio, self._finisher, self._outlet.put)
         self._places: dict[str, int] = {}
+        self._known_words: dict[str, frozenset[str]] = {}
         self._changed = asyncio.Event()
         self._watchers: list[asyncio.Task[None]] = []
         self._open = True
@@ -116,6 +117,13 @@ class Engine:
     def can_paint(self, name: str) -> bool:
         """Whether it is here, and something to compute it on. Raises UnknownModelError."""
         return self.catalog.find(name).kind != "diffusion" or (self.device.name != NO_DEVICE and self.has_model(name))
+
+    def known_words(self, name: str) -> frozenset[str]:
+        """Those of a model that reads whole words and no others, as the pocket model does; none: it reads any. Looks at
+        the disk the first time. Raises UnknownModelError."""
+        if name not in self._known_words:
+            self._known_words[name] = self._shelf.known_words(name)
+        return self._known_words[name]
 
     def cancel(self, job_id: str) -> bool:
         """Its events end with `Cancelled`, within one step. False if that is too late."""

@@ -215,11 +215,11 @@ class Member:
         found: list[Json] = index["application_commands"]
         return found
 
-    async def command(self, channel: str, name: str, **options: Any) -> Outcome:
+    async def command(self, channel: str, name: str, /, **options: Any) -> Outcome:
         """Type a slash command. A `File` among the options is uploaded."""
         return await self._use(2, channel, name, options)
 
-    async def autocomplete(self, channel: str, name: str, focused: str, **options: Any) -> list[Json]:
+    async def autocomplete(self, channel: str, name: str, focused: str, /, **options: Any) -> list[Json]:
         """What is suggested for the option `focused`, whose text so far is among the options."""
         return (await self._use(4, channel, name, options, focused)).choices
 

@@ -1,8 +1,9 @@
-"""What tests of every room share: how a missing tool is told."""
+"""What tests of every room share: how a missing tool is told, and the ledger machine's seed, which every run prints."""
 
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from typing import NoReturn
 
@@ -22,3 +23,9 @@ def needs(tool: str) -> str:
     if path is None:
         lacks(f"{tool} is not installed.")
     return path
+
+
+def pytest_report_header() -> str:
+    """Chosen here, so that it is told even of a run in which nothing fails."""
+    seed = os.environ.setdefault("LEDGER_SEED", str(random.SystemRandom().randrange(1, 1 << 31)))
+    return f"LEDGER_SEED={seed}"

@@ -51,11 +51,23 @@ class Action(StrEnum):
     SETUP = "su"
     GALLERY = "ga"  # a page: `job` is the number of its view
     EXHIBIT = "gx"  # one picture on it
+    SUBSCRIBE = "sb"
+    TAKE_AWAY = "ra"  # what was reported
+    CLOSE_REPORT = "rx"
+    DESK = "dk"
+    SHORTEN = "sh"
+    OFFER_TAKE = "oa"
+    OFFER_DROP = "od"
+    OFFER_RELAXED = "or"
+    HIDE_EXHIBIT = "gh"
+    RESTORE_EXHIBIT = "gr"
+    MAKE_GALLERY = "gm"
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`job` may be empty (help, a page of the queue), `cell` counts from 0, `extra` is a page, a choice, a kind."""
+    """`job` may be empty (help, a page of the queue) or an offer, `cell` counts from 0, `extra` is a page, a choice, a
+    kind."""
 
     action: Action
     job: str = ""

@@ -8,20 +8,34 @@ from discord import app_commands
 
 from bot.commands import (
     admin,
+    admin_plans,
+    admin_usage,
     collection,
+    desk,
     friends,
     gallery,
+    gift,
     help,
     imagine,
     info,
     message_menu,
+    modes,
+    pool,
+    prefer,
     queue,
+    reports,
     settings,
     setup,
+    shorten,
     show,
+    subscribe,
 )
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
+
+admin_usage.add_to(admin.command)
+reports.add_to(admin.command)
+admin_plans.add_to(admin.command)
 
 ALL: tuple[Command, ...] = (
     imagine.command,
@@ -31,9 +45,17 @@ ALL: tuple[Command, ...] = (
     friends.command,
     queue.command,
     info.command,
+    subscribe.command,
     help.command,
+    gift.command,
+    pool.command,
     settings.command,
+    *modes.COMMANDS,
+    prefer.command,
+    desk.command,
+    shorten.command,
     setup.command,
+    reports.command,
     admin.command,
     *message_menu.COMMANDS,
 )

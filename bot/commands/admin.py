@@ -24,47 +24,51 @@ command = app_commands.Group(
 )
 
 
-async def _as_owner(interaction: Interaction, work: Awaitable[str]) -> None:
-    """OWNERS, and on a Discord of one's own whoever may manage the server."""
-    desk = desk_of(interaction)
-    at_home = desk.settings.uses_sandbox and interaction.permissions.manage_guild
-    if interaction.user.id not in desk.settings.owners and not at_home:
+async def as_owner(interaction: Interaction, work: Awaitable[str]) -> None:
+    if not operates(interaction):
         work.close()  # type: ignore[attr-defined]
         raise NotOwnerError
     await say(interaction, await work)
 
 
+def operates(interaction: Interaction) -> bool:
+    """OWNERS, and on a Discord of one's own whoever may manage the server."""
+    desk = desk_of(interaction)
+    at_home = desk.settings.uses_sandbox and interaction.permissions.manage_guild
+    return interaction.user.id in desk.settings.owners or at_home
+
+
 @command.command(name="pause", description="Take no new work; what is under way goes on")
 @app_commands.describe(reason="What members are told")
 async def pause(interaction: Interaction, reason: app_commands.Range[str, 0, 200] = "") -> None:
-    await guarded(interaction, _as_owner(interaction, _pause(desk_of(interaction), PausedError(reason))))
+    await guarded(interaction, as_owner(interaction, _pause(desk_of(interaction), PausedError(reason))))
 
 
 @command.command(name="drain", description="Take no new work, because I shall be started again soon")
 async def drain(interaction: Interaction) -> None:
-    await guarded(interaction, _as_owner(interaction, _pause(desk_of(interaction), PausedError("", drains=True))))
+    await guarded(interaction, as_owner(interaction, _pause(desk_of(interaction), PausedError("", drains=True))))
 
 
 @command.command(name="resume", description="Take new work again")
 async def resume(interaction: Interaction) -> None:
-    await guarded(interaction, _as_owner(interaction, _resume(desk_of(interaction))))
+    await guarded(interaction, as_owner(interaction, _resume(desk_of(interaction))))
 
 
 @command.command(name="block", description="Take no work from a member any more")
 @app_commands.describe(member="Who", reason="What they are told")
 async def block(interaction: Interaction, member: discord.User, reason: app_commands.Range[str, 0, 200] = "") -> None:
-    await guarded(interaction, _as_owner(interaction, _block(desk_of(interaction), member.id, reason)))
+    await guarded(interaction, as_owner(interaction, _block(desk_of(interaction), member.id, reason)))
 
 
 @command.command(name="unblock", description="Take work from a member again")
 @app_commands.describe(member="Who")
 async def unblock(interaction: Interaction, member: discord.User) -> None:
-    await guarded(interaction, _as_owner(interaction, _unblock(desk_of(interaction), member.id)))
+    await guarded(interaction, as_owner(interaction, _unblock(desk_of(interaction), member.id)))
 
 
 @command.command(name="queue", description="What everyone waits for")
 async def queue(interaction: Interaction) -> None:
-    await guarded(interaction, _as_owner(interaction, _queue(desk_of(interaction))))
+    await guarded(interaction, as_owner(interaction, _queue(desk_of(interaction))))
 
 
 async def _pause(desk: Desk, paused: PausedError) -> str:

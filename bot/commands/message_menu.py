@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import discord
@@ -19,6 +20,7 @@ from bot.store import members, reports
 from bot.store.jobs import Job
 from bot.store.words import State
 
+_log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 
 
@@ -49,6 +51,8 @@ async def _report(interaction: Interaction, message: discord.Message) -> None:
     async with desk.store.write() as tx:
         await members.meet(tx, interaction.user.id, desk.now())
         is_new = await reports.add(tx, job.id, interaction.user.id, "", desk.now())
+    if is_new:
+        _log.warning("Member %d reported job %s of member %d.", interaction.user.id, job.id, job.member_id)
     await say(interaction, replies.REPORTED if is_new else replies.REPORTED_BEFORE)
 
 
@@ -60,7 +64,7 @@ async def _use(interaction: Interaction, message: discord.Message) -> None:
         async with desk.store.read() as tx:
             if not await visibility.reads(tx, job, asker_of(interaction)):
                 raise WordsHiddenError
-    text = job.text if job is not None else message.content
+    text = visibility.words_for(job, interaction.user.id) if job is not None else message.content
     if not text.strip():
         raise NoWordsError
     press = Press(Action.REMIX, extra="new")

@@ -110,6 +110,7 @@ async def _judge_starts(client: discord.Client) -> Finding:
 async def _judge_servers(client: discord.Client, settings: Settings, application_id: int) -> list[Finding]:
     found: list[Finding] = []
     looked = 0
+    brought = _roles_of_plans(settings)
     async for server in client.fetch_guilds(limit=None):
         if not settings.allows(server.id) and settings.strangers_plan is StrangersPlan.NONE:
             remedy = f"Add it to ALLOWED_SERVERS, if it is yours: {server.id}."
@@ -117,7 +118,7 @@ async def _judge_servers(client: discord.Client, settings: Settings, application
             continue
         looked += 1
         if looked <= MOST_SERVERS:
-            found += await _judge_server(client, server.id)
+            found += await _judge_server(client, server.id, brought)
     if looked > MOST_SERVERS:
         found.append(fine("servers", f"{looked - MOST_SERVERS} more servers were not looked at."))
     if not looked:
@@ -126,7 +127,20 @@ async def _judge_servers(client: discord.Client, settings: Settings, application
     return found
 
 
-async def _judge_server(client: discord.Client, server_id: int) -> list[Finding]:
+def _roles_of_plans(settings: Settings) -> frozenset[int]:
+    """Those that plans bring; none if the plans cannot be read, which is told elsewhere."""
+    try:
+        from bot.plans.reader import SHIPPED, PlansError, read_plans
+    except ImportError:
+        return frozenset()
+    try:
+        plans = read_plans(settings.plans or SHIPPED)
+    except PlansError:
+        return frozenset()
+    return frozenset(plan.role for plan in plans if plan.role is not None)
+
+
+async def _judge_server(client: discord.Client, server_id: int, brought: frozenset[int]) -> list[Finding]:
     assert client.user is not None
     server = await client.fetch_guild(server_id)
     member = await server.fetch_member(client.user.id)
@@ -135,7 +149,20 @@ async def _judge_server(client: discord.Client, server_id: int) -> list[Finding]
         for channel in await server.fetch_channels()
         if isinstance(channel, discord.TextChannel | discord.ForumChannel)
     ]
-    return judge_channels(server.name, channels, member.guild_permissions)
+    roles = [(role.name, role < member.top_role) for role in server.roles if role.id in brought]
+    return [
+        *judge_channels(server.name, channels, member.guild_permissions),
+        *judge_roles(server.name, roles, may_manage=member.guild_permissions.manage_roles),
+    ]
+
+
+def judge_roles(server: str, brought: Sequence[tuple[str, bool]], *, may_manage: bool) -> list[Finding]:
+    """Roles that plans bring, and whether each stands below the bot's own."""
+    too_high = [name for name, is_below in brought if not (is_below and may_manage)]
+    if not too_high:
+        return []
+    remedy = "Let the bot's role manage roles, and drag it above those, in the server's settings."
+    return [warning("permissions", f"In {server} the bot cannot give {listed(too_high)} to members.", remedy)]
 
 
 def judge_channels(

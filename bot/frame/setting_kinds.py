@@ -43,6 +43,12 @@ def as_token(text: str) -> str:
     return text
 
 
+def as_stripe_secret(text: str) -> str:
+    if text and not re.fullmatch(r"whsec_\w{16,}", text, re.ASCII):
+        raise ValueError("is no signing secret, which begins with whsec_; copy it from Stripe's dashboard, Webhooks.")
+    return text
+
+
 def as_base_url(text: str) -> str:
     if not text:
         return ""
@@ -96,6 +102,16 @@ def as_host(text: str) -> str:
     if not _HOST.fullmatch(text):
         raise ValueError(f"is {text!r}; use an IPv4 address or a host's name, such as 127.0.0.1.")
     return text
+
+
+def as_hosts(text: str) -> tuple[str, ...]:
+    """By name and whole: an address, or a name that is read as one, could lead anywhere."""
+    hosts = tuple(part.lower() for part in _parts(text))
+    for host in hosts:
+        last = host.rpartition(".")[2]
+        if not _HOST.fullmatch(host) or "." not in host or ".." in host or not last.isalpha():
+            raise ValueError(f"has {host!r}; join whole names of hosts by commas, such as upload.wikimedia.org.")
+    return hosts
 
 
 def as_ids(text: str) -> frozenset[int]:

@@ -19,6 +19,7 @@ from bot.frame.setting_kinds import (
     as_file_or_none,
     as_folder_or_none,
     as_host,
+    as_hosts,
     as_ids,
     as_model,
     as_one_of,
@@ -26,6 +27,7 @@ from bot.frame.setting_kinds import (
     as_paths,
     as_seconds,
     as_servers,
+    as_stripe_secret,
     as_token,
     as_whole,
 )
@@ -140,7 +142,25 @@ class Settings:
         as_file_or_none,
         "A file of your own plans; left empty, everybody may do everything. It is read again whenever it changes.",
     )
+    stripe_secret: str = _setting(
+        "ATELIER_STRIPE_SECRET",
+        "",
+        as_stripe_secret,
+        "What Stripe signs its events with, as its dashboard shows it; left empty, Stripe is not heard.",
+        secret=True,
+    )
+    webhook_host: str = _setting(
+        "ATELIER_WEBHOOK_HOST", "127.0.0.1", as_host, "Where events are heard; a proxy with TLS stands before it."
+    )
+    webhook_port: int = _setting("ATELIER_WEBHOOK_PORT", "8788", as_whole(1, 65_535), "The port of that.")
     owners: frozenset[int] = _setting("OWNERS", "", as_ids, "The ids of those who may use /admin, joined by commas.")
+    image_hosts: tuple[str, ...] = _setting(
+        "ATELIER_IMAGE_HOSTS",
+        "",
+        as_hosts,
+        "Hosts besides Discord's own that pictures may be fetched from over https, joined by commas, such as "
+        "upload.wikimedia.org.",
+    )
     notify_after_seconds: int = _setting(
         "NOTIFY_AFTER_SECONDS",
         "60",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -14,21 +15,28 @@ import discord
 
 from bot import replies
 from bot.buttons.custom_id import Action
-from bot.desk import Desk, desk_of
-from bot.errors import Refusal, ThereAlreadyError
+from bot.desk import Desk, asker_of, desk_of
+from bot.errors import ConfirmError, NoCreditError, Refusal, ThereAlreadyError
 from bot.frame.fail_points import FailPoint, reached
-from bot.intake import Accepted
+from bot.intake import Accepted, Low
+from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Button, Card
 from bot.messages.live import Live
 from bot.messages.told import Told, put
+from bot.panels.offer import no_credit_card, offer_card
+from bot.panels.prompt_desk import OPEN
+from bot.replies import hints
 from bot.store import jobs, outbox, placeholders
+from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder
 from engine import Quote, Waiter
 
 _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 ANSWERED = 40060
+LINK = "://"
+PROMISE_AFTER_SECONDS = 1.5  # of three, in which Discord wants to hear of us
 _LOST = (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
@@ -38,7 +46,7 @@ async def guarded(interaction: Interaction, work: Awaitable[object]) -> None:
         try:
             await work
         except Refusal as error:
-            await say(interaction, await sentence(desk_of(interaction), error))
+            await say(interaction, "", await refused(desk_of(interaction), error))
         except Exception as error:  # a border: the member must not be left without an answer
             if isinstance(error, discord.HTTPException) and error.code == ANSWERED:
                 return  # Discord told us twice of one press, and the first one was answered
@@ -52,7 +60,7 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
     desk = desk_of(interaction)
     card = card or Card(replies.shortened(text, replies.MESSAGE_LIMIT))
     parts = await desk.sender.parts(card, interaction.filesize_limit)
-    if not (card.rows or card.menus):
+    if not (card.rows or card.menus or card.links):
         del parts["view"]
     try:
         if interaction.response.is_done():
@@ -65,10 +73,11 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
     return True
 
 
-async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]]) -> None:
-    """Take the job and write its one message. If that is lost, the outbox writes it by another way."""
+async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]], text: str = "") -> None:
+    """Take the job and write its one message. If that is lost, the outbox writes it by another way. Links in `text` may
+    have to be fetched first."""
     desk = desk_of(interaction)
-    accepted = await accepting()
+    accepted = await (_in_time(interaction, accepting()) if LINK in text else accepting())
     if not accepted.is_new:
         return  # delivered twice: the first delivery answers it
     job, quote = accepted.job, accepted.quote
@@ -76,20 +85,63 @@ async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitabl
         card = cards.fetching(job) if quote is None else cards.under_way(job, await _first_look(desk, job.id, quote))
         parts = await desk.sender.parts(card, interaction.filesize_limit)
         try:
-            response = await interaction.response.send_message(ephemeral=accepted.place.ephemeral, **parts)
+            message = await _first_answer(interaction, parts, ephemeral=accepted.place.ephemeral)
         except _LOST as error:
             _log.warning("The answer to job %s did not arrive: %s", job.id, error)
             return
         reached(FailPoint.ACKNOWLEDGED)
-        if response.message_id is None:
+        if message is None:
             return
         async with desk.store.write() as tx:
-            await placeholders.appear(tx, job.id, job.channel_id, response.message_id)
-            await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), response.message_id)
+            await placeholders.appear(tx, job.id, job.channel_id, message)
+            await outbox.spare(tx, job.id, Told.PLACEHOLDER, desk.now(), message)
         reached(FailPoint.NOTED)
+    await tell_low(interaction, accepted.low)
     if accepted.is_first and desk.may_hint(job.channel_id):
         help_button = Button(Action.HELP, "", "How it works", "👋")
-        await say(interaction, "", Card(replies.newcomer(desk.command("help")), ((help_button,),)))
+        desk_button = Button(Action.DESK, "", "Choose from menus", "🎛️", extra=OPEN)
+        await say(interaction, "", Card(_hint(desk, job), ((help_button, desk_button),)))
+
+
+def _hint(desk: Desk, job: Job) -> str:
+    if Kind(job.kind).is_free:  # there already, and of somebody else's words
+        return hints.passer_by(desk.command("imagine"), desk.command("help"))
+    return replies.newcomer(desk.command("help"))
+
+
+async def tell_low(interaction: Interaction, low: Low | None) -> None:
+    if low is not None:
+        await say(interaction, replies.offers.low(low.left_gpu_ms, low.renews_at, is_empty=low.is_empty))
+
+
+async def _in_time(interaction: Interaction, accepting: Awaitable[Accepted]) -> Accepted:
+    """Pictures that are brought may come slowly: then Discord is told in time that an answer will come. That promise is
+    taken back before a refusal."""
+    work = asyncio.ensure_future(accepting)
+    try:
+        await asyncio.wait((work,), timeout=PROMISE_AFTER_SECONDS)
+        if not work.done():
+            with suppress(*_LOST):
+                await interaction.response.defer(thinking=True, ephemeral=asker_of(interaction).ephemeral)
+        return await work
+    except Exception:  # a border: whatever it is, the sentence that follows is for one member alone
+        if _is_promised(interaction):
+            with suppress(*_LOST):
+                await interaction.delete_original_response()
+        raise
+    finally:
+        work.cancel()
+
+
+def _is_promised(interaction: Interaction) -> bool:
+    return interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+
+
+async def _first_answer(interaction: Interaction, parts: dict[str, Any], *, ephemeral: bool) -> int | None:
+    if not _is_promised(interaction):
+        return (await interaction.response.send_message(ephemeral=ephemeral, **parts)).message_id
+    attachments = parts.pop("files")
+    return (await interaction.edit_original_response(attachments=attachments, **parts)).id
 
 
 async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:
@@ -106,6 +158,17 @@ async def waiter_of(desk: Desk, job_id: str) -> Waiter | None:
     """A job as the queue sees it; None if it is not there, or not yet."""
     view = await desk.intake.queue_view(job_id)
     return next((waiter for waiter in (*view.running, *view.waiting) if waiter.job == job_id), None)
+
+
+async def refused(desk: Desk, error: Refusal) -> Card:
+    """What a member is told, with the buttons that lead on."""
+    match error:
+        case ConfirmError():
+            return await offer_card(desk, error)
+        case NoCreditError():
+            return no_credit_card(error)
+        case _:
+            return Card(replies.shortened(await sentence(desk, error), replies.MESSAGE_LIMIT))
 
 
 async def sentence(desk: Desk, error: Refusal) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -12,16 +11,21 @@ from bot import replies, visibility
 from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WordsHiddenError, WrongButtonError
-from bot.handlers import gallery
+from bot.handlers import gallery, offers
 from bot.handlers.answering import acknowledge, guarded, say
+from bot.handlers.hanging import hide, restore
+from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
+from bot.handlers.prompting import begin_desk, paint_shorter
 from bot.handlers.publishing import publish
+from bot.handlers.selling import show_plans
 from bot.kinds import Kind
-from bot.messages import cards
 from bot.messages.cards import Card
-from bot.panels import settings, setup
+from bot.messages.exhibit_cards import USE
+from bot.panels import gallery_channel, settings, setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
+from bot.panels.recipe import recipe_card
 from bot.replies.gallery import LAID_ASIDE
 from bot.store import bookmarks, jobs, members, pictures
 from bot.store.bookmarks import Bookmark
@@ -56,6 +60,8 @@ async def _single(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 async def _vary(interaction: Interaction, desk: Desk, press: Press) -> None:
     manner = Manner.SUBTLE if press.action is Action.VARY_SUBTLE else Manner.STRONG
+    if press.action is Action.VARY:
+        manner = await desk.manner_of(interaction.user.id)
     if await _remixes(interaction, desk):
         await _open_remix(interaction, desk, press, manner.value)
         return
@@ -69,21 +75,28 @@ async def _reroll(interaction: Interaction, desk: Desk, press: Press) -> None:
     await acknowledge(interaction, lambda: desk.intake.reroll(asker_of(interaction), press.job))
 
 
+async def _redo(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await acknowledge(interaction, lambda: desk.intake.redo(asker_of(interaction), press.job))
+
+
 async def _upscale(interaction: Interaction, desk: Desk, press: Press) -> None:
     manner = Manner.SUBTLE if press.action is Action.UPSCALE_SUBTLE else Manner.STRONG
     await acknowledge(interaction, lambda: desk.intake.upscale(asker_of(interaction), press.job, press.cell, manner))
 
 
 async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
-    """The dialog was submitted. An unchanged prompt is a plain variation."""
+    """The dialog was submitted, or a button opens one. An unchanged prompt is a plain variation."""
+    if press.extra == USE:
+        await _open_use(interaction, desk, press)
+        return
     text, asker = prompt_of(interaction.data or {}), asker_of(interaction)
     if press.extra == "new":
-        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text))
+        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), text)
     elif press.extra == "again":
-        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text))
+        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text), text)
     else:
         manner = Manner(press.extra)
-        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text))
+        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text), text)
 
 
 async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -141,8 +154,7 @@ async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
     shown = cells if every else tuple(cell for cell in cells if cell.cell == press.cell)
     if not shown or not is_one_read:
         raise NotReadyError if job.state in OPEN else NoJobError
-    text = replies.recipe(job.text, job.id, json.loads(shown[0].recipe))
-    await say(interaction, "", Card(text, files=cards.written(job, shown)))
+    await say(interaction, "", await recipe_card(desk, job, shown))
 
 
 async def _help(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -153,6 +165,10 @@ async def _queue(interaction: Interaction, desk: Desk, press: Press) -> None:
     card = await queue_card(desk, asker_of(interaction))
     parts = await desk.sender.parts(card, 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
+
+
+async def _subscribe(interaction: Interaction, desk: Desk, press: Press) -> None:
+    await show_plans(interaction)
 
 
 async def _job(interaction: Interaction, desk: Desk, press: Press) -> Job:
@@ -173,11 +189,26 @@ async def _remixes(interaction: Interaction, desk: Desk) -> bool:
 
 async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: str) -> None:
     job = await _job(interaction, desk, press)
+    await _require_words(interaction, desk, job, press)
+    dialog = prompt_dialog(
+        desk.signer, Press(Action.REMIX, job.id, press.cell, what), visibility.words_for(job, interaction.user.id)
+    )
+    await interaction.response.send_modal(dialog)
+
+
+async def _open_use(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """A picture's words, to be changed and painted anew."""
+    job = await _job(interaction, desk, press)
+    await _require_words(interaction, desk, job, press)
+    text = visibility.words_for(job, interaction.user.id)
+    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, 0, "new"), text, replies.USE_TITLE)
+    await interaction.response.send_modal(dialog)
+
+
+async def _require_words(interaction: Interaction, desk: Desk, job: Job, press: Press) -> None:
     async with desk.store.read() as tx:
         if not await visibility.reads(tx, job, asker_of(interaction), press.cell):
             raise WordsHiddenError
-    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, press.cell, what), job.text)
-    await interaction.response.send_modal(dialog)
 
 
 _HANDLERS: Mapping[Action, Handler] = {
@@ -186,7 +217,7 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.VARY_SUBTLE: _vary,
     Action.VARY_STRONG: _vary,
     Action.REROLL: _reroll,
-    Action.REDO: _reroll,
+    Action.REDO: _redo,
     Action.REMIX: _remix,
     Action.UPSCALE_SUBTLE: _upscale,
     Action.UPSCALE_CREATIVE: _upscale,
@@ -203,4 +234,15 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.SETUP: setup.change,
     Action.GALLERY: gallery.page_pressed,
     Action.EXHIBIT: gallery.picture_pressed,
+    Action.SUBSCRIBE: _subscribe,
+    Action.TAKE_AWAY: decide,
+    Action.CLOSE_REPORT: decide,
+    Action.DESK: begin_desk,
+    Action.SHORTEN: paint_shorter,
+    Action.OFFER_TAKE: offers.take,
+    Action.OFFER_DROP: offers.drop,
+    Action.OFFER_RELAXED: offers.take,
+    Action.HIDE_EXHIBIT: hide,
+    Action.RESTORE_EXHIBIT: restore,
+    Action.MAKE_GALLERY: gallery_channel.change,
 }

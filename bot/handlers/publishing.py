@@ -1,42 +1,131 @@
-"""A picture into a server's gallery: by whom, into which, and that it is done once. The gallery itself comes later."""
+"""A picture into a server's gallery: by whom, into which, and that it is done once."""
 
 from __future__ import annotations
 
-from bot import replies
+import discord
+
+from bot import replies, visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action
+from bot.buttons.emoji import STAR
 from bot.desk import Desk
 from bot.errors import NoJobError, NotOwnError, NotReadyError
+from bot.kinds import Kind
 from bot.messages.cards import Button, Card, Tone
-from bot.messages.told import Told, put
-from bot.messages.withdrawing import show_to
-from bot.store import archive, servers
+from bot.messages.exhibit_cards import restoring
+from bot.messages.exhibiting import find_as_made, put_exhibit
+from bot.messages.posting import Posting
+from bot.messages.withdrawing import OUT, show_to, unhide
+from bot.panels.gallery_channel import stars_of
+from bot.replies import exhibits as words
+from bot.store import archive, exhibits, jobs, pictures, servers
+from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.servers import Server
-from bot.store.words import OPEN, Audience, Privacy, State
+from bot.store.transactions import Writing
+from bot.store.words import OPEN, Audience, Hanging, Privacy, State
 
 CHOICES = 4  # a row of buttons, one of which is not to publish
 
 
 async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None = None) -> str | Card:
-    """What its maker is told; nobody else publishes a picture. A private one is shown only after a second press, whose
-    button names the server: `confirmed`."""
+    """What its maker is told; by this, nobody else publishes a picture. A private one is shown only after a second
+    press, whose button names the server: `confirmed`."""
+    async with desk.store.read() as tx:
+        job = await find_as_made(tx, job.id) or job
     if job.member_id != asker.member:
         raise NotOwnError
-    if job.state not in (State.RENDERED, State.DONE):
-        raise NotReadyError if job.state in OPEN else NoJobError
+    _require_painted(job)
     found = await _galleries(desk, asker, job, confirmed)
     if not found:
         return replies.NO_GALLERY if asker.server is not None else replies.NO_GALLERIES
     if confirmed is None and (job.privacy is not Privacy.PUBLIC or asker.server is None):
         return _confirmation(desk, job, found)
-    (server,) = found[:1]
     async with desk.store.write() as tx:
-        await show_to(tx, await archive.of_job(tx, job), Audience.GALLERY, desk.now())
-        key, channel = f"publish:{job.id}:{server.gallery_channel_id}", server.gallery_channel_id
-        is_new = await put(tx, job, Told.PUBLISH, desk.now(), key=key, channel=channel)
+        rules = asker.rules and asker.server == found[0].id
+        if not rules and visibility.is_barred(await archive.of_job(tx, job), asker.member):
+            return words.BY_MODERATOR
+        new, before = await _hang(tx, desk, job, found[0], asker.member)
+        if before is not None and before.state is Hanging.SHOWN and before.message_id is None:
+            await put_exhibit(tx, before, desk.now(), again=f":{desk.now().timestamp():.3f}")  # whatever kept it back
     desk.delivery.poke()
-    return replies.PUBLISHED if is_new else replies.PUBLISHED_BEFORE
+    if new:
+        return replies.PUBLISHED
+    if before is None or before.state is not Hanging.HIDDEN:
+        return replies.PUBLISHED_BEFORE
+    if before.hidden_by != job.member_id and not asker.rules:
+        return words.BY_MODERATOR
+    return Card(words.HIDDEN_BEFORE, ((restoring(before),),))
+
+
+async def star(desk: Desk, asker: Asker, job: Job) -> None:
+    """Somebody else likes it. Enough of them publish it, if it is public on this server already. They are counted on
+    the message itself, so that none is forgotten that came while we were away."""
+    async with desk.store.read() as tx:
+        server = await servers.find(tx, asker.server) if asker.server is not None else None
+        job = await find_as_made(tx, job.id) or job
+    needed = stars_of(server) if server is not None else 0
+    is_open = job.privacy is Privacy.PUBLIC and job.server_id == asker.server
+    if server is None or server.gallery_channel_id is None or not needed or not is_open or asker.message is None:
+        raise NotOwnError
+    _require_painted(job)
+    emoji, others = discord.PartialEmoji(name=STAR), 0
+    async for member in Posting(desk.sender).reacted(asker.channel, asker.message, emoji):
+        others += member != job.member_id
+    if others < needed:
+        return
+    async with desk.store.write() as tx:
+        current = await jobs.find(tx, job.id)
+        if current is not None and current.privacy is Privacy.PUBLIC and current.state is not State.DELETED:
+            await _hang(tx, desk, current, server, None)
+    desk.delivery.poke()
+
+
+async def _hang(
+    tx: Writing, desk: Desk, job: Job, server: Server, by: int | None
+) -> tuple[Exhibit | None, Exhibit | None]:
+    """The new exhibit, or the one that was there before."""
+    found = await pictures.of_job(tx, job.id)
+    if not found or server.gallery_channel_id is None:
+        return None, None
+    cell = found[0].cell if len(found) == 1 else None
+    wanted = Exhibit(
+        job_id=job.id,
+        cell=cell,
+        server_id=server.id,
+        channel_id=server.gallery_channel_id,
+        published_at=desk.now(),
+        by=by,
+        archive_id=await _number(tx, job, cell),
+    )
+    before = await exhibits.find_like(tx, wanted)
+    if before is not None and before.state is not Hanging.DELETED:
+        return None, before
+    shown = await archive.of_job(tx, job)
+    if by is None and any(one.hidden_at is not None or one.audience not in OUT for one in shown):
+        raise NotOwnError  # its maker has hidden it, or shows it to fewer people than this server's
+    ids, maker = [one.id for one in shown], by or job.member_id
+    await unhide(tx, shown, maker, desk.now())
+    await show_to(tx, shown, Audience.GALLERY, maker, desk.now())
+    if job.server_id is None:  # from outside of all servers: those who see it here may use it here, and rule over it
+        await jobs.move_in(tx, job.id, server.id)
+        await archive.move_in(tx, ids, server.id)
+    new = await (exhibits.add(tx, wanted) if before is None else exhibits.renew(tx, before.id, wanted))
+    if new is not None:
+        await put_exhibit(tx, new, desk.now())
+    return new, None
+
+
+async def _number(tx: Writing, job: Job, cell: int | None) -> int | None:
+    """Of the archive. A single cell on its own is there as its grid's picture; a whole grid is no one picture."""
+    if job.kind == Kind.SINGLE and job.parent_id is not None:
+        return await archive.number_of(tx, job.parent_id, job.parent_cell or 0)
+    return await archive.number_of(tx, job.id, cell) if cell is not None else None
+
+
+def _require_painted(job: Job) -> None:
+    if job.state not in (State.RENDERED, State.DONE):
+        raise NotReadyError if job.state in OPEN else NoJobError
 
 
 def _confirmation(desk: Desk, job: Job, found: list[Server]) -> Card:

@@ -16,19 +16,18 @@ from bot.buttons.custom_id import Action
 from bot.buttons.emoji import meaning
 from bot.desk import RULES, Desk
 from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
-from bot.handlers.answering import sentence
+from bot.handlers.answering import refused
 from bot.handlers.finding import job_of_message
-from bot.handlers.publishing import publish
+from bot.handlers.publishing import publish, star
 from bot.messages.cards import Card
 from bot.messages.lanes import Later
 from bot.messages.sending import RefusedError, UnreachableError
 from bot.messages.told import Told, put
-from bot.store import bookmarks, members, pictures, placeholders
+from bot.store import bookmarks, exhibits, members, pictures, placeholders
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.words import OPEN
-from engine import Manner
 
 _log = logging.getLogger(__name__)
 ONCE_IN = timedelta(minutes=1)  # a reaction that is told twice sends its pictures once
@@ -60,7 +59,7 @@ async def _answer(desk: Desk, asker: Asker, job: Job, action: Action, cell: int)
     try:
         await _do(desk, asker, job, action, cell)
     except Refusal as error:
-        await _whisper(desk, asker, Card(await sentence(desk, error)))
+        await _whisper(desk, asker, await refused(desk, error))
     except Exception:  # a border: a reaction that breaks must not break the next one
         _log.exception("A reaction to job %s broke.", job.id)
         await _whisper(desk, asker, Card(replies.BUSY))
@@ -71,7 +70,7 @@ async def _do(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> 
         case Action.SINGLE:
             await desk.intake.single(asker, job.id, cell)
         case Action.VARY:
-            await desk.intake.vary(asker, job.id, cell, Manner.STRONG)
+            await desk.intake.vary(asker, job.id, cell, await desk.manner_of(asker.member))
         case Action.REROLL:
             await desk.intake.reroll(asker, job.id)
         case Action.DELETE:
@@ -125,7 +124,13 @@ async def _pictures(desk: Desk, asker: Asker, job: Job) -> tuple[Picture, ...]:
 
 
 async def _publish(desk: Desk, asker: Asker, job: Job) -> None:
-    """Once it is published everybody sees that; anything else has to be said."""
+    """Once it is published everybody sees that; anything else has to be said. In the gallery a star is a vote."""
+    async with desk.store.read() as tx:
+        if await exhibits.by_message(tx, asker.message or 0) is not None:
+            return
+    if job.member_id != asker.member:
+        await star(desk, asker, job)
+        return
     answer = await publish(desk, asker, job)
     if isinstance(answer, Card):
         await _whisper(desk, asker, answer)

@@ -2,8 +2,9 @@
 room that asks the engine to paint, to cancel, what it would cost and who waits. Knows no message.
 """
 
+from bot.intake.balance import Low
 from bot.intake.handover import MOST_DEATHS
 from bot.intake.intake import Accepted, Intake
 from bot.intake.wishes import Wish
 
-__all__ = ["MOST_DEATHS", "Accepted", "Intake", "Wish"]
+__all__ = ["MOST_DEATHS", "Accepted", "Intake", "Low", "Wish"]

@@ -94,7 +94,8 @@ class HandOver:
             hashes = {source.sha256 for recipe in recipes for source in recipe.sources}
             sources = {digest: await self._files.read(digest) for digest in hashes}
             speed, share = Speed(job.speed), share_of(job)  # as when it was asked for, whatever became of the plan
-            self._engine.submit(Work(job.id, job.attempt, str(job.member_id), speed, recipes, share, pictures=sources))
+            work = Work(job.id, job.attempt, str(job.member_id), speed, recipes, share, film=job.film, pictures=sources)
+            self._engine.submit(work)
         except ClosedError:
             return  # the program ends; the next start goes on with it
         except (EngineError, OSError) as error:

@@ -15,31 +15,40 @@ from bot.errors import (
     EndedError,
     FullError,
     NoCellError,
-    NoCreditError,
+    NoDraftError,
     NoJobError,
+    NoRoomError,
     NotAllowedError,
     NotReadyError,
     PausedError,
     ThereAlreadyError,
-    TooManyError,
     UnderWayError,
     WordsHiddenError,
 )
+from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
+from bot.intake.balance import Balance, Low, balance, low_after
+from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
-from bot.intake.wishes import Wish, draw_seed, job_of, place_of, recipes_of, same_words
+from bot.intake.offering import Offering
+from bot.intake.orders import Order
+from bot.intake.paying import payer_of
+from bot.intake.redoing import redone
+from bot.intake.uploads import Uploads, sources_for
+from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
 from bot.intake.wording import Wording
-from bot.kinds import Kind
+from bot.kinds import Kind, Occasion
+from bot.messages import withdrawing
 from bot.messages.told import Told, put
-from bot.messages.withdrawing import lay_aside
 from bot.plans.book import PlanBook
-from bot.plans.membership import begin, standing
-from bot.plans.plan import Plan
-from bot.store import archive, jobs, ledger, members, meta, pictures, placeholders
+from bot.plans.membership import begin
+from bot.plans.plan import Plan, Relax
+from bot.plans.standing import Standing
+from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
-from bot.store.pictures import Picture, Source
+from bot.store.pictures import Picture
 from bot.store.placeholders import Placeholder
 from bot.store.store import Store
 from bot.store.transactions import Reading, Writing
@@ -51,6 +60,7 @@ from engine import (
     Manner,
     QueueView,
     Quote,
+    Speed,
     enlarge,
     enlarge_creatively,
     from_json,
@@ -67,13 +77,14 @@ PAUSED = "paused"
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A job that is stored. `is_new` is false if the same interaction had brought it before, `is_first`
-    true if its member never asked for anything before."""
+    true if its member never asked for anything before. `low` is told with it: that little is left."""
 
     job: Job
     place: Placeholder
     quote: Quote | None
     is_new: bool = True
     is_first: bool = False
+    low: Low | None = None
 
 
 class Intake:
@@ -88,45 +99,70 @@ class Intake:
         boot: str,
         default_model: str,
         welcomes: Callable[[int | None], bool],
+        fetcher: Fetcher,
         follow: Callable[[Job, Placeholder], None],
         tell: Callable[[], None],
     ) -> None:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
         self._book = book
         self._boot, self._tell = boot, tell
-        self._admission, self._wording = Admission(store, welcomes), Wording(engine, store, default_model)
+        self._admission = Admission(store, welcomes)
+        self._wording = Wording(engine, store, default_model, Uploads(store, book, fetcher))
         self._handover = HandOver(engine, store, boot=boot, follow=follow, tell=tell)
+        self.offering = Offering(
+            store,
+            book,
+            boot=boot,
+            admit=self._admit,
+            allow=self._allowed,
+            store_new=self._store_new,
+            hand_over=self._handover.begin,
+            tell=tell,
+        )
         self.paused: PausedError | None = None
 
     async def imagine(self, asker: Asker, text: str) -> Accepted:
+        """Several at once, by braces or `--repeat`, wait for a confirmation."""
         await self._admit(asker)
-        return await self._take(asker, await self._wording.wish(asker, Kind.IMAGINE, text))
+        found = await self._balance(asker)
+        wishes = await self._wording.wishes(asker, text, found.plan)
+        if len(wishes) == 1:
+            return await self._take(asker, wishes[0])
+        allowed = [await self._allowed(asker, wish, found.plan) for wish in wishes]
+        orders = [Order(wish, await self._quote(asker, wish, found.plan)) for wish in allowed]
+        raise await self.offering.put(asker, Occasion.BATCH, orders, found)
 
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
         """The same once more with a new seed; or with new words."""
         parent = await self._parent(asker, job_id)
-        if text is not None and not same_words(text, parent.text):
-            return await self._take(asker, replace(await self._wording.wish(asker, Kind.REROLL, text), parent=parent))
+        if text is not None and not same_prompt(text, parent):
+            wish = await self._wording.wish(asker, Kind.REROLL, text, parent)
+            return await self._take(asker, replace(wish, parent=parent))
         cells = reroll(recipes_of(parent), draw_seed())
-        return await self._take(asker, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent))
+        return await self._take(asker, like(parent, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent)))
+
+    async def redo(self, asker: Asker, job_id: str) -> Accepted:
+        """A draft in full: the same seeds, with all steps."""
+        parent = await self._parent(asker, job_id)
+        if parent.full_steps is None:
+            raise NoDraftError
+        return await self._take(asker, redone(parent, parent.full_steps))
 
     async def vary(self, asker: Asker, job_id: str, cell: int, manner: Manner, text: str | None = None) -> Accepted:
         """Pictures like that very one."""
         parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
-        recipe, told = from_json(picture.recipe), []
-        if text is not None and not same_words(text, parent.text):
-            wish = await self._wording.wish(asker, kind, text)
-            recipe, told = replace(wish.cells[0], seed=recipe.seed), list(wish.notes)
-        else:
-            text = parent.text
+        recipe, wish = from_json(picture.recipe), like(parent, Wish(kind, parent.text, (), parent=parent))
+        if text is not None and not same_prompt(text, parent):
+            wish = replace(await self._wording.wish(asker, kind, text, parent), parent=parent)
+            recipe = replace(wish.cells[0], seed=recipe.seed)
         try:
             entry = self._engine.catalog.find(recipe.model.name)
             varied = vary(recipe, picture.sha256, manner, draw_seed(), GRID, entry)
         except EngineError as error:
             raise CannotDoError(str(error)) from error
-        told += [note.message for note in varied.notes]
-        return await self._take(asker, Wish(kind, text, varied.cells, tuple(told), parent, which, picture))
+        notes = (*wish.notes, *(note.message for note in varied.notes))
+        return await self._take(asker, replace(wish, cells=varied.cells, notes=notes, cell=which, picture=picture))
 
     async def upscale(self, asker: Asker, job_id: str, cell: int, manner: Manner) -> Accepted:
         """Larger: as it is, or with new detail."""
@@ -177,13 +213,7 @@ class Intake:
                 raise NotAllowedError
             if job.state in UNDER_WAY:
                 raise UnderWayError
-            if not await lay_aside(tx, await archive.of_job(tx, job), asker.member, self._now(), of=job):
-                await jobs.delete(tx, job_id)
-                await pictures.remove(tx, job_id)
-                await put(tx, job, Told.ERASE, self._now())
-            parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-            if parent is not None:  # its button leads nowhere now
-                await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")
+            await withdrawing.delete(tx, job, asker.member, self._now())
         self._tell()
         return job
 
@@ -245,23 +275,34 @@ class Intake:
             raise NoCellError(len(found))
         if picture is None:
             raise NotReadyError if job.state in UNDER_WAY else NoJobError
-        return job, picture, cell if len(found) > 1 else None
+        return job, picture, cell if len(job.cells) > 1 else None
 
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
-        async with self._store.read() as tx:
-            plan = (await standing(tx, self._book.plans, asker.member, self._now())).plan
+        found, low = await self._balance(asker), None
+        wish, plan = await self._allowed(asker, wish, found.plan), found.plan
         quote = None if wish.kind.is_free else await self._quote(asker, wish, plan)
-        job, place = job_of(wish, asker, plan, quote, self._boot, self._now()), place_of(asker, self._now())
+        if quote is not None and (wish.is_quote or found.is_dear(price_of(wish, plan, quote))):
+            occasion = Occasion.QUOTE if wish.is_quote else Occasion.DEAR
+            raise await self.offering.put(asker, occasion, [Order(wish, quote)], found)
+        job = job_of(wish, asker, plan, quote, self._boot, self._now())
+        place = place_of(asker, job.privacy, self._now())
         reached(FailPoint.BEFORE_ACCEPTED)
         try:
             async with self._store.write(hurried=True) as tx:
                 is_first = not await jobs.of_member(tx, job.member_id, 1)
-                before = await self._store_new(tx, job, place, wish, plan)
+                before = await self._store_new(tx, job, place, wish, found.standing)
+                if before is None and asker.interaction is not None:  # who only reacted is told nothing
+                    low = await low_after(tx, found.standing, job.reserved_gpu_ms, self._now())
+        except NoRoomError as error:
+            await self._foretell(error, asker.member)
+            raise
         except StoreFullError as error:
             raise FullError from error
         except CreditError as error:
-            raise NoCreditError(error.available_gpu_ms, error.needed_gpu_ms) from error
+            assert quote is not None  # what is free needs no credit
+            left, needed = error.available_gpu_ms, error.needed_gpu_ms
+            raise await self.offering.put_relaxed(asker, Order(wish, quote), found, left, needed) from error
         if before is not None:
             return await self._again(before, asker)
         reached(FailPoint.ACCEPTED)
@@ -270,7 +311,23 @@ class Intake:
             self._tell()
         else:
             self._handover.begin(job, place)
-        return Accepted(job, place, quote, is_first=is_first)
+        return Accepted(job, place, quote, is_first=is_first, low=low)
+
+    async def _allowed(self, asker: Asker, wish: Wish, plan: Plan) -> Wish:
+        """As this place and this plan let it be. Raises a Refusal."""
+        wish = await self._wording.held(asker, wish)
+        async with self._store.read() as tx:
+            member = await members.find(tx, asker.member)
+        entitlement = Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
+        return entitlement.settled(wish, asker, member, plan)
+
+    async def _balance(self, asker: Asker) -> Balance:
+        return await balance(self._store, self._book.plans, asker.member, self._now())
+
+    async def _foretell(self, error: NoRoomError, member: int) -> None:
+        view = await self._engine.queue_view()
+        async with self._store.read() as tx:
+            foretell(error, await jobs.open_of(tx, member), view, self._now())
 
     async def _again(self, before: Job, asker: Asker) -> Accepted:
         """The same interaction, delivered twice, or a button that leads to one result only."""
@@ -282,9 +339,9 @@ class Intake:
             raise NoJobError
         return Accepted(before, place, None, is_new=False)
 
-    async def _store_new(self, tx: Writing, job: Job, place: Placeholder, wish: Wish, plan: Plan) -> Job | None:
+    async def _store_new(self, tx: Writing, job: Job, place: Placeholder, wish: Wish, stands: Standing) -> Job | None:
         """Nothing if it was stored; otherwise the job that is there instead."""
-        now = self._now()
+        now, plan = self._now(), stands.plan
         if job.interaction_id is not None:
             before = await jobs.find_by_interaction(tx, job.interaction_id)
             if before is not None:
@@ -292,25 +349,37 @@ class Intake:
         if job.press is not None and (before := await jobs.find_by_press(tx, job.press)) is not None:
             return before
         await members.meet(tx, job.member_id, now)
-        under_way = await jobs.count_open(tx, job.member_id)
-        if not wish.kind.is_free and under_way >= plan.waiting:
-            raise TooManyError(under_way, plan.waiting)
+        if not wish.kind.is_free:
+            await self._check_room(tx, job, stands)
         await jobs.insert(tx, job)
+        if wish.strange:
+            await preferences.tell_words(tx, job.member_id, wish.cells[0].model.name, wish.strange, now)
         await placeholders.insert(tx, replace(place, job_id=job.id))
+        await pictures.insert_sources(tx, await sources_for(tx, job, wish))
         due, kind = now + ACK_PATIENCE, Told.PLACEHOLDER
         if wish.picture is not None and wish.kind.is_free:
             await pictures.insert(tx, [replace(wish.picture, job_id=job.id, cell=0, created_at=now)])
             due, kind = now, Told.ANSWER
         else:
-            await pictures.insert_sources(tx, await _sources(tx, job, wish))
             if not plan.is_unbounded:
                 await begin(tx, self._book.plans, job.member_id, now)
-            await ledger.reserve(tx, job.member_id, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
+            payer = await payer_of(tx, job, plan, self._book.plans, now)
+            await ledger.reserve(tx, payer, job.id, job.reserved_gpu_ms, now, top_up=plan.is_unbounded)
             due = due if place.webhook_token else now
         await put(tx, job, kind, due)
-        if wish.parent is not None:
+        if wish.parent is not None and visibility.shows_in(wish.parent, job):
             await put(tx, wish.parent, Told.REFRESH, now, key=f"refresh:{wish.parent.id}:{job.id}")
         return None
+
+    async def _check_room(self, tx: Reading, job: Job, stands: Standing) -> None:
+        """Asks for what counts for this job, and for nothing else: others wait for this transaction."""
+        member, speed = job.member_id, Speed(job.speed)
+        has = UnderWay(await jobs.count_open(tx, member))
+        if speed is Speed.TURBO:
+            has = replace(has, turbo=await jobs.count_open(tx, member, speed))
+        if speed is Speed.RELAX and stands.plan.relax is Relax.CAPPED:
+            has = replace(has, relax_gpu_ms=await jobs.used_gpu_ms(tx, member, speed, stands.month.starts_at))
+        check_room(stands, self._book.plans, has, speed, job.quoted_gpu_ms or 0)
 
     async def _quote(self, asker: Asker, wish: Wish, plan: Plan) -> Quote:
         found = {} if wish.picture is None else {wish.picture.sha256: await self._files.read(wish.picture.sha256)}
@@ -320,12 +389,3 @@ class Intake:
             )
         except EngineError as error:
             raise CannotDoError(str(error)) from error
-
-
-async def _sources(tx: Reading, job: Job, wish: Wish) -> list[Source]:
-    """What it starts from, so that no sweep takes it away meanwhile: a picture, or its parent's own sources."""
-    found = list(await pictures.sources_of(tx, wish.parent.id)) if wish.parent is not None else []
-    if (picture := wish.picture) is not None:
-        found.append(Source(job_id="", sha256=picture.sha256, media_type=picture.media_type, bytes=picture.bytes))
-    named = {source.sha256 for recipe in wish.cells for source in recipe.sources}
-    return [replace(source, job_id=job.id) for source in found if source.sha256 in named]

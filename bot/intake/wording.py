@@ -1,51 +1,204 @@
-"""From a member's words to a wish: the prompt language, and what the server and the machine say about models."""
+"""From a member's words to a wish: the prompt language, what stands behind each prompt here, and what the server and
+the machine say about models.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.asking import Asker
-from bot.errors import CannotDoError, WrongPromptError
+from bot.errors import CannotDoError, OverPlaceError, OverPlanError, WrongPromptError
+from bot.intake.habits import Habits, ceilings_of, habits_of
+from bot.intake.strangeness import find_strange
+from bot.intake.uploads import Uploads
 from bot.intake.wishes import Wish, draw_seed
 from bot.kinds import Kind
-from bot.store import servers
+from bot.plans.plan import Plan
+from bot.replies import language
+from bot.store import members, servers
+from bot.store.jobs import Job
+from bot.store.pictures import Source as Upload
 from bot.store.store import Store
 from bot.store.words import Privacy
-from engine import Engine, PromptError, Speed, UnknownModelError, parse, translate
+from engine import (
+    BY_NAME,
+    MOST_EXPANSIONS,
+    Engine,
+    FaultKind,
+    Prompt,
+    PromptError,
+    Role,
+    Source,
+    Speed,
+    Translation,
+    UnknownModelError,
+    parse,
+    render,
+    translate,
+    unfold,
+)
+
+QUOTE, VIDEO = BY_NAME["quote"], BY_NAME["video"]
+MOST_BY_TOKEN = 5  # Discord takes no more further messages of one press where the bot is no member
+START = 0.6  # how far a picture that is brought may change at --iw 1
+
+_ENLARGED = (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind each prompt of a member at one place."""
+
+    habits: Habits
+    model: str  # where no word names one
 
 
 class Wording:
-    def __init__(self, engine: Engine, store: Store, default_model: str) -> None:
+    def __init__(self, engine: Engine, store: Store, default_model: str, uploads: Uploads) -> None:
         self._engine, self._store, self._default_model = engine, store, default_model
+        self._uploads = uploads
 
-    async def wish(self, asker: Asker, kind: Kind, text: str) -> Wish:
-        """Raises a Refusal that says what is wrong with the words, or what cannot be painted here."""
+    async def wishes(self, asker: Asker, text: str, plan: Plan) -> tuple[Wish, ...]:
+        """One a job: braces and `--repeat` make several. Raises a Refusal, also for more than the plan takes."""
+        behind = await self._behind(asker)
+        whole = behind.habits.fill_in(text)
+        prompts = await asyncio.to_thread(unfolded, whole, plan)
+        if len(prompts) > MOST_BY_TOKEN and not asker.reaches:
+            raise OverPlaceError(len(prompts), MOST_BY_TOKEN)
+        brought = {links: await self._uploads.bring(asker, links, None) for links in {one.images for one in prompts}}
+        if len(prompts) == 1:
+            (one,) = prompts
+            typed = one.source if whole == text.strip() else text
+            return (await self._read(asker, Kind.IMAGINE, typed, one, behind, brought[one.images]),)
+        return tuple(
+            [
+                await self._read(asker, Kind.IMAGINE, render(one), one, behind, brought[one.images], is_written=True)
+                for one in prompts
+            ]
+        )
+
+    async def wish(self, asker: Asker, kind: Kind, text: str, parent: Job | None = None) -> Wish:
+        """Raises a Refusal that says what is wrong with the words, or what cannot be painted here. Links that its
+        parent had lead to what was kept of them."""
+        behind = await self._behind(asker)
+        try:
+            prompt = parse(behind.habits.fill_in(text))
+        except PromptError as error:
+            raise WrongPromptError(error) from error
+        uploads = await self._uploads.bring(asker, prompt.images, parent)
+        return await self._read(asker, kind, text, prompt, behind, uploads)
+
+    async def _behind(self, asker: Asker) -> Behind:
         async with self._store.read() as tx:
             server = await servers.find(tx, asker.server) if asker.server is not None else None
-        default = (server.default_model if server is not None else None) or self._default_model
+            habits = await habits_of(tx, asker, server)
+        return Behind(habits, (server.default_model if server is not None else None) or self._default_model)
+
+    async def _read(
+        self,
+        asker: Asker,
+        kind: Kind,
+        text: str,
+        prompt: Prompt,
+        behind: Behind,
+        uploads: tuple[Upload, ...],
+        *,
+        is_written: bool = False,
+    ) -> Wish:
+        """`is_written`: the text was made of the prompt itself."""
         try:
-            prompt = parse(text)
-            asked = await asyncio.to_thread(  # a style's file is read, the first time
-                translate,
-                prompt,
-                self._engine.catalog,
-                default_model=default,
-                drawn_seed=draw_seed(),
-                styles=self._engine.adapters.styles,
-            )
+            # In a thread: a style's file is read, the first time.
+            asked = await asyncio.to_thread(self._translated, prompt, behind.model, uploads)
+            full_steps = await asyncio.to_thread(self._full_steps, prompt, behind.model, uploads, asked)
         except PromptError as error:
             raise WrongPromptError(error) from error
         except UnknownModelError as error:
             raise CannotDoError(f"This server's model is not to be had any more. {error}") from error
+        behind.habits.ceilings.hold_words(prompt)
         model = asked.cells[0].model.name
         if not await asyncio.to_thread(self._engine.can_paint, model):
             raise CannotDoError(f"I cannot paint with {model}: it is not on this machine, or nothing here computes it.")
+        notes = tuple(note.message for note in asked.notes)
         speed, privacy = prompt.chosen("speed"), prompt.chosen("visibility")
+        strange, told = await find_strange(self._engine, self._store, asker.member, model, prompt)
+        is_written = is_written or prompt.get(QUOTE) is not None
+        told_text = render(_without_quote(prompt)) if prompt.get(QUOTE) else text.strip()
+        differs = not is_written and told_text != prompt.source
         return Wish(
             kind,
-            text,
+            self._lasting(told_text, prompt.images, uploads),
             asked.cells,
-            tuple(note.message for note in asked.notes),
+            (*notes, told) if told else notes,
             speed=Speed(speed) if speed is not None else None,
             privacy=Privacy(privacy) if privacy is not None else None,
+            effective=self._lasting(prompt.source, prompt.images, uploads) if differs else None,
+            strange=strange,
+            is_quote=prompt.get(QUOTE) is not None,
+            uploads=uploads,
+            film=bool(prompt.get(VIDEO)),
+            full_steps=full_steps,
         )
+
+    async def held(self, asker: Asker, wish: Wish) -> Wish:
+        """Within what this server allows here: a member's turbo mode gives way; what they asked for raises
+        CeilingError. What is enlarged is priced by its size instead."""
+        if wish.kind.is_free:
+            return wish
+        async with self._store.read() as tx:
+            server = await servers.find(tx, asker.server) if asker.server is not None else None
+            member = await members.find(tx, asker.member)
+        ceilings = ceilings_of(server, asker)
+        mode = Speed(member.speed) if member is not None and member.speed is not None else None
+        if wish.speed is None and mode is Speed.TURBO and not ceilings.turbo:
+            wish = replace(wish, speed=Speed.FAST, notes=(*wish.notes, language.NO_TURBO_HERE))
+        if wish.kind not in _ENLARGED:
+            ceilings.hold(wish.cells)
+        ceilings.hold_speed(wish.speed)
+        return wish
+
+    def _translated(self, prompt: Prompt, default: str, uploads: tuple[Upload, ...]) -> Translation:
+        return translate(
+            prompt,
+            self._engine.catalog,
+            default_model=default,
+            drawn_seed=draw_seed(),
+            sources=[Source(Role.IMAGE, upload.sha256, START) for upload in uploads],
+            styles=self._engine.adapters.styles,
+        )
+
+    def _full_steps(self, prompt: Prompt, default: str, uploads: tuple[Upload, ...], draft: Translation) -> int | None:
+        """What a draft would take otherwise; nothing if it is none, or no shorter for it."""
+        settings = tuple((name, value) for name, value in prompt.settings if name != "draft")
+        if settings == prompt.settings:
+            return None
+        steps = self._translated(replace(prompt, settings=settings), default, uploads).cells[0].steps
+        return steps if steps > draft.cells[0].steps else None
+
+    def _lasting(self, text: str, links: Sequence[str], uploads: Sequence[Upload]) -> str:
+        """With links that name the same for ever, and one link for each picture. Some may stand behind the text."""
+        names: dict[str, str] = {}
+        at = 0
+        for link, upload in zip(links, uploads, strict=True):
+            name = names.setdefault(upload.sha256, self._uploads.lasting(link))
+            found = text.find(link, at)
+            if found >= 0:
+                text = text[:found] + name + text[found + len(link) :]
+                at = found + len(name)
+        return text
+
+
+def unfolded(text: str, plan: Plan) -> tuple[Prompt, ...]:
+    """One prompt a job. Raises OverPlanError for more than the plan takes, and WrongPromptError."""
+    most = min(plan.waiting, MOST_EXPANSIONS)
+    try:
+        return unfold(text, most=most, prompts_most=plan.permutations, repeats_most=plan.repeats)
+    except PromptError as error:
+        if any(fault.kind is FaultKind.TOO_MANY for fault in error.faults):
+            raise OverPlanError(error, plan.title, plan.permutations, plan.repeats, plan.waiting) from error
+        raise WrongPromptError(error) from error
+
+
+def _without_quote(prompt: Prompt) -> Prompt:
+    return replace(prompt, settings=tuple(given for given in prompt.settings if given[0] != QUOTE.name))

@@ -14,8 +14,10 @@ from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
 from bot.kinds import Kind
 from bot.messages.live import Live
+from bot.replies import images, language, offers
+from bot.store.films import Film
 from bot.store.jobs import Job
-from bot.store.pictures import Picture
+from bot.store.pictures import Picture, Source
 from bot.store.words import State
 
 Pressed = Collection[tuple[Action, int]]
@@ -77,13 +79,32 @@ class Document:
     alt: str | None = None
 
 
-File = Pictures | Document
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept file as it is; where it is too large it is left out, which is told."""
+
+    sha256: str
+    name: str
+    alt: str | None = None
+
+
+File = Pictures | Document | Kept
 
 
 def whole(job: Job, picture: Picture) -> Pictures:
     """One picture for its maker's own use, with all that is known of it."""
     stem = visibility.file_stem(job, picture)
     return Pictures((picture.sha256,), stem, "", job.text[: visibility.ALT_LIMIT], (picture.recipe,))
+
+
+def filmed(job: Job, film: Film, alt: str | None) -> Kept:
+    return Kept(film.sha256, f"{visibility.file_stem(job)}-film.webp", alt)
+
+
+def brought(sources: tuple[Source, ...]) -> tuple[Kept, ...]:
+    """The pictures that a member's links led to, which outlive the links."""
+    with_links = (source for source in sources if source.link is not None)
+    return tuple(Kept(source.sha256, f"source-{at}.png") for at, source in enumerate(with_links, 1))
 
 
 def written(job: Job, pictures: tuple[Picture, ...]) -> tuple[Document, ...]:
@@ -101,12 +122,28 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens an address."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Premium:
+    """A button that sells something of Discord's shop; Discord itself writes on it what that is."""
+
+    sku: int
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     text: str
     rows: Rows = ()
     files: tuple[File, ...] = ()
     mentions: tuple[int, ...] = ()
     menus: tuple[Menu, ...] = ()
+    links: tuple[Link | Premium, ...] = ()  # below the rows; pressing one tells us nothing
 
 
 def under_way(job: Job, live: Live) -> Card:
@@ -117,6 +154,8 @@ def under_way(job: Job, live: Live) -> Card:
         state = replies.painting(live.percent, live.finishes_in_ms)
     else:
         state = replies.waiting(live.place, live.starts_in_ms)
+    if job.share.get("is_bounded") and job.reserved_gpu_ms:
+        state += f"\n{offers.price(job.reserved_gpu_ms)}"
     cancel = Button(Action.CANCEL, job.id, "Cancel", tone=Tone.PLAIN)
     sketch = (Document("preview.jpg", live.sketch),) if live.sketch is not None else ()
     return Card(_head(job) + "\n" + state, ((cancel,),), sketch)
@@ -127,7 +166,14 @@ def fetching(job: Job) -> Card:
     return Card(_head(job))
 
 
-def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = (), *, is_wordless: bool = False) -> Card:
+def ended(
+    job: Job,
+    pictures: tuple[Picture, ...],
+    pressed: Pressed = (),
+    film: Film | None = None,
+    *,
+    is_wordless: bool = False,
+) -> Card:
     """Its final answer. `is_wordless`: its maker keeps the prompt to themselves."""
     if job.state is State.CANCELLED:
         return Card(f"{_head(job)}\n{replies.CANCELLED}", ((_again(job),),))
@@ -142,12 +188,20 @@ def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = (), *, is_
         visibility.alt_text(job) if is_told else None,
         tuple(picture.recipe for picture in pictures) if is_told else (),
     )
-    files: tuple[File, ...] = (shown, *(_long_words(job) if is_told else ()))
-    told = () if is_wordless else job.notes
-    text = "\n".join([_head(job, took=True, is_wordless=is_wordless), *(f"-# {replies.escaped(n)}" for n in told)])
+    moving = (filmed(job, film, shown.alt),) if film is not None else ()
+    files: tuple[File, ...] = (shown, *moving, *(_long_words(job) if is_told else ()))
+    text = "\n".join([_head(job, took=True, is_wordless=is_wordless), *_told(job, pictures, film, is_wordless)])
     cells = [picture.cell for picture in pictures]
     rows = _grid_rows(job, cells, pressed) if len(cells) > 1 else _single_rows(job, pressed, *cells)
     return Card(replies.shortened(text, replies.MESSAGE_LIMIT), rows, files)
+
+
+def _told(job: Job, pictures: tuple[Picture, ...], film: Film | None, is_wordless: bool) -> list[str]:
+    """What was told on the way, which tells of the words as well. A film of a grid goes with the first of its cells."""
+    is_missed = job.film and film is None and len(pictures) == len(job.cells)
+    notes = [*(() if is_wordless else job.notes), *((images.NO_FILM,) if is_missed else ())]
+    ran = [language.ran_as(job.effective)] if job.effective is not None and not is_wordless else []
+    return [*ran, *(f"-# {replies.escaped(note)}" for note in notes)]
 
 
 def _head(job: Job, *, took: bool = False, shown: int = replies.PROMPT_SHOWN, is_wordless: bool = False) -> str:
@@ -170,7 +224,8 @@ def _grid_rows(job: Job, cells: list[int], pressed: Pressed) -> Rows:
     ones = tuple(_cell(Action.SINGLE, job, cell, "U", pressed) for cell in cells)
     varied = tuple(_cell(Action.VARY, job, cell, "V", pressed) for cell in cells)
     again = Button(Action.REROLL, job.id, "", "🔄", tone=_tone(Action.REROLL, 0, pressed))
-    return (*_rows_of((*ones, again)), *_rows_of(varied))
+    full = (Button(Action.REDO, job.id, images.IN_FULL, "🖼️", tone=_tone(Action.REDO, 0, pressed)),)
+    return (*_rows_of((*ones, again)), *_rows_of((*varied, *(full if job.full_steps is not None else ()))))
 
 
 def _cell(action: Action, job: Job, cell: int, letter: str, pressed: Pressed) -> Button:

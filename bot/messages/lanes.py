@@ -41,6 +41,7 @@ class _Item:
     number: int
     key: Hashable = field(compare=False)
     work: Work = field(compare=False)
+    lasts: bool = field(compare=False)
     tries: int = field(default=0, compare=False)
 
 
@@ -54,12 +55,12 @@ class Lanes:
         self._lanes: dict[int, _Lane] = {}
         self._opens_at = float("-inf")
 
-    def put(self, channel: int, urgency: Urgency, key: Hashable, work: Work) -> None:
-        """Of one key only the newest is done; what is under way already goes on."""
+    def put(self, channel: int, urgency: Urgency, key: Hashable, work: Work, *, lasts: bool = True) -> None:
+        """Of one key only the newest is done; what is under way already goes on. What does not last is tried once."""
         lane = self._lanes.get(channel)
         if lane is None:
             lane = self._lanes[channel] = _Lane(self)
-        lane.put(urgency, key, work)
+        lane.put(urgency, key, work, lasts=lasts)
 
     def drop(self, channel: int, key: Hashable) -> None:
         """It is not wanted any more, unless it is under way."""
@@ -102,8 +103,8 @@ class _Lane:
         self._previews_at = self._opens_at = float("-inf")
         self._closed = False
 
-    def put(self, urgency: Urgency, key: Hashable, work: Work) -> None:
-        self._wait_in_line(_Item(urgency, next(self._numbers), key, work))
+    def put(self, urgency: Urgency, key: Hashable, work: Work, *, lasts: bool) -> None:
+        self._wait_in_line(_Item(urgency, next(self._numbers), key, work, lasts))
         self._go_on()
 
     def drop(self, key: Hashable) -> None:
@@ -163,7 +164,7 @@ class _Lane:
         except Later as later:
             self._rest(later, item.tries)
             # The same first again, and the whole lane waits: so answers keep their order. A preview is not worth it.
-            if item.urgency is not Urgency.PREVIEW and item.key not in self._newest and not self._closed:
+            if item.lasts and item.key not in self._newest and not self._closed:
                 item.tries += 1
                 self._wait_in_line(item)
 

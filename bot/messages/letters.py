@@ -13,11 +13,12 @@ from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card, File, Pressed
+from bot.messages.exhibiting import Exhibiting
 from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
 from bot.messages.told import Told
-from bot.store import jobs, pictures, placeholders
+from bot.store import films, jobs, pictures, placeholders
 from bot.store.jobs import Job
 from bot.store.outbox import Letter
 from bot.store.placeholders import Placeholder, Post
@@ -27,13 +28,14 @@ from bot.store.words import OPEN, State
 PRESSES = {
     Kind.SINGLE: Action.SINGLE,
     Kind.REROLL: Action.REROLL,
+    Kind.REDO: Action.REDO,
     Kind.UPSCALE_SUBTLE: Action.UPSCALE_SUBTLE,
     Kind.UPSCALE_CREATIVE: Action.UPSCALE_CREATIVE,
     Kind.VARY_SUBTLE: Action.VARY_SUBTLE,
     Kind.VARY_STRONG: Action.VARY_STRONG,
 }
 SHOWN = "show"
-COPIES = (SHOWN, Told.PUBLISH)  # further messages with a job's buttons
+GALLERY = (Told.PUBLISH, Told.GUIDELINES)
 
 
 MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
@@ -42,9 +44,12 @@ MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
 class Telling:
     def __init__(self, store: Store, sender: Sender, placing: Placing) -> None:
         self._store, self._sender, self._placing = store, sender, placing
+        self._exhibiting = Exhibiting(store, sender)
 
     async def tell(self, letter: Letter) -> Sent | None:
         """None: there was nothing to tell any more."""
+        if letter.kind in GALLERY:
+            return await self._exhibiting.tell(letter)
         if letter.job_id is None:
             return None
         async with self._store.read() as tx:
@@ -67,8 +72,6 @@ class Telling:
                 await self._rewrite(job)
             case Told.ERASE:
                 await self._erase(job, letter)
-            case Told.PUBLISH:
-                return await self._publish(job, letter)
             case Told.BAR:
                 await self._bar(place, letter)
         return None
@@ -117,10 +120,13 @@ class Telling:
     async def _direct(self, job: Job, letter: Letter) -> Sent | None:
         async with self._store.read() as tx:
             shown = await pictures.of_job(tx, job.id)
+            film = await films.find(tx, job.id) if len(shown) == len(job.cells) else None
         if not shown:
             return None
         member = letter.member_id
         channel = await self._sender.direct_channel(member)
+        if letter.payload.get("unasked") and channel == job.channel_id:
+            return None  # it is there already
         nonce = f"r{letter.id}"
         if letter.tries > 1:
             found = await self._sender.find(channel, lambda message: f"`{job.id}`" in message.content, limit=20)
@@ -128,8 +134,9 @@ class Telling:
                 return Sent(channel, found)
         files: tuple[File, ...] = tuple(cards.whole(job, picture) for picture in shown)
         seeds = [int(json.loads(picture.recipe)["seed"]) for picture in shown]
+        files += (cards.filmed(job, film, job.text[: visibility.ALT_LIMIT]),) if film is not None else ()
         card = Card(replies.direct(job.text, job.id, seeds), files=(*files, *cards.written(job, shown)))
-        limit = min(self._sender.limit_of(None), MOST_BYTES // len(shown))
+        limit = min(self._sender.limit_of(None), MOST_BYTES // len(files))
         sent = await self._sender.create(channel, card, limit, nonce=nonce)
         await self._note(sent, job, Told.DIRECT)
         return sent
@@ -139,7 +146,7 @@ class Telling:
         if place.message_id is None or job.state not in (State.RENDERED, State.DONE):
             return None
         async with self._store.read() as tx:
-            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind in COPIES]
+            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == SHOWN]
         for copy in copies:
             card = await ended_card(self._store, job)
             with suppress(MessageGoneError, UnreachableError):
@@ -156,7 +163,7 @@ class Telling:
         """Where they are; what was taken away stays away."""
         card = await ended_card(self._store, job)
         async with self._store.read() as tx:
-            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind in COPIES]
+            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == SHOWN]
         for copy in copies:
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.edit(copy.channel_id, copy.message_id, card, self._sender.limit_of(None))
@@ -173,30 +180,13 @@ class Telling:
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
-        found = [Sent(post.channel_id, post.message_id) for post in others if only in (None, post.kind)]
+        chosen = [post for post in others if post.kind not in GALLERY and only in (None, post.kind)]
+        found = [Sent(post.channel_id, post.message_id) for post in chosen]
         if place is not None and place.message_id is not None and only is None:
             found.append(Sent(place.channel_id, place.message_id))
         for sent in found:
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.delete(sent.channel, sent.message)
-
-    async def _publish(self, job: Job, letter: Letter) -> Sent | None:
-        if job.state is State.DELETED:
-            return None
-        if letter.tries > 1 and (before := await self._posted(job, Told.PUBLISH)) is not None:
-            return before
-        async with self._store.read() as tx:
-            text = "" if await visibility.has_hidden_words(tx, job) else job.text
-        name = replies.shortened(" ".join(text.split()) or job.id, 100)
-        card = await ended_card(self._store, job)
-        sent = await self._sender.publish(letter.channel_id, name, card, nonce=f"p{job.id}")
-        await self._note(sent, job, Told.PUBLISH)
-        return sent
-
-    async def _posted(self, job: Job, kind: Told) -> Sent | None:
-        async with self._store.read() as tx:
-            found = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == kind]
-        return Sent(found[0].channel_id, found[0].message_id) if found else None
 
     async def _bar(self, place: Placeholder, letter: Letter) -> None:
         if place.message_id is None or place.ephemeral or place.by_token:
@@ -213,9 +203,10 @@ async def ended_card(store: Store, job: Job) -> Card:
     """A job's final answer as it looks today."""
     async with store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
-        children = await jobs.children(tx, job.id)
+        film = await films.find(tx, job.id) if len(shown) == len(job.cells) else None
+        children = tuple(each for each in await jobs.children(tx, job.id) if visibility.shows_in(job, each))
         is_wordless = await visibility.has_hidden_words(tx, job)
-    return cards.ended(job, shown, pressed_by(children, len(job.cells)), is_wordless=is_wordless)
+    return cards.ended(job, shown, pressed_by(children, len(shown)), film, is_wordless=is_wordless)
 
 
 def pressed_by(children: tuple[Job, ...], cells: int) -> Pressed:

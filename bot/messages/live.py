@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+FEW = 0.1  # of the steps: how long they took says little yet
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -19,3 +21,8 @@ class Live:
     @property
     def percent(self) -> int:
         return min(99, int(self.share * 100))
+
+
+def remaining_ms(expected_ms: float, elapsed_ms: float, share: float) -> int:
+    """Until a job is done: at first what was expected, then what its steps took so far, as others paint beside it."""
+    return round(elapsed_ms / share * (1 - share) if share >= FEW else max(0.0, expected_ms - elapsed_ms))

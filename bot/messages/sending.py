@@ -17,8 +17,9 @@ import discord
 
 import engine
 from bot.buttons.custom_id import Press, Signer
-from bot.messages.cards import Card, Document, Menu, MenuKind, Pictures, Rows, Tone
+from bot.messages.cards import Card, Document, File, Kept, Link, Menu, MenuKind, Pictures, Premium, Rows, Tone
 from bot.messages.lanes import Later
+from bot.replies import MESSAGE_LIMIT, images, shortened
 from bot.store.files import Files
 
 MIB = 2**20
@@ -210,17 +211,14 @@ class Sender:
                     return message.id
         return None
 
-    async def publish(self, channel: int, name: str, card: Card, *, nonce: str) -> Sent:
-        """A post of its own in a forum, a message in any other channel."""
-        place = self.client.get_channel(channel)
-        if not isinstance(place, discord.ForumChannel):
-            return await self.create(channel, card, self.limit_of(None), nonce=nonce)
+    async def publish(self, forum: discord.ForumChannel, name: str, card: Card, tags: list[discord.ForumTag]) -> Sent:
+        """A post of its own."""
 
         async def post(parts: dict[str, Any]) -> Sent:
-            made = await place.create_thread(name=name, **parts)
+            made = await forum.create_thread(name=name, applied_tags=tags, **parts)
             return Sent(made.thread.id, made.message.id)
 
-        return await self._send(post, card, self.limit_of(place.guild.id))
+        return await self._send(post, card, self.limit_of(forum.guild.id))
 
     def server_of(self, channel: int) -> int | None:
         found = self.client.get_channel(channel)
@@ -244,14 +242,15 @@ class Sender:
 
     async def parts(self, card: Card, limit: int) -> dict[str, Any]:
         """What discord.py's sending and editing take."""
-        files = [await self._file(file, limit) for file in card.files]
+        made = [await self._file(file, limit) for file in card.files]
+        files = [file for file in made if file is not None]
         allowed = discord.AllowedMentions(
             everyone=False, roles=False, replied_user=False, users=[discord.Object(m) for m in card.mentions]
         )
-        view = self.view(card.rows, card.menus)
-        return {"content": card.text, "files": files, "view": view, "allowed_mentions": allowed}
+        view = self.view(card.rows, card.menus, card.links)
+        return {"content": _text(card, len(files)), "files": files, "view": view, "allowed_mentions": allowed}
 
-    def view(self, rows: Rows, menus: tuple[Menu, ...] = ()) -> discord.ui.View:
+    def view(self, rows: Rows, menus: tuple[Menu, ...] = (), links: tuple[Link | Premium, ...] = ()) -> discord.ui.View:
         """Stopped at once: the library would keep every view in memory, and ours are answered by their ids."""
         view, signer = discord.ui.View(timeout=None), self._signer
         for number, row in enumerate(rows):
@@ -265,6 +264,8 @@ class Sender:
                         row=number,
                     )
                 )
+        for link in links:
+            view.add_item(_outward(link))
         for menu in menus:
             view.add_item(_select(menu, signer.sign(menu.press)))
         view.stop()
@@ -283,9 +284,14 @@ class Sender:
                     raise
                 room //= 2
 
-    async def _file(self, file: Pictures | Document, limit: int) -> discord.File:
+    async def _file(self, file: File, limit: int) -> discord.File | None:
         if isinstance(file, Document):
             return discord.File(io.BytesIO(file.data), filename=file.name, description=file.alt)
+        if isinstance(file, Kept):
+            data = await self._files.read(file.sha256)
+            if len(data) > limit - HEADROOM:
+                return None
+            return discord.File(io.BytesIO(data), filename=file.name, description=file.alt)
         originals = [await self._files.read(digest) for digest in file.hashes]
         if len(originals) == 1 and file.recipes and len(originals[0]) <= limit - HEADROOM:
             return discord.File(io.BytesIO(originals[0]), filename=f"{file.stem}.png", description=file.alt)
@@ -302,6 +308,18 @@ class Sender:
         if application is None:
             raise RuntimeError("The bot has not logged in yet: it knows no application.")
         return application
+
+
+def _outward(link: Link | Premium) -> discord.ui.Button[Any]:
+    if isinstance(link, Premium):
+        return discord.ui.Button(style=discord.ButtonStyle.premium, sku_id=link.sku)
+    return discord.ui.Button(label=link.label, url=link.address)
+
+
+def _text(card: Card, files: int) -> str:
+    if files == len(card.files):
+        return card.text
+    return f"{shortened(card.text, MESSAGE_LIMIT - len(images.LEFT_OUT) - 4)}\n-# {images.LEFT_OUT}"
 
 
 def _select(menu: Menu, custom_id: str) -> discord.ui.Item[Any]:

@@ -19,7 +19,8 @@ class Told(StrEnum):
     REFRESH = "refresh"  # which of its buttons were pressed
     REWRITE = "rewrite"  # its messages, where they are: what they say of it has changed
     ERASE = "erase"  # its messages are taken away
-    PUBLISH = "publish"  # into the server's gallery
+    PUBLISH = "publish"  # its post in a gallery: put up, changed, taken down
+    GUIDELINES = "guidelines"  # what a gallery is for; of no job
     BAR = "bar"  # reactions under it, to be used as buttons
 
 

@@ -1,5 +1,5 @@
 """Who may see pictures that are there, changed everywhere at once: the archive's rows, the jobs that show them, and
-letters that take away what was posted. Whether somebody may do so was decided before.
+letters that take away what was posted; posts in galleries follow. Whether somebody may do so was decided before.
 """
 
 from __future__ import annotations
@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot import visibility
+from bot.messages import exhibiting
 from bot.messages.told import Told, put
 from bot.store import archive, jobs, pictures
 from bot.store.archive import Archived
@@ -19,16 +21,24 @@ SHARED = "share"  # the posts that others made of a picture
 OUT = (Audience.SERVER, Audience.GALLERY)
 
 
-async def lay_aside(tx: Writing, found: Sequence[Archived], by: int, now: datetime, of: Job | None = None) -> bool:
+async def delete(tx: Writing, job: Job, by: int, now: datetime) -> None:
+    """A whole job. A cell on its own is only taken out of the channel: the picture is its grid's."""
+    found = [] if job.kind == archive.SINGLE else await archive.of_job(tx, job)
+    if found:
+        await lay_aside(tx, found, by, now)
+        return
+    await jobs.delete(tx, job.id)
+    await pictures.remove(tx, job.id)
+    await _erase(tx, job, now)
+    await exhibiting.withdraw(tx, job.id, now)
+    await _refresh_parent(tx, job, now)
+
+
+async def lay_aside(tx: Writing, found: Sequence[Archived], by: int, now: datetime) -> None:
     """Deleted, with every message that shows them. What a moderator deletes is hidden as well: its maker can have it
-    back, for themselves. `of` is the job that is deleted, if it is a whole one: a cell on its
-    own is only taken out of the channel, and that is not done here."""
-    if of is not None and of.kind == archive.SINGLE:
-        return False
+    back, for themselves."""
     shown = [picture for picture in found if picture.deleted_at is None]
-    if not shown:
-        return False
-    await archive.lay_aside(tx, [picture.id for picture in shown], now)
+    await archive.lay_aside(tx, _ids(shown), now)
     for picture in shown:
         if by != picture.member_id:
             await archive.hide(tx, [picture.id], now, by)
@@ -40,27 +50,25 @@ async def lay_aside(tx: Writing, found: Sequence[Archived], by: int, now: dateti
         if not await archive.of_job(tx, job):
             await jobs.delete(tx, job.id)
         await _erase(tx, job, now)
-        parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-        if parent is not None:  # its button leads nowhere now
-            await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{_count(now)}")
-    return True
+        await _refresh_parent(tx, job, now)
+    await exhibiting.follow(tx, _ids(shown), by, now)
 
 
-async def bring_back(tx: Writing, found: Sequence[Archived]) -> None:
+async def bring_back(tx: Writing, found: Sequence[Archived], by: int, now: datetime) -> None:
     """As they were; their messages are posted anew only if somebody asks for that."""
-    await archive.lay_aside(tx, [picture.id for picture in found], None)
+    await archive.lay_aside(tx, _ids(found), None)
     for job in await _jobs_of(tx, found):
         await jobs.bring_back(tx, job.id)
+    await exhibiting.follow(tx, _ids(found), by, now)
 
 
-async def show_to(tx: Writing, found: Sequence[Archived], audience: Audience, now: datetime) -> None:
+async def show_to(tx: Writing, found: Sequence[Archived], audience: Audience, by: int, now: datetime) -> None:
+    """Said of each, changed or not: a cell on its own may have been taken out in private."""
     changed = [picture for picture in found if picture.audience is not audience]
-    await archive.change_audience(tx, [picture.id for picture in changed], audience)
+    await archive.change_audience(tx, _ids(found), audience)
     if audience not in OUT:
         await _withdraw(tx, [picture for picture in changed if picture.audience in OUT], now)
-    elif audience is Audience.SERVER:  # out of the gallery's channel, and nowhere else
-        for job in await _shown_by(tx, [picture for picture in changed if picture.audience is Audience.GALLERY]):
-            await _erase(tx, job, now, only=Told.PUBLISH)
+    await exhibiting.follow(tx, _ids(changed), by, now)
 
 
 async def hide(tx: Writing, found: Sequence[Archived], by: int, now: datetime) -> None:
@@ -68,20 +76,25 @@ async def hide(tx: Writing, found: Sequence[Archived], by: int, now: datetime) -
     for picture in found:
         await archive.hide(tx, [picture.id], now, by if by != picture.member_id else None)
     await _withdraw(tx, [picture for picture in found if picture.audience in OUT], now)
+    await exhibiting.follow(tx, _ids(found), by, now)
 
 
-async def unhide(tx: Writing, found: Sequence[Archived]) -> None:
-    await archive.hide(tx, [picture.id for picture in found], None)
+async def unhide(tx: Writing, found: Sequence[Archived], by: int, now: datetime) -> None:
+    """What hung in a gallery does not hang again by this."""
+    hidden = [picture for picture in found if picture.hidden_at is not None]
+    await archive.hide(tx, _ids(hidden), None)
+    await exhibiting.follow(tx, _ids(hidden), by, now)
 
 
-async def hide_words(tx: Writing, found: Sequence[Archived], now: datetime, *, hidden: bool) -> None:
+async def hide_words(tx: Writing, found: Sequence[Archived], by: int, now: datetime, *, hidden: bool) -> None:
     """Also in the messages that are posted: those are written anew."""
-    await archive.hide_words(tx, [picture.id for picture in found], hidden=hidden)
+    await archive.hide_words(tx, _ids(found), hidden=hidden)
     for job in await _shown_by(tx, found):
         if hidden:
             await _erase(tx, job, now, only=SHARED)  # another member's message, about this picture as it was
         if job.state in (State.RENDERED, State.DONE):
             await put(tx, job, Told.REWRITE, now, key=f"rewrite:{job.id}:{_count(now)}")
+    await exhibiting.follow(tx, _ids(found), by, now)
 
 
 async def _withdraw(tx: Writing, found: Sequence[Archived], now: datetime) -> None:
@@ -100,9 +113,20 @@ async def _jobs_of(tx: Reading, found: Sequence[Archived]) -> list[Job]:
     return [job for job in known if job is not None]
 
 
+async def _refresh_parent(tx: Writing, job: Job, now: datetime) -> None:
+    """Its button leads nowhere now."""
+    parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+    if parent is not None and visibility.shows_in(parent, job):
+        await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{_count(now)}")
+
+
 async def _erase(tx: Writing, job: Job, now: datetime, only: str | None = None) -> None:
     """Each time anew: what was taken away may have been posted again since."""
     await put(tx, job, Told.ERASE, now, key=f"erase:{job.id}:{_count(now)}:{only or ''}", only=only)
+
+
+def _ids(found: Sequence[Archived]) -> list[int]:
+    return [picture.id for picture in found]
 
 
 def _count(now: datetime) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bot import replies
+from bot.buttons.custom_id import Action
 from bot.buttons.emoji import LEGEND
 from bot.desk import Desk
-from bot.messages.cards import Card
+from bot.messages.cards import Button, Card
+from bot.panels.prompt_desk import OPEN
 
 
 async def help_card(desk: Desk, server: int | None) -> Card:
     model = (await desk.model_of(server)).title
     honest = f"\n\n{replies.CARDS}" if desk.paints_cards else ""
+    more = Button(Action.DESK, "", "Choose from menus", "🎛️", extra=OPEN)
     legend = "\n".join(f"{emoji} {meaning}" for emoji, meaning in LEGEND)
     return Card(
         f"""## Painting by words
@@ -25,7 +28,9 @@ Then press a button under it: **U1–U4** gives you one of the four on its own, 
 {legend}
 
 **More**: {desk.command("queue")} what is under way · {desk.command("show")} brings a picture back · \
-{desk.command("info")} how you stand · {desk.command("settings")} how I work for you
+{desk.command("info")} how you stand · {desk.command("desk")} a prompt from menus · \
+{desk.command("prefer option set")} your own parameters · {desk.command("settings")} how I work for you
 -# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as \
-Prompt.{honest}"""
+Prompt.{honest}""",
+        ((more,),),
     )

@@ -1,52 +1,128 @@
-"""A member's own switches, and what pressing one changes."""
+"""A member's own settings: what each menu and button shows, and what choosing changes."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import discord
 
-from bot import replies
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk
-from bot.messages.cards import Button, Card, Tone
-from bot.store import members
+from bot.messages.cards import Button, Card, Menu, MenuKind, Tone
+from bot.panels.models import MOST, Choices, paintable
+from bot.panels.modes import set_speed, set_visibility
+from bot.panels.parameters import chosen, put
+from bot.replies import language
+from bot.store import members, preferences
 from bot.store.members import Member
+from bot.store.preferences import Preferences
+from bot.store.transactions import Writing
+from bot.store.words import Privacy, Variability
+from engine import Speed
 
-REMIX, NOTIFY = "remix", "notify"
+REMIX, NOTIFY, AUTO_DM, VARIABILITY, RESET = "remix", "notify", "auto_dm", "variability", "reset"
+MODEL, STYLIZE, MODE, VISIBILITY = "model", "stylize", "mode", "visibility"
 ON, OFF = "on", "off"  # a button says what it does, so that a press that is told twice does it once
+USUAL = "usual"
+LEVELS: Choices = (
+    ("0", "Stylize 0: your words alone"),
+    ("50", "Stylize 50: low"),
+    ("100", "Stylize 100: medium"),
+    ("250", "Stylize 250: high"),
+    ("750", "Stylize 750: very high"),
+    ("1000", "Stylize 1000: all of it"),
+)
+MODES: Choices = (
+    (Speed.FAST, "Fast: before those who can wait"),
+    (Speed.RELAX, "Relax: when there is time"),
+    (Speed.TURBO, "Turbo: before everybody else"),
+)
+AUDIENCES: Choices = ((Privacy.STEALTH, "Stealth: seen by nobody else"),)
 
 
-def settings_card(member: Member) -> Card:
-    def switch(name: str, label: str, is_on: bool) -> Button:
-        tone = Tone.PRESSED if is_on else Tone.PLAIN
-        return Button(
-            Action.SETTINGS,
-            "",
-            f"{label}: {'on' if is_on else 'off'}",
-            tone=tone,
-            extra=f"{name}.{OFF if is_on else ON}",
-        )
-
-    remix = switch(REMIX, "Remix", member.remix)
-    notify = switch(NOTIFY, "Mention me", member.notify)
-    return Card(replies.SETTINGS, ((remix, notify),))
+def settings_card(member: Member, own: Preferences, models: Choices) -> Card:
+    subtle = own.variability is Variability.SUBTLE
+    buttons = (
+        _switch(REMIX, "Remix", member.remix),
+        _switch(NOTIFY, "Mention me", member.notify),
+        _switch(AUTO_DM, "Auto DM", own.auto_dm),
+        _button(f"{VARIABILITY}.{'strong' if subtle else 'subtle'}", f"V: {own.variability}"),
+        _button(RESET, "Reset", Tone.DANGER),
+    )
+    menus = (
+        _menu(MODEL, "Model", "Model: the server's", chosen(own.chosen, MODEL), models),
+        _menu(STYLIZE, "Style", "Style: as the words say", chosen(own.chosen, STYLIZE), LEVELS),
+        _menu(MODE, "Mode", "Mode: as my plan has it", member.speed, MODES),
+        _menu(VISIBILITY, "Visibility", "Public: seen where I ask for it", _unusual(member.visibility), AUDIENCES),
+    )
+    behind = language.behind_prompts((own.suffix, own.chosen))
+    return Card("\n".join(filter(None, (language.SETTINGS, behind))), (buttons,), menus=menus)
 
 
 async def settings_of(desk: Desk, member_id: int) -> Card:
+    models = await asyncio.to_thread(paintable, desk)
     async with desk.store.write() as tx:
-        return settings_card(await members.meet(tx, member_id, desk.now()))
+        member = await members.meet(tx, member_id, desk.now())
+        return settings_card(member, await preferences.find(tx, member_id), models)
 
 
 async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press) -> None:
-    async with desk.store.write() as tx:
-        member = await members.meet(tx, interaction.user.id, desk.now())
-        name, _, wanted = press.extra.partition(".")
-        if name == REMIX:
-            member = replace(member, remix=wanted == ON)
-        elif name == NOTIFY:
-            member = replace(member, notify=wanted == ON)
-        await members.save(tx, member)
-    parts = await desk.sender.parts(settings_card(member), 0)
+    data: Mapping[str, Any] = interaction.data or {}
+    name, _, wanted = press.extra.partition(".")
+    values = data.get("values", ())
+    if name in (MODEL, STYLIZE, MODE, VISIBILITY):
+        wanted = str(values[0]) if values and values[0] != USUAL else ""
+    if name == MODE:
+        await set_speed(desk, interaction.user.id, Speed(wanted) if wanted else None)
+    elif name == VISIBILITY:
+        await set_visibility(desk, interaction.user.id, Privacy(wanted or Privacy.PUBLIC))
+    else:
+        async with desk.store.write() as tx:
+            await set_one(tx, desk, interaction.user.id, name, wanted)
+    parts = await desk.sender.parts(await settings_of(desk, interaction.user.id), 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
+
+
+async def set_one(tx: Writing, desk: Desk, member_id: int, name: str, wanted: str) -> None:
+    """One setting; an empty word is as usual."""
+    member = await members.meet(tx, member_id, desk.now())
+    own = await preferences.find(tx, member_id)
+    match name:
+        case "remix":
+            member = replace(member, remix=wanted == ON)
+        case "notify":
+            member = replace(member, notify=wanted == ON)
+        case "auto_dm":
+            own = replace(own, auto_dm=wanted == ON)
+        case "variability":
+            own = replace(own, variability=Variability(wanted))
+        case "model" | "stylize":
+            own = replace(own, chosen=put(own.chosen, name, wanted))
+        case "reset":
+            member = replace(member, remix=False, notify=True, speed=None, visibility=None)
+            own = Preferences(member_id=member_id, suffix=own.suffix, desk=own.desk)
+    await members.save(tx, member)
+    await preferences.save(tx, own)
+
+
+def _unusual(visibility: Privacy | None) -> str | None:
+    return visibility if visibility is not Privacy.PUBLIC else None
+
+
+def _switch(name: str, label: str, is_on: bool) -> Button:
+    tone = Tone.PRESSED if is_on else Tone.PLAIN
+    return _button(f"{name}.{OFF if is_on else ON}", f"{label}: {'on' if is_on else 'off'}", tone)
+
+
+def _button(extra: str, label: str, tone: Tone = Tone.PLAIN) -> Button:
+    return Button(Action.SETTINGS, "", label, tone=tone, extra=extra)
+
+
+def _menu(name: str, title: str, usual: str, chosen: str | None, choices: Choices) -> Menu:
+    """What is not among the choices was typed elsewhere, and is shown as well."""
+    known = choices if chosen is None or chosen in dict(choices) else ((chosen, f"{title}: {chosen}"), *choices)
+    options = ((USUAL, usual), *known)[:MOST]
+    return Menu(MenuKind.WORDS, Press(Action.SETTINGS, extra=name), title, (chosen or USUAL,), 1, options)

@@ -14,45 +14,39 @@ from bot.buttons.custom_id import Action, Press
 from bot.buttons.emoji import BAR_CHOICES
 from bot.desk import Desk, asker_of
 from bot.errors import NotManagerError
-from bot.messages.cards import Card, Menu, MenuKind
+from bot.messages.cards import Button, Card, Menu, MenuKind
+from bot.panels.models import Choices, paintable
+from bot.panels.words import PREFIX, keep_words, words_here
+from bot.replies import exhibits, language
 from bot.store import servers
 from bot.store.servers import Server
 from bot.store.transactions import Writing
 
-CHANNELS, PAINTERS, MODEL, GALLERY, BAR = "channels", "painters", "model", "gallery", "bar"
+CHANNELS, PAINTERS, MODEL, BAR = "channels", "painters", "model", "bar"
 OPEN = "open"  # a button that shows the menus
 MOST_BAR = 4
 MOST_CHOSEN = 25
-Choices = tuple[tuple[str, str], ...]
 
 
 def setup_card(desk: Desk, server: Server, models: Choices) -> Card:
-    """Five menus, each of which says what is chosen now."""
-    gallery = (str(server.gallery_channel_id),) if server.gallery_channel_id else ()
+    """Four menus, each of which says what is chosen now, and the way to the gallery's own."""
     menus = (
         Menu(
             MenuKind.CHANNELS, _press(CHANNELS), "Where I paint (none: everywhere)", _ids(server, CHANNELS), MOST_CHOSEN
         ),
         Menu(MenuKind.ROLES, _press(PAINTERS), "Who may paint (none: everyone)", _ids(server, PAINTERS), MOST_CHOSEN),
         Menu(MenuKind.WORDS, _press(MODEL), "The model", (server.default_model or desk.default_model,), 1, models),
-        Menu(MenuKind.GALLERIES, _press(GALLERY), "The gallery's channel", gallery, 1),
         Menu(MenuKind.WORDS, _press(BAR), "Reactions under each grid", server.bar, MOST_BAR, _bar_words()),
     )
-    return Card(replies.SETUP, menus=menus)
+    words = filter(None, (replies.SETUP, words_here(server), language.SETUP_MORE))
+    gallery = Button(Action.MAKE_GALLERY, "", exhibits.OPEN, "🖼️", extra=OPEN)
+    return Card(replies.shortened("\n".join(words), replies.MESSAGE_LIMIT), ((gallery,),), menus=menus)
 
 
 async def setup_of(desk: Desk, server_id: int) -> Card:
     async with desk.store.write() as tx:
         server = await known_server(tx, desk, server_id)
-    return setup_card(desk, server, await asyncio.to_thread(_models, desk, server))
-
-
-def _models(desk: Desk, server: Server) -> Choices:
-    """Those that can be painted with, the default first. In a thread: it looks at the disk."""
-    engine = desk.engine
-    offered = [entry for entry in engine.catalog.offered if engine.can_paint(entry.name)]
-    entries = {entry.name: entry for entry in (engine.catalog.find(desk.default_model), *offered)}
-    return tuple((entry.name, entry.title) for entry in entries.values())[:MOST_CHOSEN]
+    return setup_card(desk, server, await asyncio.to_thread(paintable, desk))
 
 
 async def known_server(tx: Writing, desk: Desk, server_id: int) -> Server:
@@ -71,6 +65,10 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
         await _show(interaction, desk, asker.server)
         return
     data: Mapping[str, Any] = interaction.data or {}
+    if press.extra.startswith(PREFIX):
+        told = await keep_words(desk, asker.server, press.extra.removeprefix(PREFIX), data)
+        await interaction.response.send_message(told, ephemeral=True)
+        return
     values = tuple(str(value) for value in data.get("values", ()))
     async with desk.store.write() as tx:
         await servers.save(tx, _changed(await known_server(tx, desk, asker.server), press.extra, values))
@@ -87,8 +85,6 @@ def _changed(server: Server, what: str, values: Sequence[str]) -> Server:
     match what:
         case "model":
             return replace(server, default_model=values[0] if values else None)
-        case "gallery":
-            return replace(server, gallery_channel_id=int(values[0]) if values else None)
         case "bar":
             return replace(server, bar=tuple(value for value in values if value in BAR_CHOICES)[:MOST_BAR])
         case "channels" | "painters":

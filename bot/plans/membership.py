@@ -12,6 +12,7 @@ from bot.store.memberships import NewMembership
 from bot.store.store import Store
 from bot.store.sweeping import Swept, sweep
 from bot.store.transactions import Reading, Writing
+from bot.store.words import GIVEABLE
 
 
 async def standing(tx: Reading, plans: Plans, member_id: int, now: datetime) -> Standing:
@@ -79,7 +80,8 @@ async def sweep_credit(store: Store, plans: Plans) -> Swept:
     """Once an hour: what rolls over into a member's next month does, even if they stay away; then the rest runs out."""
     now = store.now()
     async with store.read() as tx:
-        members = {part.bucket.member_id for part in await buckets.over(tx, now)}
+        over = [part.bucket for part in await buckets.over(tx, now)]
+    members = {bucket.member_id for bucket in over if bucket.origin not in GIVEABLE}  # of months alone
     for member_id in sorted(members):
         async with store.write() as tx:
             if (await standing(tx, plans, member_id, now)).plan.rollover_gpu_ms:

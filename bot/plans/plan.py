@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import Final
@@ -58,6 +58,9 @@ class Plan:
     terms: str = ""
     rollover_gpu_ms: int = 0
     offered: bool = True  # or only kept for those who have it
+    sku: int | None = None  # what Discord's shop calls it
+    stripe: tuple[str, ...] = ()  # what Stripe calls its prices
+    role: int | None = None  # given to whoever has the plan, and taken when they have it no more
 
     @property
     def is_unbounded(self) -> bool:
@@ -77,6 +80,16 @@ class Plan:
         """The engine's own cap is above ours: what is stored must never be refused there."""
         return Share(self.weight, self.running, self.waiting + SLACK)
 
+    def has_speed(self, speed: Speed) -> bool:
+        """Fast can always be asked for: whoever has none of it a month may have bought some."""
+        match speed:
+            case Speed.TURBO:
+                return self.turbo_running > 0
+            case Speed.RELAX:
+                return self.relax is not Relax.NONE
+            case Speed.FAST:
+                return True
+
     def has_model(self, name: str) -> bool:
         return self.models is None or name in self.models
 
@@ -91,6 +104,17 @@ class Plan:
         return self.pixels is None or width * height <= self.pixels
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """GPU time that is bought apart, as often as one likes, and that does not run out."""
+
+    name: str
+    title: str
+    gpu_ms: int
+    sku: int | None = None
+    price: Price | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Plans:
     """In the order of the file: of two that a member has, the later one counts. `default` is what everybody has."""
@@ -98,12 +122,19 @@ class Plans:
     offers: tuple[Plan, ...]
     default: Plan
     zone: tzinfo = UTC  # of the calendar months of plans that have no period of their own
+    packs: tuple[Pack, ...] = ()
+    roles: Mapping[int, Plan] = field(default_factory=dict)  # what whoever has such a role has
 
     def __iter__(self) -> Iterator[Plan]:
         return iter(self.offers)
 
     def find(self, name: str) -> Plan | None:
         return next((plan for plan in self.offers if plan.name == name), None)
+
+    def sold_as(self, sku: int) -> Plan | Pack | None:
+        """What Discord's shop sells by that number."""
+        everything: tuple[Plan | Pack, ...] = (*self.offers, *self.packs)
+        return next((each for each in everything if each.sku == sku), None)
 
     def rank(self, plan: Plan) -> int:
         return self.offers.index(plan)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from bot.plans.plan import Plan, Plans, Price, Relax
+from bot.plans.plan import Pack, Plan, Plans, Price, Relax
 
 SHIPPED: Final = Path(__file__).with_name("plans.toml")
 UNLIMITED: Final = "unlimited"
@@ -51,7 +51,7 @@ class PlansError(Exception):
         )
 
 
-class _WrongValueError(ValueError):
+class WrongValueError(ValueError):
     """Says what would be right."""
 
 
@@ -80,121 +80,165 @@ class _Reader:
         self.faults: list[Fault] = []
 
     def read(self, data: Mapping[str, Any]) -> Plans:
-        for key in data.keys() - {"default", "time_zone", "plans"}:
-            self.fail("", key, "is not known here.", "Known are default, time_zone and [plans.NAME].")
-        tables = data.get("plans")
-        if not isinstance(tables, dict) or not tables:
+        for key in data.keys() - {"default", "time_zone", "plans", "packs", "roles"}:
+            remedy = "Known are default, time_zone, [plans.NAME], [packs.NAME] and [roles]."
+            self.fail("", key, "is not known here.", remedy)
+        found = [plan for name, table in self.tables(data, "plans") if (plan := self.read_plan(name, table))]
+        if not data.get("plans"):
             self.fail("", "plans", "has no plan.", "Write each under [plans.NAME].")
-            tables = {}
-        found = [plan for name, table in tables.items() if (plan := self.read_plan(name, table)) is not None]
+        packs = [pack for name, table in self.tables(data, "packs") if (pack := self.read_pack(name, table))]
         zone = self.read_value("", "time_zone", data.get("time_zone", "UTC"), _zone)
         default = data.get("default")
-        if default not in tables:
-            known = ", ".join(tables) or "none yet"
-            self.fail("", "default", f"is {default!r}, which is no plan of this file.", f"Name one of: {known}.")
+        known = [name for name, _ in self.tables(data, "plans")]
+        if default not in known:
+            names = ", ".join(known) or "none yet"
+            self.fail("", "default", f"is {default!r}, which is no plan of this file.", f"Name one of: {names}.")
+        roles = self.read_roles(data.get("roles", {}), known)
+        self.check_sales(found, packs)
+        for plan in found:
+            if plan.role in roles:
+                remedy = "Use another one: whoever was given it would keep the plan by it."
+                self.fail(f"plans.{plan.name}", "role", "stands under [roles] as well.", remedy)
         if self.faults:
             raise PlansError(self.path, self.faults)
-        return Plans(tuple(found), next(plan for plan in found if plan.name == default), zone)
+        by_name = {plan.name: plan for plan in found}
+        given = {role: by_name[name] for role, name in roles.items()}
+        return Plans(tuple(found), by_name[str(default)], zone, tuple(packs), given)
+
+    def tables(self, data: Mapping[str, Any], section: str) -> list[tuple[str, Any]]:
+        tables = data.get(section, {})
+        return list(tables.items()) if isinstance(tables, dict) else [("", tables)]
 
     def read_plan(self, name: str, table: Any) -> Plan | None:
         before = len(self.faults)
-        if not _NAME.fullmatch(name):
-            self.fail(name, "", "has a name that cannot be used.", "Use small letters, digits and dashes.")
-        if not isinstance(table, dict):
-            self.fail(name, "", "is no table.", f"Write [plans.{name}].")
-            return None
-        values: dict[str, Any] = {"name": name}
-        for key, value in table.items():
-            if key not in _FIELDS:
-                self.fail(name, key, "is not known.", f"Use one of: {', '.join(_FIELDS)}.")
-                continue
-            field, read = _FIELDS[key]
-            values[field] = self.read_value(name, key, value, read)
-        for key in ("title", "fast"):
-            if key not in table:
-                self.fail(name, "", f"lacks {key}.", "Add it.")
-        if len(self.faults) > before:
+        values = self.read_table(f"plans.{name}", table, _FIELDS, ("title", "fast"))
+        if values is None:
             return None
         values["relax"], values["relax_gpu_ms"] = values.get("relax", (Relax.NONE, 0))
-        plan = Plan(**values)
+        plan = Plan(name=name, **values)
         self.check(plan)
         return plan if len(self.faults) == before else None
 
+    def read_pack(self, name: str, table: Any) -> Pack | None:
+        values = self.read_table(f"packs.{name}", table, _PACK_FIELDS, ("title", "time"))
+        return None if values is None else Pack(name=name, **values)
+
+    def read_table(
+        self, path: str, table: Any, known: Mapping[str, tuple[str, Callable[[Any], Any]]], needed: Sequence[str]
+    ) -> dict[str, Any] | None:
+        """The fields of a plan or a pack; none if there is a fault."""
+        before = len(self.faults)
+        if not _NAME.fullmatch(path.partition(".")[2]):
+            self.fail(path, "", "has a name that cannot be used.", "Use small letters, digits and dashes.")
+        if not isinstance(table, dict):
+            self.fail(path, "", "is no table.", f"Write [{path}].")
+            return None
+        values: dict[str, Any] = {}
+        for key, value in table.items():
+            if key not in known:
+                self.fail(path, key, "is not known.", f"Use one of: {', '.join(known)}.")
+                continue
+            field, read = known[key]
+            values[field] = self.read_value(path, key, value, read)
+        for key in needed:
+            if key not in table:
+                self.fail(path, "", f"lacks {key}.", "Add it.")
+        return values if len(self.faults) == before else None
+
+    def read_roles(self, table: Any, plans: Sequence[str]) -> dict[int, str]:
+        if not isinstance(table, dict):
+            self.fail("", "roles", "is no table.", "Write [roles].")
+            return {}
+        roles = {}
+        for key, plan in table.items():
+            if plan not in plans:
+                self.fail("roles", key, f"is {plan!r}, which is no plan of this file.", "Name one of its plans.")
+            role = self.read_value("roles", key, key, _snowflake)
+            if role is not None and plan in plans:
+                roles[role] = plan
+        return roles
+
+    def check_sales(self, plans: Sequence[Plan], packs: Sequence[Pack]) -> None:
+        sold: list[tuple[str, str, object]] = [(f"plans.{plan.name}", "sku", plan.sku) for plan in plans]
+        sold += [(f"packs.{pack.name}", "sku", pack.sku) for pack in packs]
+        sold += [(f"plans.{plan.name}", "stripe", price) for plan in plans for price in plan.stripe]
+        seen: dict[object, str] = {}
+        for path, key, number in sold:
+            if number is not None and seen.setdefault(number, path) != path:
+                self.fail(path, key, f"is that of {seen[number]} as well.", "Give each one its own.")
+
     def check(self, plan: Plan) -> None:
         """What must agree between lines."""
+        path = f"plans.{plan.name}"
         if plan.waiting < plan.running:
             remedy = f"Write at least {plan.running}: it counts those that run as well."
-            self.fail(plan.name, "waiting", f"is {plan.waiting}, less than running.", remedy)
+            self.fail(path, "waiting", f"is {plan.waiting}, less than running.", remedy)
         if plan.fast_gpu_ms == 0 and plan.relax is Relax.NONE:
-            self.fail(
-                plan.name, "fast", "is nothing, and there is no relax either.", 'Give time, or relax = "unlimited".'
-            )
+            self.fail(path, "fast", "is nothing, and there is no relax either.", 'Give time, or relax = "unlimited".')
         if plan.rollover_gpu_ms and plan.is_unbounded:
-            self.fail(plan.name, "rollover", "has nothing to carry over: fast is unlimited.", "Remove it.")
+            self.fail(path, "rollover", "has nothing to carry over: fast is unlimited.", "Remove it.")
         stray = sorted(plan.confirmed - plan.models) if plan.models is not None else []
         if stray:
-            self.fail(
-                plan.name, "confirmed", f"names {stray[0]}, which models does not.", "Add it there, or remove it."
-            )
+            self.fail(path, "confirmed", f"names {stray[0]}, which models does not.", "Add it there, or remove it.")
 
-    def read_value(self, plan: str, key: str, value: Any, read: Callable[[Any], Any]) -> Any:
+    def read_value(self, path: str, key: str, value: Any, read: Callable[[Any], Any]) -> Any:
         try:
             return read(value)
-        except _WrongValueError as wrong:
-            self.fail(plan, key, f"is {value!r:.60}.", f"Use {wrong}.")
+        except WrongValueError as wrong:
+            self.fail(path, key, f"is {value!r:.60}.", f"Use {wrong}.")
             return None
 
-    def fail(self, plan: str, key: str, problem: str, remedy: str) -> None:
-        where = ".".join(filter(None, ("plans" if plan else "", plan, key)))
-        self.faults.append(Fault(self.line(plan, key), where, problem, remedy))
+    def fail(self, path: str, key: str, problem: str, remedy: str) -> None:
+        where = ".".join(filter(None, (path, key)))
+        self.faults.append(Fault(self.line(path, key), where, problem, remedy))
 
-    def line(self, plan: str, key: str) -> int:
+    def line(self, path: str, key: str) -> int:
         """Where a table begins, or a key of it stands: the parser does not say."""
         table, start = "", 1
         for number, line in enumerate(self.lines, 1):
-            header = re.match(r"\s*\[\s*(?:plans\s*\.\s*)?[\"']?([^\"'\]]*?)[\"']?\s*\]", line)
+            header = re.match(r"\s*\[([^\[\]]+)\]", line)
             if header:
-                table = header[1]
-            if header and table == plan:
+                table = ".".join(part.strip(" \t\"'") for part in header[1].split("."))
+            if header and table == path:
                 start = number
-            if key and table == plan and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*(=|\.)", line):
+            if key and table == path and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*(=|\.)", line):
                 return number
         return start
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _WrongValueError("some text")
+        raise WrongValueError("some text")
     return value.strip()
 
 
-def _duration(value: Any) -> int:
+def read_duration(value: Any) -> int:
     found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise _WrongValueError('a time such as "15 h", "200 min" or "30 s"')
+        raise WrongValueError('a time such as "15 h", "200 min" or "30 s"')
     return round(float(found[1]) * _UNITS_MS[found[2]])
 
 
 def _fast(value: Any) -> int | None:
     try:
-        return None if value == UNLIMITED else _duration(value)
-    except _WrongValueError as wrong:
-        raise _WrongValueError(f'{wrong}, or "{UNLIMITED}"') from None
+        return None if value == UNLIMITED else read_duration(value)
+    except WrongValueError as wrong:
+        raise WrongValueError(f'{wrong}, or "{UNLIMITED}"') from None
 
 
 def _relax(value: Any) -> tuple[Relax, int]:
     if value in (Relax.NONE, Relax.UNLIMITED):
         return Relax(value), 0
     try:
-        return Relax.CAPPED, _duration(value)
-    except _WrongValueError as wrong:
-        raise _WrongValueError(f'"none", "unlimited", or {wrong}') from None
+        return Relax.CAPPED, read_duration(value)
+    except WrongValueError as wrong:
+        raise WrongValueError(f'"none", "unlimited", or {wrong}') from None
 
 
 def _whole(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         if type(value) is not int or not low <= value <= high:
-            raise _WrongValueError(f"a whole number from {low} to {high}")
+            raise WrongValueError(f"a whole number from {low} to {high}")
         return value
 
     return read
@@ -202,41 +246,41 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
 
 def _weight(value: Any) -> float:
     if type(value) not in (int, float) or not math.isfinite(value) or not 0.01 <= value <= 100:
-        raise _WrongValueError("a number from 0.01 to 100")
+        raise WrongValueError("a number from 0.01 to 100")
     return float(value)
 
 
 def _flag(value: Any) -> bool:
     if type(value) is not bool:
-        raise _WrongValueError("true or false")
+        raise WrongValueError("true or false")
     return value
 
 
 def _names(value: Any) -> frozenset[str]:
     is_list = isinstance(value, list) and all(isinstance(name, str) and _MODEL.fullmatch(name) for name in value)
     if not is_list or not value:
-        raise _WrongValueError('a list of models\' names, such as ["pocket"]')
+        raise WrongValueError('a list of models\' names, such as ["pocket"]')
     return frozenset(value)
 
 
 def _models(value: Any) -> frozenset[str] | None:
     try:
         return None if value == "all" else _names(value)
-    except _WrongValueError as wrong:
-        raise _WrongValueError(f'"all", or {wrong}') from None
+    except WrongValueError as wrong:
+        raise WrongValueError(f'"all", or {wrong}') from None
 
 
 def _pixels(value: Any) -> int:
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise _WrongValueError('a size such as "2048x2048"')
+        raise WrongValueError('a size such as "2048x2048"')
     return int(found[1]) * int(found[2])
 
 
 def _price(value: Any) -> Price:
     found = _PRICE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise _WrongValueError('an amount and a currency, such as "10.00 USD"')
+        raise WrongValueError('an amount and a currency, such as "10.00 USD"')
     return Price(int(found[1]) * 100 + int(found[2] or 0), found[3])
 
 
@@ -246,8 +290,21 @@ def _link(value: Any) -> str:
     except ValueError:  # a bracket that does not close
         parts = urlsplit("")
     if parts.scheme != "https" or not parts.hostname or re.search(r"\s", value):
-        raise _WrongValueError('an address such as "https://example.org/plans"')
+        raise WrongValueError('an address such as "https://example.org/plans"')
     return str(value)
+
+
+def _prices(value: Any) -> tuple[str, ...]:
+    prices = value if isinstance(value, list) else [value]
+    if not prices or not all(isinstance(each, str) and re.fullmatch(r"price_\w+", each) for each in prices):
+        raise WrongValueError('a price of Stripe\'s, such as "price_1AbC", or a list of them')
+    return tuple(prices)
+
+
+def _snowflake(value: Any) -> int:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{15,20}", value, re.ASCII) or int(value) >= 2**63:
+        raise WrongValueError('an id of Discord, such as "80351110224678912"')
+    return int(value)
 
 
 def _zone(value: Any) -> tzinfo:
@@ -256,7 +313,7 @@ def _zone(value: Any) -> tzinfo:
     try:
         return ZoneInfo(value)
     except (KeyError, ValueError, TypeError, OSError):  # no such zone, no name of one, or a folder of them
-        raise _WrongValueError('a time zone such as "UTC" or "Europe/Berlin"') from None
+        raise WrongValueError('a time zone such as "UTC" or "Europe/Berlin"') from None
 
 
 def _mebibytes(value: Any) -> int:
@@ -282,7 +339,17 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "yearly_price": ("yearly_price", _price),
     "link": ("link", _link),
     "terms": ("terms", _text),
-    "rollover": ("rollover_gpu_ms", _duration),
+    "rollover": ("rollover_gpu_ms", read_duration),
     "offered": ("offered", _flag),
+    "sku": ("sku", _snowflake),
+    "stripe": ("stripe", _prices),
+    "role": ("role", _snowflake),
 }
 """What a line of a plan is called, which field it fills, and how it is read."""
+
+_PACK_FIELDS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
+    "title": ("title", _text),
+    "time": ("gpu_ms", read_duration),
+    "sku": ("sku", _snowflake),
+    "price": ("price", _price),
+}

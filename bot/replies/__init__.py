@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from bot import errors
 from bot.kinds import Kind
+from bot.replies import credit, images, offers
 from engine import Waiter
 
 MESSAGE_LIMIT = 2000
@@ -45,11 +46,6 @@ CHOOSE_GALLERY = "Publishing shows this picture, its prompt and your name to eve
 NO_GALLERY = "This server has no gallery yet. A moderator can make one with `/setup`."
 PUBLISHED_BEFORE = "It is in the gallery already."
 KEPT_PRIVATE = "It stays as it is."
-SETTINGS = (
-    "**How I work for you**\n"
-    "*Remix*: V and 🔄 let you edit the prompt first.\n"
-    "*Mention me*: when a job took long, I call you, since an edit notifies nobody."
-)
 SETUP = "**How I work on this server**\nChoose from the menus; each choice counts at once."
 CONFIRM_PUBLISH = (
     "This picture is private so far. Publishing shows it, its prompt and your name to everyone in the gallery."
@@ -77,7 +73,7 @@ def shortened(text: str, limit: int) -> str:
 
 def title(prompt: str, limit: int = PROMPT_SHOWN) -> str:
     """A prompt in bold. Cut before it is escaped, so that no escape is cut apart."""
-    shown = escaped(shortened(prompt.strip(), limit))
+    shown = escaped(shortened(images.brief(prompt.strip()), limit))
     return f"**{shown}**" if shown.strip() else "**(no words)**"
 
 
@@ -104,6 +100,8 @@ def what(kind: Kind, cell: int | None) -> str:
             return ""
         case Kind.REROLL:
             return "once more"
+        case Kind.REDO:
+            return "in full"
         case Kind.VARY_SUBTLE:
             return f"subtle variations{picture}"
         case Kind.VARY_STRONG:
@@ -210,8 +208,10 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def paused(under_way: int) -> str:
-    what = "one job" if under_way == 1 else f"{under_way} jobs"
-    return f"I take no new work. {what[0].upper() + what[1:]} under way will still end."
+    if not under_way:
+        return "I take no new work. Nothing is under way."
+    what = "The job" if under_way == 1 else f"The {under_way} jobs"
+    return f"I take no new work. {what} under way will still end."
 
 
 def blocked(member: int) -> str:
@@ -247,7 +247,7 @@ def queue_line(waiter: Waiter) -> str:
     )
 
 
-def prompt_faults(error: errors.WrongPromptError) -> str:
+def prompt_faults(error: errors.WrongPromptError | errors.OverPlanError) -> str:
     """Every fault with its place, as many as fit."""
     parts, length = [], 0
     for fault in error.error.faults:
@@ -264,7 +264,7 @@ def prompt_faults(error: errors.WrongPromptError) -> str:
 _PLAIN: Mapping[type[errors.Refusal], str] = {
     errors.NotAllowedError: "Only the member who asked for it, or a moderator, may do that.",
     errors.NoJobError: "That picture is not here any more. `/imagine` paints a new one.",
-    errors.NotOwnError: "Only the member who asked for it can publish it. ❤️ keeps it among your bookmarks.",
+    errors.NotOwnError: "Only the member who had it painted can publish it. ❤️ keeps it among your bookmarks.",
     errors.UnderWayError: "It is still being painted. Cancel it first, with the button under it or by `/queue`.",
     errors.NotAPictureError: "That message holds none of my pictures.",
     errors.NoWordsError: "That message has no words that I could paint from.",
@@ -272,6 +272,7 @@ _PLAIN: Mapping[type[errors.Refusal], str] = {
     errors.NoViewError: "That page is too old. `/gallery browse` and `/gallery mine` open a new one.",
     errors.NotReadyError: "Its pictures are not ready yet. Please try again when they are there.",
     errors.EndedError: "That job has already ended.",
+    errors.NoDraftError: "That was painted in full already.",
     errors.FullError: "My disk is full, so I take no new work. My operator has to make room; nothing of yours is lost.",
 }
 
@@ -324,6 +325,19 @@ def unwelcome(error: Unwelcome) -> str:
     assert_never(error)
 
 
+def ceiling(error: errors.CeilingError | errors.WrongCeilingError) -> str:
+    match error:
+        case errors.CeilingError(what="turbo"):
+            return "There is no turbo in this channel; leave --turbo out."
+        case errors.CeilingError(what=what, most=most, asked=asked):
+            bound = f"{most:g} pixels a side" if what == "size" else f"{what} {most:g}"
+            return f"In this channel {bound} is the most, and that would be {asked:g}. Ask for less of it."
+        case errors.WrongCeilingError(words=words):
+            known = "size 1024, steps 40, quality 2, no turbo"
+            return f"I know no ceiling “{escaped(shortened(words, 60))}”. Write, for example: {known}."
+    assert_never(error)
+
+
 def refusal(error: errors.Refusal) -> str:
     match error:
         case errors.WrongPromptError():
@@ -332,10 +346,10 @@ def refusal(error: errors.Refusal) -> str:
             return unwelcome(error)
         case errors.BlockedError() | errors.PausedError() | errors.NotManagerError() | errors.NotOwnerError():
             return unwelcome(error)
-        case errors.TooManyError(waiting=count, allowed=allowed):
-            return (
-                f"You have {count} jobs under way and may have {allowed}. Wait for one to end, or cancel one: `/queue`."
-            )
+        case errors.PlanError() | errors.NoRoomError():
+            from bot.replies import modes  # which is made of the sentences of this file
+
+            return modes.refusal(error)
         case errors.NoCellError(count=1):
             return "That is one picture on its own; it has no others."
         case errors.NoCellError(count=count):
@@ -344,6 +358,14 @@ def refusal(error: errors.Refusal) -> str:
             return (
                 f"That may take {gpu_time(needed)} of GPU time, and you have {gpu_time(left)} left. `/info` says more."
             )
+        case errors.ConfirmError() | errors.OfferGoneError() | errors.NoRoomForAllError() | errors.OverPlaceError():
+            return offers.unconfirmed(error)
+        case errors.OverPlanError():
+            return f"{prompt_faults(error)}\n{offers.over_plan(error)}"
+        case (
+            errors.CannotGiveError() | errors.ServerLimitError() | errors.ServerSpeedError() | errors.WrongAmountError()
+        ):
+            return credit.refused(error)
         case errors.ThereAlreadyError(is_painted=True):
             return "That picture is there already."
         case errors.ThereAlreadyError():
@@ -352,6 +374,10 @@ def refusal(error: errors.Refusal) -> str:
             return reason
         case errors.NoCollectionError(name=name):
             return f"You have no collection called “{escaped(name)}”. `/collection list` names those that you have."
+        case errors.CeilingError() | errors.WrongCeilingError():
+            return ceiling(error)
+        case errors.UnusablePictureError():
+            return images.unusable(error)
         case errors.WrongButtonError(is_old=True):
             return "That button is from an older version of me. `/show` brings the picture back with new ones."
         case errors.WrongButtonError():

@@ -37,6 +37,7 @@ _pictures: Final = tables.pictures
 _bookmarks: Final = tables.bookmarks
 _prompts: Final = table("prompts", column("rowid"), column("text"))
 _sources: Final = tables.sources
+_films: Final = tables.films
 _items: Final = tables.collection_items
 _OUTSIDE: Final = (Audience.SERVER, Audience.GALLERY)
 _WORD: Final = re.compile(r"\w+")
@@ -168,6 +169,11 @@ async def change_audience(tx: Writing, ids: Collection[int], audience: Audience)
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(audience=audience))
 
 
+async def move_in(tx: Writing, ids: Collection[int], server_id: int) -> int:
+    """From now on they count as that server's."""
+    return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(server_id=server_id))
+
+
 async def hide_words(tx: Writing, ids: Collection[int], *, hidden: bool) -> int:
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(words_hidden=hidden))
 
@@ -192,7 +198,27 @@ async def purge(tx: Writing, before: datetime, limit: int) -> int:
     for job_id in {row["job_id"] for row in rows}:
         rest = select(_pictures.c.cell).where(_pictures.c.job_id == job_id)
         await tx.change(delete(_sources).where(_sources.c.job_id == job_id, ~rest.exists()))
+        await tx.change(delete(_films).where(_films.c.job_id == job_id))  # which shows each of its pictures
     return len(rows)
+
+
+async def number_of(tx: Reading, job_id: str, cell: int) -> int | None:
+    number: int | None = await tx.value(
+        select(_archive.c.id).where(_archive.c.job_id == job_id, _archive.c.cell == cell)
+    )
+    return number
+
+
+async def words_hidden(tx: Reading, ids: Collection[int]) -> bool:
+    """Of any of these."""
+    return await tx.value(select(_archive.c.id).where(_archive.c.id.in_(ids), _archive.c.words_hidden)) is not None
+
+
+async def all_for(tx: Reading, ids: Collection[int], audiences: Collection[Audience]) -> bool:
+    """Whether each of these is there, not hidden, and shown to one of these audiences."""
+    is_out = or_(_archive.c.hidden_at.is_not(None), _archive.c.deleted_at.is_not(None))
+    is_out = or_(is_out, _archive.c.audience.not_in(audiences))
+    return await tx.value(select(_archive.c.id).where(_archive.c.id.in_(ids), is_out)) is None
 
 
 def _whole() -> Select[Any]:

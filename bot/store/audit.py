@@ -68,6 +68,10 @@ _PROMISES: Final = {
     "Job {job_id} of member {owner_id} is paid out of bucket {bucket_id}, which is member {member_id}'s.": """
         SELECT DISTINCT reserves.job_id, reserves.member_id AS owner_id, entries.bucket_id, entries.member_id
         FROM reserves JOIN entries ON entries.job_id = reserves.job_id WHERE entries.member_id <> reserves.member_id""",
+    "Job {job_id} is member {member_id}'s, and {payer_id} pays for it, which is neither they nor their server.": """
+        SELECT jobs.id AS job_id, jobs.member_id, reserves.member_id AS payer_id
+        FROM reserves JOIN jobs ON jobs.id = reserves.job_id
+        WHERE reserves.member_id <> jobs.member_id AND reserves.member_id IS NOT jobs.server_id""",
     "Job {job_id} took of bucket {bucket_id} before it began or after it had ended.": """
         SELECT entries.job_id, entries.bucket_id FROM entries JOIN buckets ON buckets.id = entries.bucket_id
         WHERE entries.act = 'reserve' AND buckets.origin <> 'open'
@@ -76,10 +80,11 @@ _PROMISES: Final = {
         SELECT entries.job_id, sum(entries.gpu_ms) AS spent, reserves.gpu_ms AS reserved
         FROM entries JOIN reserves ON reserves.job_id = entries.job_id WHERE entries.to_account = 'spent'
         GROUP BY entries.job_id HAVING sum(entries.gpu_ms) > reserves.gpu_ms""",
-    "Job {job_id} was charged {spent} ms, and {gpu_ms} ms were measured.": """
-        SELECT jobs.id AS job_id, sum(entries.gpu_ms) AS spent, jobs.gpu_ms
+    "Job {job_id} ({speed}) was charged {spent} ms, and {gpu_ms} ms were measured.": """
+        SELECT jobs.id AS job_id, sum(entries.gpu_ms) AS spent, jobs.gpu_ms, jobs.speed
         FROM entries JOIN jobs ON jobs.id = entries.job_id WHERE entries.to_account = 'spent'
-        GROUP BY jobs.id HAVING sum(entries.gpu_ms) > jobs.gpu_ms""",
+        GROUP BY jobs.id HAVING sum(entries.gpu_ms) >
+          jobs.gpu_ms * CASE jobs.speed WHEN 'turbo' THEN 2 WHEN 'relax' THEN 0 ELSE 1 END""",
     "Job {job_id} was charged although it is {state}.": """
         SELECT jobs.id AS job_id, jobs.state FROM jobs JOIN ends ON ends.job_id = jobs.id
         WHERE ends.act = 'settle' AND jobs.state IN ('failed', 'cancelled')""",

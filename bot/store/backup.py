@@ -20,7 +20,7 @@ from bot.store.files import Files
 from bot.store.folder import Folder, sync_folder
 
 DATABASE: Final = "atelier.sqlite"
-NAMED: Final = "SELECT sha256 FROM pictures UNION SELECT sha256 FROM sources"
+NAMED: Final = "SELECT sha256 FROM pictures UNION SELECT sha256 FROM sources UNION SELECT sha256 FROM films"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ async def remove(tx: Writing, member_id: int, job_id: str, cell: int) -> bool:
     return await tx.change(delete(_bookmarks).where(*is_it)) == 1
 
 
+async def has(tx: Reading, member_id: int, job_id: str) -> bool:
+    """Whether a member keeps any picture of a job."""
+    is_it = (_bookmarks.c.member_id == member_id, _bookmarks.c.job_id == job_id)
+    return bool(await tx.value(select(_bookmarks.c.cell).where(*is_it).limit(1).exists().select()))
+
+
 async def of_member(tx: Reading, member_id: int, limit: int, before: datetime | None = None) -> tuple[Bookmark, ...]:
     """The newest first; `before` pages on."""
     query = select(_bookmarks).where(_bookmarks.c.member_id == member_id)

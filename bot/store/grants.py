@@ -4,6 +4,7 @@ over. Each has a key, and is done once however often it is told.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -69,15 +70,26 @@ async def lend(tx: Writing, member_id: int, job_id: str, gpu_ms: int, now: datet
     return bucket
 
 
-async def gift(tx: Writing, giver_id: int, taker_id: int, gpu_ms: int, key: str, now: datetime) -> bool:
-    """What ends soonest goes first, and keeps its date. False if this gift was made before. Raises CreditError."""
+async def gift(
+    tx: Writing,
+    giver_id: int,
+    taker_id: int,
+    gpu_ms: int,
+    key: str,
+    now: datetime,
+    origins: Collection[Origin] = tuple(Origin),
+) -> bool:
+    """What ends soonest goes first, and keeps its date; only of these origins. False if this gift was made before.
+    Raises CreditError.
+    """
     if gpu_ms <= 0 or giver_id == taker_id:
         raise ValueError(f"A gift of {gpu_ms} ms from {giver_id} to {taker_id} moves nothing.")
     if await buckets.find(tx, f"gift:{key}:0") is not None:
         return False
-    parts = buckets.take(await buckets.spendable(tx, giver_id, now), gpu_ms)
+    there = [part for part in await buckets.spendable(tx, giver_id, now) if part.bucket.origin in origins]
+    parts = buckets.take(there, gpu_ms)
     if parts is None:
-        raise CreditError(giver_id, await available(tx, giver_id, now), gpu_ms)
+        raise CreditError(giver_id, sum(part.gpu_ms for part in there), gpu_ms)
     moves: list[Move] = []
     made: list[Bucket] = []
     for number, part in enumerate(parts):
@@ -132,9 +144,9 @@ async def roll_over(
     return carried
 
 
-async def available(tx: Reading, member_id: int, now: datetime) -> int:
-    """What can be held or given away now."""
-    return sum(part.gpu_ms for part in await buckets.spendable(tx, member_id, now))
+async def available(tx: Reading, member_id: int, now: datetime, origins: Collection[Origin] = tuple(Origin)) -> int:
+    """What can be held now, or given away; only of these origins."""
+    return sum(part.gpu_ms for part in await buckets.spendable(tx, member_id, now) if part.bucket.origin in origins)
 
 
 async def _insert(tx: Writing, new: NewBucket) -> Bucket:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, RowMapping, Update, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, case, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -17,6 +17,8 @@ from bot.store.transactions import Reading, Writing
 from bot.store.words import ENDED, OPEN, UNFINISHED, Privacy, State
 
 _jobs: Final = tables.jobs
+_bookmarks: Final = tables.bookmarks
+_archive: Final = tables.archive
 # As literals, not parameters: only then does SQLite see that the partial index holds them all.
 _is_unfinished: Final[ColumnElement[bool]] = literal_column(tables.among("state", UNFINISHED))
 _is_open: Final = _jobs.c.state.in_(OPEN)
@@ -50,11 +52,15 @@ class Job:
     deaths: int = 0
     boot_id: str | None = None
     unwanted: bool = False
+    quoted_gpu_ms: int | None = None
     reserved_gpu_ms: int = 0
     gpu_ms: int = 0
     failure: str | None = None
     message: str | None = None
     notes: tuple[str, ...] = ()
+    effective: str | None = None
+    film: bool = False
+    full_steps: int | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -102,10 +108,23 @@ async def open_of(tx: Reading, member_id: int) -> tuple[Job, ...]:
     return tuple(Job(**row) for row in await tx.all(query.order_by(_jobs.c.created_at, _jobs.c.id)))
 
 
-async def count_open(tx: Reading, member_id: int | None = None) -> int:
-    """How many jobs wait or run; a member's, or all."""
+async def count_open(tx: Reading, member_id: int | None = None, speed: str | None = None) -> int:
+    """How many jobs wait or run: a member's or all, of one speed or of each."""
     query = select(func.count()).where(_is_open)
-    return int(await tx.value(query if member_id is None else query.where(_jobs.c.member_id == member_id)))
+    if member_id is not None:
+        query = query.where(_jobs.c.member_id == member_id)
+    if speed is not None:
+        query = query.where(_jobs.c.speed == speed)
+    return int(await tx.value(query))
+
+
+async def used_gpu_ms(tx: Reading, member_id: int, speed: str, since: datetime) -> int:
+    """What a member's jobs of one speed have used since then, and what those under way may use."""
+    amount = case((_is_open, func.coalesce(_jobs.c.quoted_gpu_ms, 0)), else_=_jobs.c.gpu_ms)
+    query = select(func.coalesce(func.sum(amount), 0))
+    return int(
+        await tx.value(query.where(_jobs.c.member_id == member_id, _jobs.c.created_at >= since, _jobs.c.speed == speed))
+    )
 
 
 async def servers_of(tx: Reading, member_id: int) -> tuple[int, ...]:
@@ -119,14 +138,38 @@ async def count_by_state(tx: Reading, member_id: int) -> Mapping[State, int]:
     return {row["state"]: row["count"] for row in await tx.all(query.group_by(_jobs.c.state))}
 
 
-async def search_own(tx: Reading, member_id: int, words: str, limit: int) -> tuple[Job, ...]:
-    """A member's newest jobs whose text holds these words, or whose id begins so."""
-    query = select(_jobs).where(_jobs.c.member_id == member_id, _jobs.c.state != State.DELETED)
+async def search(tx: Reading, member_id: int, words: str, limit: int) -> tuple[Job, ...]:
+    """The newest of a member's own jobs, and of the public ones that they keep a bookmark of, whose text holds these
+    words, or whose id does. Not those whose words their maker hides."""
+    kept = select(_bookmarks.c.job_id).where(_bookmarks.c.member_id == member_id)
+    is_kept = _jobs.c.id.in_(kept) & (_jobs.c.privacy == Privacy.PUBLIC)
+    query = select(_jobs).where(or_(_jobs.c.member_id == member_id, is_kept), _jobs.c.state != State.DELETED)
+    query = query.where(~_secret_to(member_id))
     if words := words.strip():
         in_text, in_id = (column.contains(words, autoescape=True) for column in (_jobs.c.text, _jobs.c.id))
         query = query.where(or_(in_text, in_id))
     rows = await tx.all(query.order_by(_jobs.c.created_at.desc(), _jobs.c.id.desc()).limit(limit))
     return tuple(Job(**row) for row in rows)
+
+
+def _secret_to(member_id: int) -> ColumnElement[bool]:
+    is_cell = (_archive.c.job_id == _jobs.c.parent_id) & (_archive.c.cell == _jobs.c.parent_cell)
+    is_its = (_archive.c.job_id == _jobs.c.id) | ((_jobs.c.kind == "single") & is_cell)
+    hidden = select(_archive.c.id).where(is_its, _archive.c.words_hidden, _archive.c.member_id != member_id)
+    return hidden.exists()
+
+
+async def recent_texts(tx: Reading, member_id: int, kind: str, limit: int) -> tuple[str, ...]:
+    """What a member asked for last, each text once."""
+    newest = func.max(_jobs.c.created_at)
+    query = select(_jobs.c.text).where(_jobs.c.member_id == member_id, _jobs.c.kind == kind)
+    query = query.where(_jobs.c.state != State.DELETED).group_by(_jobs.c.text).order_by(newest.desc()).limit(limit)
+    return tuple(row["text"] for row in await tx.all(query))
+
+
+async def move_in(tx: Writing, job_id: str, server_id: int) -> None:
+    """From now on it counts as one of that server."""
+    await tx.change(update(_jobs).where(_jobs.c.id == job_id).values(server_id=server_id))
 
 
 async def claim_again(tx: Writing, job_id: str, attempt: int, boot_id: str, *, died: bool = False) -> int | None:

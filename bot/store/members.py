@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
 from bot.store.transactions import Reading, Writing
+from bot.store.words import Privacy
 
 _members: Final = tables.members
 
@@ -22,6 +23,7 @@ class Member:
     seen_at: datetime
     locale: str | None = None
     speed: str | None = None
+    visibility: Privacy | None = None
     remix: bool = False
     notify: bool = True
     blocked_at: datetime | None = None

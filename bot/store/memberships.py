@@ -89,6 +89,15 @@ async def of_member(tx: Reading, member_id: int) -> tuple[Membership, ...]:
     return tuple(Membership(**row) for row in await tx.all(query))
 
 
+async def active(tx: Reading, now: datetime, source: Source | None = None) -> tuple[Membership, ...]:
+    """Of everybody: those that count now."""
+    lasts = or_(_memberships.c.ends_at.is_(None), _memberships.c.ends_at > now)
+    query = select(_memberships).where(_memberships.c.starts_at <= now, lasts, _memberships.c.revoked_at.is_(None))
+    if source is not None:
+        query = query.where(_memberships.c.source == source)
+    return tuple(Membership(**row) for row in await tx.all(query.order_by(_memberships.c.id)))
+
+
 def _is(source: Source, external_id: str) -> ColumnElement[bool]:
     return and_(_memberships.c.source == source, _memberships.c.external_id == external_id)
 

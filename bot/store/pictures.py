@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, select, union
+from sqlalchemy import Select, delete, func, select, true, union
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -17,6 +17,8 @@ _pictures: Final = tables.pictures
 _sources: Final = tables.sources
 _archive: Final = tables.archive
 _thumbnails: Final = tables.thumbnails
+_offers: Final = tables.offers
+_films: Final = tables.films
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A picture that a job starts from."""
+    """A picture that a job starts from. `link`: where a member brought it from, as it stands in the job's text."""
 
     job_id: str
     sha256: str
     media_type: str
     bytes: int
+    link: str | None = None
 
 
 async def insert(tx: Writing, pictures: Iterable[Picture]) -> int:
@@ -71,8 +74,9 @@ async def recipe_of(tx: Reading, job_id: str, cell: int) -> str | None:
 
 
 async def remove(tx: Writing, job_id: str) -> int:
-    """A job's pictures and sources, and with them their bookmarks. The files go with the next sweep."""
+    """A job's pictures, sources and film, and with them their bookmarks. The files go with the next sweep."""
     await tx.change(delete(_sources).where(_sources.c.job_id == job_id))
+    await tx.change(delete(_films).where(_films.c.job_id == job_id))
     return await tx.change(delete(_pictures).where(_pictures.c.job_id == job_id))
 
 
@@ -86,9 +90,22 @@ async def sources_of(tx: Reading, job_id: str) -> tuple[Source, ...]:
     return tuple(Source(**row) for row in rows)
 
 
+async def brought_from(tx: Reading, link: str, limit: int) -> tuple[Source, ...]:
+    """Sources that members brought by this link, of the newest jobs first."""
+    query = select(_sources).where(_sources.c.link == link).order_by(_sources.c.job_id.desc()).limit(limit)
+    return tuple(Source(**row) for row in await tx.all(query))
+
+
 async def named_files(tx: Reading) -> frozenset[str]:
     """The hash of every file that a row names: the sweeper leaves these."""
-    named = union(select(_pictures.c.sha256), select(_sources.c.sha256), select(_thumbnails.c.thumb_sha256))
+    offered = func.json_each(_offers.c.files).table_valued("value")
+    named = union(
+        select(_pictures.c.sha256),
+        select(_sources.c.sha256),
+        select(_films.c.sha256),
+        select(_thumbnails.c.thumb_sha256),
+        select(offered.c.value).select_from(_offers.join(offered, true())),
+    )
     rows = await tx.all(named)
     return frozenset(row["sha256"] for row in rows)
 

@@ -58,6 +58,15 @@ async def appear(tx: Writing, job_id: str, channel_id: int, message_id: int) -> 
     return await tx.change(statement.values(channel_id=channel_id, message_id=message_id)) == 1
 
 
+async def appear_by_token(
+    tx: Writing, job_id: str, channel_id: int, message_id: int, token: str, until: datetime
+) -> bool:
+    """The same, where it can be edited only by the token that wrote it."""
+    statement = update(_placeholders).where(_placeholders.c.job_id == job_id, _placeholders.c.message_id.is_(None))
+    values = {"channel_id": channel_id, "message_id": message_id, "webhook_token": token, "token_until": until}
+    return await tx.change(statement.values(values)) == 1
+
+
 async def move(tx: Writing, job_id: str, old_message_id: int, channel_id: int, message_id: int) -> bool:
     """Its message is gone and another one speaks for it."""
     is_old = (_placeholders.c.job_id == job_id, _placeholders.c.message_id == old_message_id)

@@ -39,6 +39,14 @@ class Audience(StrEnum):
     GALLERY = "gallery"  # whoever sees the server's gallery, and its window on the web
 
 
+class Hanging(StrEnum):
+    """Of an exhibit, whether it hangs in its server's gallery."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"  # and can be hung again
+    DELETED = "deleted"  # its picture is no more
+
+
 class Shape(StrEnum):
     WIDE = "wide"
     TALL = "tall"
@@ -62,6 +70,14 @@ class Sending(StrEnum):
     SENDING = "sending"  # given to Discord; whether it arrived is not known yet
     SENT = "sent"
     DROPPED = "dropped"  # it can never arrive: `error` says why
+
+
+class Decision(StrEnum):
+    """Of an offer: how far it is from being painted."""
+
+    OPEN = "open"
+    TAKEN = "taken"  # its jobs are stored
+    DROPPED = "dropped"
 
 
 class Account(StrEnum):
@@ -128,3 +144,14 @@ class Origin(StrEnum):
     OPERATOR = "operator"  # hours from the operator
     GIFT = "gift"
     ROLLOVER = "rollover"
+
+
+class Variability(StrEnum):
+    """How far V on a grid varies, unless one says otherwise."""
+
+    STRONG = "strong"
+    SUBTLE = "subtle"
+
+
+GIVEABLE: Final = (Origin.BOUGHT, Origin.OPERATOR, Origin.GIFT)
+"""What a member may give away: months are the plan's, and whoever has several accounts would collect those of all."""

@@ -300,10 +300,22 @@ REPEAT = Parameter(
     neutral=1,
     destination=Destination.CALLER,
 )
+QUOTE = Parameter(
+    name="quote",
+    spellings=("quote",),
+    kind=Flag(),
+    decides=("jobs",),
+    help="Says what it would cost and how long it would take, and paints nothing yet.",
+    example="--quote",
+    default=False,
+    neutral=False,
+    destination=Destination.CALLER,
+)
 
 TABLE: tuple[Parameter[Any], ...] = (
     ASPECT, SEED, NO, MODEL, STEPS, GUIDANCE, SAMPLER, CHAOS, STYLE, RAW, STYLIZE, WEIRD, IMAGE_WEIGHT, TILE, HD, SD,
     QUALITY, DRAFT, STOP, REPEAT, VIDEO, FAST, RELAX, TURBO, STEALTH, PUBLIC,
+    QUOTE,
 )  # fmt: skip
 BY_NAME = MappingProxyType({row.name: row for row in TABLE})
 BY_SPELLING = MappingProxyType({spelling: row for row in TABLE for spelling in row.spellings})

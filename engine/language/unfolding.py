@@ -16,11 +16,17 @@ from engine.language.prompt import Prompt, parse
 
 
 def unfold(
-    text: str, names: Mapping[str, Sequence[str]] = MappingProxyType({}), most: int = MOST_EXPANSIONS
+    text: str,
+    names: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    most: int = MOST_EXPANSIONS,
+    *,
+    prompts_most: int = MOST_EXPANSIONS,
+    repeats_most: int = MOST_EXPANSIONS,
 ) -> tuple[Prompt, ...]:
-    """One prompt a job, in the order of the braces. A fault that several share is told once."""
+    """One prompt a job, in the order of the braces. A fault that several share is told once. `most` bounds the jobs,
+    the others what makes them: braces, and each `--repeat`."""
     prompts, faults = [], {}
-    for one in expand(text, most):
+    for one in expand(text, min(most, prompts_most)):
         try:
             prompts.append(parse(one, names))
         except PromptError as error:
@@ -28,12 +34,18 @@ def unfold(
     count = sum(prompt.get(REPEAT) or 1 for prompt in prompts)
     if faults:
         raise PromptError(list(faults.values())[:MOST_FAULTS])
+    longest = max(prompts, key=lambda prompt: prompt.get(REPEAT) or 1)
+    if (times := longest.get(REPEAT) or 1) > repeats_most:
+        raise _too_often(longest, f"--repeat {times} is more than the {repeats_most} that are allowed.")
     if count > most:
         problem = f"That makes {count:,} jobs; at most {most} are taken at once, so repeat it less often."
-        prompt = max(prompts, key=lambda prompt: prompt.get(REPEAT) or 1)
-        span = prompt.places.get(REPEAT.name, Span(0, 0))
-        raise PromptError([Fault(FaultKind.TOO_MANY, problem, prompt.source, span, REPEAT.name)])
+        raise _too_often(longest, problem)
     return tuple(each for prompt in prompts for each in repeated(prompt))
+
+
+def _too_often(prompt: Prompt, problem: str) -> PromptError:
+    span = prompt.places.get(REPEAT.name, Span(0, 0))
+    return PromptError([Fault(FaultKind.TOO_MANY, problem, prompt.source, span, REPEAT.name)])
 
 
 def repeated(prompt: Prompt) -> tuple[Prompt, ...]:

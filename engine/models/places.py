@@ -52,6 +52,18 @@ class Places:
         modules = [files for files in parts if "config.json" in files]
         return all(parts) and (found.file is not None or all(choose_weights(files, small=True) for files in modules))
 
+    def folder(self, entry: Entry) -> Path | None:
+        """Where its configuration and tokenizer would be; None if they are another model's, or nowhere."""
+        match entry.place:
+            case Place.SHIPPED:
+                return ENGINE / entry.source
+            case Place.FOLDER:
+                return Path(entry.source)
+            case Place.REPOSITORY:
+                return self.snapshot(entry.source, entry.revision)
+            case Place.FILE:
+                return None
+
     def snapshot(self, source: str, revision: str) -> Path | None:
         """A repository's fetched files; without a revision those of its main branch."""
         root = (self.hub or default_hub()) / ("models--" + source.replace("/", "--"))

@@ -5,7 +5,8 @@ lately when room is needed. Belongs to the device thread; never fetches anything
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection
+import weakref
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from engine.models.loaded import Loaded
 from engine.models.loading import Loading, Tell
 from engine.models.places import Places
 from engine.models.seating import WORKING_SHARE, Seat, on_device, plan_seats
+from engine.models.vocabulary import words_in
 from engine.recipe import ModelPin
 
 _GIB = 2**30
@@ -64,6 +66,11 @@ class Shelf:
         """Whether it could be loaded, as far as names of files tell. From any thread; raises UnknownModelError."""
         return self._places.has(self._catalog.find(name))
 
+    def known_words(self, name: str) -> frozenset[str]:
+        """None at all: it reads any word, or is not here. From any thread; raises UnknownModelError."""
+        folder = self._places.folder(self._catalog.find(name))
+        return frozenset() if folder is None else words_in(folder)
+
     def load(self, name: str, tell: Tell, keep: Collection[str] = ()) -> Loaded:
         """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError."""
         entry = self._catalog.find(name)
@@ -102,15 +109,18 @@ class Shelf:
             return
         self._evicting(model)
         self._controls = {place: held for place, held in self._controls.items() if place[0] != name}
+        weights = [weakref.ref(weight) for weight in _weights((*model.components.values(), *model.controls.values()))]
         model.components.clear()
         model.controls.clear()
-        release_memory(self.device.name)
+        release_memory(self.device.name, collects=any(weight() is not None for weight in weights))
 
     def make_room(self, keep: Collection[str] = ()) -> bool:
-        """Evict all that is not kept. False if that was nothing."""
+        """Memory ran out: evict all that is not kept, and look for what else can go. False if that was nothing."""
         spare = [name for name in self._held if name not in keep]
         for name in spare:
             self.evict(name)
+        if spare:
+            release_memory(self.device.name)
         return bool(spare)
 
     def _load(self, entry: Entry, tell: Tell, keep: Collection[str]) -> Loaded:
@@ -147,11 +157,19 @@ class Shelf:
         return seats
 
 
-def release_memory(device: str) -> None:
-    """Give back what nothing refers to any more."""
+def _weights(components: Iterable[Any]) -> Iterable[Any]:
+    for component in components:
+        if hasattr(component, "parameters"):
+            yield from component.parameters()
+
+
+def release_memory(device: str, *, collects: bool = True) -> None:
+    """Give back what nothing refers to any more. To look for rings holds every thread of the program for a while:
+    torch's and diffusers' 400,000 objects are looked through."""
     import torch
 
-    gc.collect()
+    if collects:
+        gc.collect()
     if device.startswith("cuda"):
         torch.cuda.empty_cache()
     elif device == "mps":

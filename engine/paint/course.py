@@ -5,6 +5,8 @@ there a picture that is to stop early ends as it would be without noise.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +37,8 @@ class Course:
         self.steps, self.strokes = steps, self.touch.strokes(steps)
 
 
-def watch(scheduler: Any, easel: Easel, vae: Any, packed: str) -> Course:
+@contextmanager
+def watched(scheduler: Any, easel: Easel, vae: Any, packed: str) -> Iterator[Course]:
     """Tell of each step that the scheduler takes, and end where the recipe says."""
     recipe, real, course = easel.recipe, scheduler.step, Course(Touch.of(easel.recipe))
 
@@ -55,7 +58,10 @@ def watch(scheduler: Any, easel: Easel, vae: Any, packed: str) -> Course:
         return _replaced(result, course.last) if course.is_over else result
 
     scheduler.step = step
-    return course
+    try:
+        yield course
+    finally:
+        del scheduler.step  # or the two would hold each other, and the model, until Python looks for such rings
 
 
 def _replaced(result: Any, sample: Tensor) -> Any:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
-from engine.paint.strand import current_strand
+from engine.paint.strand import current_strand, pause
 
 _BESIDES = ("logits", "past_key_values")
 
@@ -20,6 +20,7 @@ class EmbeddingCache:
         self.held_bytes = 0
         self.hits = 0
         self.misses = 0
+        self._asking: set[Hashable] = set()
         self._said: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._wrapped: dict[int, tuple[Any, Any, bool]] = {}
 
@@ -35,12 +36,18 @@ class EmbeddingCache:
             key = self._key(model, encoder, args, kwargs)
             if key is None:
                 return real(*args, **kwargs)
+            if key in self._asking:  # the cells of a grid begin together; by our turn the first of them has the answer
+                pause(_wait)
             if key in self._said:
                 self.hits += 1
                 self._said.move_to_end(key)
                 return self._said[key][0]
             self.misses += 1
-            said = _words_of(real(*args, **kwargs))
+            self._asking.add(key)
+            try:
+                said = _words_of(real(*args, **kwargs))
+            finally:
+                self._asking.discard(key)
             self._keep(key, said)
             return said
 
@@ -78,6 +85,10 @@ class EmbeddingCache:
         while self.held_bytes > self.most_bytes:
             _, (_, freed) = self._said.popitem(last=False)
             self.held_bytes -= freed
+
+
+def _wait() -> None:
+    """A turn in which nothing is done."""
 
 
 def _words_of(said: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import warnings
 from collections.abc import Iterator, Sequence
@@ -37,23 +38,24 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def open_picture(data: bytes) -> Image.Image:
+def open_picture(data: bytes, formats: tuple[str, ...] = FORMATS, most_pixels: int = MOST_PIXELS) -> Image.Image:
     """A member's file as an upright picture in RGB: the first frame, on white where it is transparent."""
+    side = math.isqrt(most_pixels)
     try:
         with without_warnings():  # its own limit is larger than ours
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > MOST_PIXELS:
+            picture = Image.open(io.BytesIO(data), formats=formats)
+            if picture.width * picture.height > most_pixels:
                 size = f"{picture.width} x {picture.height}"
-                raise SourceError(f"The picture of {size} pixels is too large; send one of at most 8000 x 8000.")
+                raise SourceError(f"The picture of {size} pixels is too large; send one of at most {side} x {side}.")
             picture.load()
             return _on_paper(ImageOps.exif_transpose(picture))
     except SourceError:
         raise
     except Image.DecompressionBombError:
-        raise SourceError("The picture is far too large; send one of at most 8000 x 8000.") from None
+        raise SourceError(f"The picture is far too large; send one of at most {side} x {side}.") from None
     except UnidentifiedImageError:
-        kinds = ", ".join(FORMATS[:-1])
-        raise SourceError(f"The file is no picture that can be read; send one of {kinds} or {FORMATS[-1]}.") from None
+        kinds = ", ".join(formats[:-1])
+        raise SourceError(f"The file is no picture that can be read; send one of {kinds} or {formats[-1]}.") from None
     except DAMAGE as error:
         raise SourceError(f"The picture is damaged ({error}); save it anew and send it again.") from None
 

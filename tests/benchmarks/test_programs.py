@@ -39,8 +39,8 @@ def test_lag_is_told_of_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(capsys, "engine_lag", f"{WARM} --repeats 1 --seconds 0.1 --grids 1 --members 2")
     parts = {name: told for name, told in found.items() if name != "benchmark"}
     assert parts.keys() == {"opening the first engine", "idle", "loads", "puts away", "paints", "encodes"}
+    assert all(told["ticks"] > 0 for name, told in parts.items() if name != "puts away")  # which may take no tick
     for told in parts.values():
-        assert told["ticks"] > 0
         assert 0 <= told["p50 ms"] <= told["p99 ms"] <= told["max ms"]
 
 

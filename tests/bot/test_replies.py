@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors, replies
-from bot.kinds import Kind
+from bot.kinds import Kind, Occasion
+from bot.replies import offers
+from bot.store.offers import Offer
 from engine import PromptError, Speed, Waiter, parse
+from tests.bot.store.rows import NOW
 
+OFFER = Offer(id="0" * 12, member_id=1, occasion="batch", orders=(), asker={}, gpu_ms=0, created_at=NOW, expires_at=NOW)
 MARKS = "\\*_~`|>[]<"
 ARGUMENTS: dict[str, list[Any]] = {
     "WrongPlaceError": [(1, 2)],
@@ -21,12 +26,28 @@ ARGUMENTS: dict[str, list[Any]] = {
     "BlockedError": ["spam"],
     "PausedError": ["a new card"],
     "TooManyError": [10, 10],
+    "TurboTakenError": [1, 1],
+    "WrongSpeedError": ["Basic", ("Pro",), Speed.RELAX, Speed.FAST],
+    "NoStealthError": ["Basic", ("Pro", "Mega")],
+    "WrongModelError": ["Basic", (), "FLUX"],
+    "WrongSizeError": ["Basic", ("Pro", "Mega"), 4096, 4096, 2048 * 2048],
+    "RelaxUsedError": ["Basic", ("Pro",), 1000, 9000, datetime(2027, 3, 1, tzinfo=UTC)],
     "ThereAlreadyError": ["0" * 12],
     "CannotDoError": ["That model cannot do that."],
     "NoCellError": [4],
     "NoCollectionError": ["Houses"],
     "LacksRightsError": [("attach files",)],
     "NoCreditError": [1000, 60_000],
+    "CeilingError": ["size", 1024, 2048],
+    "WrongCeilingError": ["much"],
+    "ConfirmError": [OFFER, 0, 1000, None],
+    "OverPlaceError": [6, 5],
+    "NoRoomForAllError": [8, 3, 10],
+    "UnusablePictureError": ["https://example.org/x.png", errors.Flaw.HOST],
+    "CannotGiveError": [1000, 60_000],
+    "ServerLimitError": [60_000, 1000, datetime(2027, 4, 1, tzinfo=UTC)],
+    "ServerSpeedError": ["fast"],
+    "WrongAmountError": ["That is no amount of GPU time."],
 }
 
 
@@ -39,11 +60,13 @@ def prompt_error(text: str) -> PromptError:
 def every_refusal() -> list[errors.Refusal]:
     found: list[errors.Refusal] = []
     for name, kind in inspect.getmembers(errors, inspect.isclass):
-        if not issubclass(kind, errors.Refusal) or kind in (errors.Refusal, errors.WrongPromptError):
+        is_apart = kind in (errors.WrongPromptError, errors.OverPlanError)
+        if not issubclass(kind, errors.Refusal) or kind.__subclasses__() or is_apart:
             continue
         options = {"is_painted": True} if name == "ThereAlreadyError" else {}
         found.append(kind(*ARGUMENTS.get(name, []), **options))
-    return [*found, errors.WrongPromptError(prompt_error("a house --ar 40:1"))]
+    wrong = prompt_error("a house --ar 40:1")
+    return [*found, errors.WrongPromptError(wrong), errors.OverPlanError(wrong, "Small", 4, 4, 10)]
 
 
 @pytest.mark.parametrize("refusal", every_refusal(), ids=lambda refusal: type(refusal).__name__)
@@ -52,6 +75,19 @@ def test_every_refusal_is_a_sentence(refusal: errors.Refusal) -> None:
     assert text[0].isupper() or text[0] in "-`"
     assert text.rstrip("`\n^ ")[-1] in ".:12" or "```" in text
     assert len(text) <= replies.MESSAGE_LIMIT
+
+
+@pytest.mark.parametrize("flaw", errors.Flaw)
+def test_every_flaw_of_a_picture_names_its_link_in_a_box_that_nothing_leaves(flaw: errors.Flaw) -> None:
+    link = "https://example.org/`@everyone\u202e" + "x" * 5000
+    error = errors.UnusablePictureError(link, flaw, limit=3, reason="It is damaged.", hosts=("cdn.discordapp.com",))
+    text = replies.refusal(error)
+    assert text.endswith(".")
+    assert len(text) < 500
+    assert "\u202e" not in text
+    if flaw is not errors.Flaw.BUSY:
+        assert text.count("`") % 2 == 0
+        assert "https://example.org/?@everyone" in text
 
 
 def test_only_a_forged_button_is_said_to_be_forged() -> None:
@@ -90,6 +126,20 @@ def test_links_do_not_unfurl() -> None:
 @given(st.text(max_size=7000))
 def test_a_title_is_never_longer_than_a_message_has_room_for(text: str) -> None:
     assert len(replies.title(text)) <= 2 * replies.PROMPT_SHOWN + 4
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shown"),
+    [
+        ("https://cdn.discordapp.com/a/1/2/house.png?x=1 at night", "**🖼️ house.png at night**"),
+        ("<https://a.org/b/> , https://a.org/c.png, at night", "**🖼️ b 🖼️ c.png at night**"),
+        ("https://a.org/c.png", "**🖼️ c.png**"),
+        ("at night https://a.org/c.png", r"**at night https\://a.org/c.png**"),
+        ("https:// at night", r"**https\:// at night**"),
+    ],
+)
+def test_links_at_the_head_of_a_prompt_are_shown_by_their_files_names(prompt: str, shown: str) -> None:
+    assert replies.title(prompt) == shown
 
 
 def test_a_title_of_no_words_says_so() -> None:
@@ -149,3 +199,29 @@ def test_a_job_of_ones_own_has_a_place_or_is_painted() -> None:
 
 def test_a_failure_of_any_length_fits() -> None:
     assert len(replies.failed("broken " * 1000)) < 700
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+def test_a_card_of_an_offer_begins_with_why_it_waits(occasion: Occasion) -> None:
+    assert offers.head(occasion, 3).startswith("**")
+    assert len({offers.head(one, 3) for one in Occasion}) == len(Occasion)
+
+
+def test_of_many_prompts_some_are_shown_and_the_rest_is_counted() -> None:
+    shown = offers.prompts([f"`bird` {number}" for number in range(5)])
+    assert shown.count("\n") == 3
+    assert "and 2 more" in shown
+    assert "\\`bird\\` 0" in shown
+
+
+def test_what_is_left_after_an_offer_is_told_and_so_is_a_lack() -> None:
+    assert offers.balance(60_000, 12_000) == "Of the 60 s that you have left, 48 s would stay."
+    assert offers.balance(5_000, 12_000) == "You have 5 s left, which is not enough."
+    assert offers.balance(5_000, 5_000).endswith("none would stay.")
+
+
+def test_low_and_over_are_told_apart() -> None:
+    low, over = (offers.low(9_000, NOW, is_empty=is_empty) for is_empty in (False, True))
+    assert "9 s" in low
+    assert "9 s" in over
+    assert low != over

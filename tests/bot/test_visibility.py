@@ -6,6 +6,7 @@ import pytest
 
 from bot import visibility
 from bot.asking import Asker
+from bot.kinds import Kind
 from bot.store.words import Privacy
 from tests.bot.store.rows import CHANNEL, MEMBER, make_job, make_picture
 
@@ -23,6 +24,17 @@ def test_its_owner_sees_and_rules_over_it_everywhere(privacy: Privacy) -> None:
     for server in (SERVER, OTHER, None):
         assert visibility.may_see(job, asker(MEMBER, server))
         assert visibility.may_rule(job, asker(MEMBER, server))
+
+
+def test_a_reported_picture_is_judged_by_the_operator_and_its_servers_moderators() -> None:
+    job = make_job(server_id=SERVER)
+    assert visibility.may_judge(job, asker(rules=True), operates=False)
+    assert not visibility.may_judge(job, asker(), operates=False)
+    assert not visibility.may_judge(job, asker(server=OTHER, rules=True), operates=False)
+    assert not visibility.may_judge(make_job(server_id=None), asker(server=None, rules=True), operates=False)
+    assert visibility.may_judge(job, asker(server=None), operates=True)
+    for privacy in (Privacy.PRIVATE, Privacy.STEALTH):
+        assert not visibility.may_judge(make_job(server_id=SERVER, privacy=privacy), asker(rules=True), operates=True)
 
 
 def test_a_public_picture_is_seen_on_its_server_and_nowhere_else() -> None:
@@ -71,3 +83,19 @@ def test_a_mark_of_any_grid_fits_into_a_file() -> None:
     mark = visibility.mark(job, tuple(make_picture(ID, cell) for cell in range(64)))
     assert mark.startswith(f"{ID} cdcdcdcdcdcdcdcd ")
     assert len(mark) <= 200
+
+
+@pytest.mark.parametrize(
+    ("privacy", "is_kept", "may"),
+    [(Privacy.PUBLIC, True, True), (Privacy.PUBLIC, False, False), (Privacy.PRIVATE, True, False)],
+)
+def test_a_bookmark_brings_back_what_is_public_and_nothing_else(privacy: Privacy, is_kept: bool, may: bool) -> None:
+    job = make_job(privacy=privacy)
+    assert visibility.may_bring(job, MEMBER, is_kept=False)
+    assert visibility.may_bring(job, MEMBER + 1, is_kept=is_kept) is may
+
+
+@pytest.mark.parametrize(("kind", "maker"), [(Kind.SINGLE, MEMBER), (Kind.VARY_STRONG, MEMBER + 1)])
+def test_a_cell_on_its_own_is_the_picture_of_whoever_asked_for_its_grid(kind: Kind, maker: int) -> None:
+    grid, child = make_job(), make_job(kind=kind.value, member_id=MEMBER + 1)
+    assert visibility.maker_of(child, grid) == maker

@@ -62,9 +62,10 @@ async def test_channel_elsewhere_is_marked_until_it_is_read(open_page: Opener) -
 
 async def test_thread_grows_from_a_message(open_page: Opener) -> None:
     ada, ben = await open_page("ada"), await open_page("ben")
-    await say(ada, "let us speak of herons")
+    await say(ada, "**let us** speak of herons · @ben · soon", "let us speak of herons")
     await messages(ada, "let us speak of herons").click(button="right")
     await choose(ada, "Message", "Start a thread")
+    await expect(ada.get_by_role("textbox", name="Name")).to_have_value("let us speak of herons · soon")
     await ada.get_by_role("textbox", name="Name").fill("Herons")
     await ada.get_by_role("button", name="Create").click()
     await expect(ada.locator("#header")).to_contain_text("painting›Herons")

@@ -182,11 +182,17 @@ def test_how_a_job_waits_and_who_sees_it_change_no_picture(row: Any) -> None:
         assert recipe(read, family) == recipe(parse("a fox"), family)
 
 
+def test_asking_what_it_costs_changes_no_picture() -> None:
+    for family in (SD, FLUX):
+        assert recipe(parse("a fox --quote"), family) == recipe(parse("a fox"), family)
+
+
 # Rows that are shown by tests of their own.
 ELSEWHERE: dict[str, Callable[..., object]] = {
     "model": test_the_model_that_is_named_paints,
     "style": test_adapters.test_models_of_every_family_take_styles,
     "sd": test_the_models_own_size_comes_back_where_twice_is_the_habit,
+    "quote": test_asking_what_it_costs_changes_no_picture,
     "repeat": test_repetitions_are_other_pictures_and_the_first_is_the_seeds_own,
     "video": test_parameters_at_work.test_a_film_changes_no_picture_and_comes_only_where_it_was_asked_for,
     **dict.fromkeys(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from engine.events import Cancelled, Event, Finished, ModelLoading, Preview, Progress, Queued
+from engine.events import Cancelled, Event, Finished, ModelLoading, Preview, Progress, Queued, Started
 from engine.outlet import Outlet
 
 
@@ -40,6 +40,27 @@ async def test_after_the_last_event_a_job_says_nothing_more() -> None:
     outlet.take(Cancelled("a", 1, 5))
     assert await drain(outlet) == [Finished("a", 1, (), 5)]
     assert not outlet.follows("a")
+
+
+async def test_progress_that_nobody_has_read_goes_with_the_job_and_no_other_event_does() -> None:
+    """Whoever reads the end would show it after the picture; what is told once, and what others say, is still told."""
+    outlet = Outlet()
+    outlet.follow("a", 1)
+    outlet.follow("b", 1)
+    for event in (Started("a", 1, 9), Progress("a", 1, 5, 5), Progress("b", 1, 1, 5), Queued("a", 1, 1, 0)):
+        outlet.take(event)
+    outlet.take(Finished("a", 1, (), 5))
+    assert await drain(outlet) == [Started("a", 1, 9), Progress("b", 1, 1, 5), Finished("a", 1, (), 5)]
+
+
+async def test_a_reader_in_time_hears_of_the_last_step_before_the_end() -> None:
+    outlet = Outlet()
+    outlet.follow("a", 1)
+    events = outlet.read()
+    outlet.take(Progress("a", 1, 5, 5))
+    assert await anext(events) == Progress("a", 1, 5, 5)
+    outlet.take(Finished("a", 1, (), 5))
+    assert await anext(events) == Finished("a", 1, (), 5)
 
 
 async def test_events_of_an_attempt_that_is_over_are_not_told() -> None:

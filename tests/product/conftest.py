@@ -37,3 +37,9 @@ async def dov(house: House) -> Member:
 async def ben(house: House) -> Member:
     """A moderator."""
     return await house.member("ben")
+
+
+@pytest.fixture
+async def ada(house: House) -> Member:
+    """She owns the server."""
+    return await house.member("ada")

@@ -5,6 +5,7 @@ and opened again on the same data, as a restart does.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -24,6 +25,7 @@ Json = dict[str, Any]
 PATIENCE = 15.0
 IDENTIFY_SECONDS = 6.0  # Discord lets a bot introduce itself once in five
 EPHEMERAL = 64
+BUTTON = 2  # of the kinds of component
 # Colour cards in many steps of some milliseconds: a job that goes on until it is cancelled.
 SLOW = "--model slow"
 SLOW_ENTRY = """
@@ -156,7 +158,7 @@ def is_final(message: Json) -> bool:
 
 
 def buttons(message: Json) -> list[Json]:
-    return [button for row in message["components"] for button in row["components"]]
+    return [one for row in message["components"] for one in row["components"] if one["type"] == BUTTON]
 
 
 def labels(message: Json) -> list[str]:
@@ -181,6 +183,12 @@ async def answers(member: Member, parent: Json) -> list[Json]:
 async def said_aside(member: Member, channel: str, words: str) -> Json:
     """A message with these words, wherever the bot wrote it in that channel."""
     return await member.wait_for(channel, lambda message: words in message["content"], timeout_seconds=PATIENCE)
+
+
+def standing_in(info: str) -> str:
+    """What `/info` says of a member's plan and time: `Free: 24 min left of 24 min`."""
+    plan, time = re.search(r"Plan\*\* · \*\*(.+?)\*\*", info), re.search(r"Fast time\*\* · (.+)", info)
+    return f"{plan[1] if plan else ''}: {time[1] if time else ''}"
 
 
 async def slow(member: Member, prompt: str = "a slow boat", channel: str = "painting") -> Json:

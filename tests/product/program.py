@@ -31,6 +31,10 @@ class Program:
         """Its exit code."""
         if self._process.returncode is None:
             self.tell(number)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended by itself."""
         async with asyncio.timeout(PATIENCE):
             return await self._process.wait()
 

@@ -46,7 +46,7 @@ async def test_pause_takes_no_new_work_lets_the_old_end_and_outlives_a_restart(
 ) -> None:
     grid = await painted(cleo)
     under_way = await slow(cleo)
-    assert await order(ada, "pause", reason="new fans") == "I take no new work. One job under way will still end."
+    assert await order(ada, "pause", reason="new fans") == "I take no new work. The job under way will still end."
     assert sentence(await ask(cleo)).startswith("Painting is paused (new fans).")
     assert sentence(await cleo.click(grid, "V1")).startswith("Painting is paused (new fans).")
     await cleo.click(under_way, "Cancel")
@@ -60,7 +60,7 @@ async def test_pause_takes_no_new_work_lets_the_old_end_and_outlives_a_restart(
 
 
 async def test_drain_ends_with_the_restart_that_it_is_for(house: House, ada: Member, cleo: Member) -> None:
-    assert (await order(ada, "drain")).startswith("I take no new work.")
+    assert await order(ada, "drain") == "I take no new work. Nothing is under way."
     assert sentence(await ask(cleo)).startswith("I am about to be started again")
     await house.restart()
     await painted(cleo)

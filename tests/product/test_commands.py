@@ -11,6 +11,8 @@ from bot.commands import help as help_command
 from sandbox.member import Member
 from tests.product.house import House
 
+MODES = ("fast", "relax", "turbo", "stealth", "public")
+
 
 async def times_told(house: House) -> int:
     """How often the commands were sent."""
@@ -38,8 +40,8 @@ async def test_every_command_and_option_is_described_where_it_is_offered(house: 
     offered = await ada.commands("painting")
     typed = [command for command in offered if command["type"] == 1]
     assert {command["name"] for command in typed} == {
-        "imagine", "show", "queue", "info", "help", "settings", "setup", "admin",
-        "gallery", "collection", "friends",
+        "imagine", "show", "queue", "info", "subscribe", "help", "settings", "setup", "reports", "admin", *MODES,
+        "prefer", "desk", "shorten", "gift", "pool", "gallery", "collection", "friends",
     }  # fmt: skip
     for command in typed:
         for part in parts(command):
@@ -53,5 +55,5 @@ def parts(command: dict[str, Any]) -> list[dict[str, Any]]:
 
 async def test_commands_that_members_need_are_offered_in_direct_messages_too(cleo: Member) -> None:
     offered = {command["name"] for command in await cleo.commands("@Painter")}
-    assert {"imagine", "show", "queue", "info", "help", "settings", "Cancel Job", "DM Results"} <= offered
+    assert {"imagine", "show", "queue", "info", "help", "settings", "Cancel Job", "DM Results", *MODES} <= offered
     assert "setup" not in offered

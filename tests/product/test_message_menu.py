@@ -67,12 +67,17 @@ async def test_closed_direct_messages_are_told_at_the_next_occasion(house: House
     await said_aside(cleo, "painting", "direct messages are closed to me")
 
 
-async def test_report_is_kept_once_for_each_member(house: House, cleo: Member, dov: Member, grid: Json) -> None:
+async def test_report_is_kept_and_told_to_the_operator_once_for_each_member(
+    house: House, cleo: Member, dov: Member, grid: Json, caplog: pytest.LogCaptureFixture
+) -> None:
     assert "Thank you" in await use(dov, "Report", grid)
     assert "already" in await use(dov, "Report", grid)
     assert "Thank you" in await use(cleo, "Report", grid)
     async with house.desk.store.read() as tx:
-        assert len(await reports.newest(tx, 10)) == 2
+        (job,) = await reports.open_jobs(tx)
+        assert len(await reports.of_job(tx, job.id)) == 2
+    told = [record.getMessage() for record in caplog.records if "reported job" in record.getMessage()]
+    assert [words.split()[1] for words in told] == [dov.user_id, cleo.user_id]
 
 
 async def test_use_as_prompt_takes_the_words_of_a_picture(cleo: Member, dov: Member, grid: Json) -> None:

@@ -85,6 +85,30 @@ async def test_told_to_stop_it_ends_soon_and_its_jobs_go_on_at_the_next_start(tm
     assert run(tmp_path, "audit").stdout == "The ledger adds up.\n"
 
 
+def spoil_a_balance(folder: Path) -> None:
+    (database,) = folder.rglob("atelier.sqlite")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE accounts SET gpu_ms = gpu_ms + 7 WHERE account = 'spent'")
+        connection.commit()
+
+
+async def test_balances_are_made_anew_from_the_entries_while_the_bot_is_stopped(tmp_path: Path) -> None:
+    async with started(tmp_path, settings={}) as bot, Member.of(bot.url, "cleo") as cleo:
+        await painted(cleo)
+        refused = await asyncio.to_thread(run, tmp_path, "audit", "--rebuild")
+        assert refused.returncode == 1
+        assert "in use" in refused.stderr
+        assert await bot.end() == 0
+    spoil_a_balance(tmp_path)
+    told = run(tmp_path, "audit")
+    assert told.returncode == 1
+    assert told.stdout.endswith("The ledger does not add up.\n")
+    mended = run(tmp_path, "audit", "--rebuild")
+    assert mended.returncode == 0
+    assert mended.stdout == "1 balance had to be put right.\nThe ledger adds up.\n"
+    assert run(tmp_path, "audit", "--rebuild").stdout == "No balances had to be put right.\nThe ledger adds up.\n"
+
+
 async def test_second_bot_on_the_same_data_is_refused_with_a_sentence(tmp_path: Path) -> None:
     async with started(tmp_path, settings={}) as bot:
         second = await asyncio.to_thread(run, tmp_path)

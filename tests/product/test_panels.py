@@ -7,12 +7,16 @@ import re
 import time
 from dataclasses import asdict, replace
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from sqlalchemy import insert
 
-from bot.store import jobs, tables
+from bot.store import archive, jobs, tables
 from bot.store.ids import make_job_id
+from bot.store.words import Audience
 from sandbox.member import Member
+from sandbox.server import Sandbox
 from tests.product.house import (
     EPHEMERAL,
     House,
@@ -114,8 +118,8 @@ async def test_a_waiting_job_says_its_place_and_the_expected_time_at_once(cleo: 
 async def test_info_says_how_a_member_stands(cleo: Member) -> None:
     await painted(cleo)
     text = (await panel(cleo, "info"))["content"]
-    assert "**Painted** · 1 job," in text
-    assert "**Under way** · 0" in text
+    assert "**Painted** · 4 pictures" in text
+    assert "**Under way** · 0 running, 0 waiting" in text
     assert "**Remix** · off" in text
 
 
@@ -144,6 +148,17 @@ async def test_a_newcomer_is_offered_help_with_the_first_job_and_only_then(cleo:
     assert "Painting by words" in (await press(cleo, hint, "How it works"))["content"]
     await painted(cleo, "another one")
     assert len([one for one in await cleo.messages("painting") if "Your first picture" in one["content"]]) == 1
+
+
+async def test_whoever_begins_with_the_picture_of_another_is_offered_words_of_their_own(
+    cleo: Member, dov: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.desk.HINTS_APART", timedelta(0))  # else of two newcomers at once one is offered something
+    await press(dov, await painted(cleo), "U1")
+    hint = await said_aside(dov, "painting", "words of your own")
+    assert hint["flags"] & EPHEMERAL
+    assert "</imagine:" in hint["content"]
+    assert "</help:" in hint["content"]
 
 
 async def test_show_brings_a_picture_back_with_live_buttons(cleo: Member) -> None:
@@ -196,6 +211,51 @@ async def test_show_brings_nobody_the_jobs_of_others(cleo: Member, dov: Member) 
     assert await dov.autocomplete("painting", "show", "job", job="red") == []
 
 
+async def test_show_brings_a_bookmark_back_to_its_keeper_alone(cleo: Member, dov: Member) -> None:
+    single = await until_ended(cleo, await press(cleo, await painted(cleo), "U1"))
+    await dov.click(single, "❤️")
+    await eventually(lambda: _offers(dov, 1))
+    (choice,) = await dov.autocomplete("painting", "show", "job", job="red")
+    assert choice == {"name": "❤️ a red house --steps 2 · picture 1", "value": job_id(single)}
+    shown = await show(dov, choice["value"], "more-painting")
+    assert shown["flags"] & EPHEMERAL
+    assert distance(await picture_of(dov, shown), await picture_of(cleo, single)) == 0
+    assert (await until_ended(dov, await press(dov, shown, "Vary (Subtle)")))["flags"] & EPHEMERAL
+    far = await show(dov, choice["value"], "@Painter")
+    assert (len(far["attachments"]), labels(far)) == (1, [])
+    await dov.click(single, "❤️")
+    await eventually(lambda: _offers(dov, 1))  # his own variations
+    assert "not here any more" in (await show(dov, choice["value"]))["content"]
+
+
+async def test_a_bookmark_of_what_was_deleted_or_is_private_brings_nothing(
+    house: House, cleo: Member, dov: Member
+) -> None:
+    grid = await painted(cleo)
+    await dov.react(grid, "❤️")
+    await eventually(lambda: _offers(dov, 1))
+    async with house.desk.store.write() as tx:
+        job = await jobs.find(tx, job_id(grid))
+        assert job is not None
+        await archive.change_audience(tx, [one.id for one in await archive.of_job(tx, job)], Audience.PRIVATE)
+    assert "not here any more" in (await show(dov, job_id(grid)))["content"]
+    assert await _offers(dov, 0)
+
+
+async def _offers(member: Member, count: int) -> bool:
+    """Whether `/show` offers so many red things."""
+    return len(await member.autocomplete("painting", "show", "job", job="red")) == count
+
+
+async def test_jobs_of_the_same_words_are_told_apart_in_the_list(cleo: Member) -> None:
+    grid = await painted(cleo)
+    await press(cleo, grid, "U2")
+    await until_ended(cleo, await press(cleo, grid, "V2"))
+    names = [choice["name"] for choice in await cleo.autocomplete("painting", "show", "job", job="red")]
+    words = "a red house --steps 2"
+    assert sorted(names) == [words, f"{words} · picture 2", f"{words} · strong variations of picture 2"]
+
+
 async def test_autocomplete_finds_one_job_among_ten_thousand_in_time(house: House, cleo: Member) -> None:
     grid = await painted(cleo, "a needle")
     async with house.desk.store.write() as tx:
@@ -215,10 +275,10 @@ async def test_autocomplete_finds_one_job_among_ten_thousand_in_time(house: Hous
 
 async def test_settings_are_switches_that_say_how_they_stand(cleo: Member) -> None:
     shown = await panel(cleo, "settings")
-    assert labels(shown) == ["Remix: off", "Mention me: on"]
+    assert labels(shown)[:2] == ["Remix: off", "Mention me: on"]
     changed = await press(cleo, shown, "Mention me: on")
-    assert labels(changed) == ["Remix: off", "Mention me: off"]
-    assert labels(await panel(cleo, "settings")) == ["Remix: off", "Mention me: off"]
+    assert labels(changed)[:2] == ["Remix: off", "Mention me: off"]
+    assert labels(await panel(cleo, "settings"))[:2] == ["Remix: off", "Mention me: off"]
     assert "Mention when a long job is done** · off" in (await panel(cleo, "info"))["content"]
 
 
@@ -237,6 +297,24 @@ async def test_a_cancelled_job_can_be_tried_again(cleo: Member) -> None:
     again = await press(cleo, stopped, "Try again")
     assert again["message_reference"]["message_id"] == stopped["id"]
     await cleo.click(again, "Cancel")
+
+
+async def test_the_time_that_is_left_falls_while_a_job_is_painted(tmp_path: Path) -> None:
+    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {"ATELIER_SWATCH_SECONDS": "2.5"}) as house:
+        await _falls(await house.member("cleo"))
+
+
+async def _falls(cleo: Member) -> None:
+    seen: list[int] = []
+    outcome = await cleo.command("painting", "imagine", prompt="a boat --steps 20")
+    assert outcome.message is not None
+
+    def falls(found: Json) -> bool:
+        told = re.search(r"[1-9]\d %, about (\d+) s to go", found["content"])
+        seen.extend([int(told[1])] if told is not None else [])
+        return bool(seen) and seen[-1] < seen[0]
+
+    await until(cleo, outcome.message, falls)
 
 
 async def test_progress_is_shown_live_with_percent_and_a_preview(cleo: Member) -> None:

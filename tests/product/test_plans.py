@@ -47,7 +47,7 @@ async def test_month_of_a_plan_is_granted_spent_and_told(bounded: House) -> None
     assert found[Account.AVAILABLE] + found[Account.SPENT] == 3_600_000
     told = await dov.command("painting", "info")
     assert told.message is not None
-    assert re.search(r"Small: 10 jobs at once, 60 min of GPU time a month, .+ left", told.message["content"])
+    assert re.search(r"\*\*Small\*\*, renews <t:\d+:D>\n.+ left of 60 min\n`█+░?` \d+ %", told.message["content"])
 
 
 async def test_job_that_may_cost_more_than_is_left_is_refused_until_the_plan_has_more(

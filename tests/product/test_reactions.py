@@ -218,6 +218,14 @@ async def test_a_bar_that_may_not_be_added_harms_nothing(house: House, cleo: Mem
     assert "picture 1" in (await until_ended(cleo, await press(cleo, grid, "U1")))["content"]
 
 
+async def test_a_bar_that_discord_does_not_take_now_is_added_later(house: House, cleo: Member) -> None:
+    await house.arrange(bar=("1️⃣", "🔄"))
+    fault = {"kind": "http", "method": "PUT", "path": "/channels/*/messages/*/reactions/**", "status": 503, "times": 1}
+    await house.control("faults", fault)
+    grid = await painted(cleo)
+    await until(cleo, grid, lambda message: len(message.get("reactions", ())) == 2)
+
+
 async def _until_bookmarks(house: House, member: Member, count: int) -> None:
     async def is_so() -> bool:
         async with house.desk.store.read() as tx:

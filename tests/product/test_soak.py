@@ -36,7 +36,7 @@ async def test_a_bot_that_is_killed_again_and_again_under_load_answers_every_job
             storm = Storm(box, folder, dice)
             while storm.kills < A_ROUND and (time.monotonic() < end or storm.kills == 0):
                 await storm.strike()
-            async with House(box, folder, {}) as house:
+            async with House(box, folder, storm.environ) as house:
                 answered += len(await must_hold(box, house.desk.store))
         kills += storm.kills
     print(f"seed {SEED}: {kills} kills, {answered} jobs answered once each")  # noqa: T201

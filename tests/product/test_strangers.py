@@ -196,7 +196,7 @@ async def test_members_vary_the_same_cell_each_for_themselves(cleo: Member, dov:
 async def test_too_many_jobs_at_once_are_refused_with_the_number(cleo: Member) -> None:
     jobs = [await slow(cleo, f"boat {number}") for number in range(10)]
     outcome = await cleo.command("painting", "imagine", prompt="one more")
-    assert "10 jobs under way and may have 10" in text_of(outcome)
+    assert "You have 10 jobs under way; your plan Open allows 10." in text_of(outcome)
     for message in jobs:
         await cleo.click(message, "Cancel")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.member import File, Member
-from tests.sandbox.crew import Crew, Refusal, png
+from tests.sandbox.crew import Crew, Refusal, data_uri, png
 
 Json = dict[str, Any]
 ROW = {"type": 1, "components": [{"type": 2, "style": 1, "label": "U1", "custom_id": "u1"}]}
@@ -200,6 +200,23 @@ async def test_a_select_gives_its_values_and_what_they_stand_for(crew: Crew) -> 
     assert set(chosen["data"]["resolved"]["users"]) == {crew.dov.id, crew.ben.id}
     with pytest.raises(Refusal, match="50035"):
         await crew.click("cleo", message, "who")
+
+
+async def test_ids_that_a_library_sends_as_numbers_are_told_as_texts(crew: Crew) -> None:
+    """discord.py sends them so, and JavaScript would round them."""
+    channel = int(crew.channel("painting").id)
+    made = await crew.ada.post(f"{crew.guild_path}/emojis", {"name": "smile", "image": data_uri(png())})
+    chosen, smile = [{"id": channel, "type": "channel"}], {"id": int(made["id"]), "name": "smile"}
+    options = [{"label": "a", "value": "a", "emoji": smile}]
+    rows = [
+        {"type": 1, "components": [{"type": 8, "custom_id": "where", "default_values": chosen}]},
+        {"type": 1, "components": [{"type": 3, "custom_id": "what", "options": options}]},
+        {"type": 1, "components": [{"type": 2, "style": 1, "custom_id": "press", "emoji": smile}]},
+    ]
+    message = (await crew.answer(await given_to(crew), content="x", components=rows))["resource"]["message"]
+    where, what, press = (row["components"][0] for row in message["components"])
+    assert where["default_values"] == [{"id": str(channel), "type": "channel"}]
+    assert (what["options"][0]["emoji"]["id"], press["emoji"]["id"]) == (made["id"], made["id"])
 
 
 async def test_a_modal_is_filled_in_and_its_answer_can_change_the_message_behind_it(crew: Crew) -> None:

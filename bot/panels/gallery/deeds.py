@@ -97,17 +97,17 @@ async def _do(tx: Writing, desk: Desk, viewer: Viewer, deed: Deed, found: Sequen
     now = desk.now()
     match deed:
         case Deed.PRIVATE | Deed.FRIENDS | Deed.SERVER:
-            await withdrawing.show_to(tx, found, _AUDIENCES[deed], now)
+            await withdrawing.show_to(tx, found, _AUDIENCES[deed], viewer.member, now)
         case Deed.HIDE:
             await withdrawing.hide(tx, found, viewer.member, now)
         case Deed.SHOW:
-            await withdrawing.unhide(tx, found)
+            await withdrawing.unhide(tx, found, viewer.member, now)
         case Deed.HIDE_WORDS | Deed.SHOW_WORDS:
-            await withdrawing.hide_words(tx, found, now, hidden=deed is Deed.HIDE_WORDS)
+            await withdrawing.hide_words(tx, found, viewer.member, now, hidden=deed is Deed.HIDE_WORDS)
         case Deed.DELETE:
             await withdrawing.lay_aside(tx, found, viewer.member, now)
         case Deed.RESTORE:
-            await withdrawing.bring_back(tx, found)
+            await withdrawing.bring_back(tx, found, viewer.member, now)
 
 
 async def _collect(

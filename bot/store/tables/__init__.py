@@ -15,24 +15,30 @@ from bot.store.tables.credit import (
     memberships,
     reserves,
 )
+from bot.store.tables.films import films
 from bot.store.tables.gallery import (
     archive,
     collection_items,
     collections,
+    exhibits,
     exports,
     friends,
     notes,
     thumbnails,
     views,
+    votes,
 )
-from bot.store.tables.jobs import bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
+from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
-from bot.store.tables.people import keys, members, meta, servers
+from bot.store.tables.offers import notices, offers
+from bot.store.tables.people import given_roles, keys, members, meta, payment_events, payment_names, servers
+from bot.store.tables.preferences import options, preferences, shortenings, strange_words
 
 __all__ = [
     "APPEND_ONLY",
     "BALANCE",
     "FENCE",
+    "MODEL",
     "accounts",
     "among",
     "append_only",
@@ -44,8 +50,11 @@ __all__ = [
     "collections",
     "ends",
     "entries",
+    "exhibits",
     "exports",
+    "films",
     "friends",
+    "given_roles",
     "jobs",
     "keys",
     "members",
@@ -53,14 +62,23 @@ __all__ = [
     "meta",
     "metadata",
     "notes",
+    "notices",
+    "offers",
+    "options",
     "outbox",
+    "payment_events",
+    "payment_names",
     "pictures",
     "placeholders",
     "posts",
+    "preferences",
     "reports",
     "reserves",
     "servers",
+    "shortenings",
     "sources",
+    "strange_words",
     "thumbnails",
     "views",
+    "votes",
 ]

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from bot.store.columns import Flag, Json, Moment, Word
 from bot.store.tables.making import among, required, table
-from bot.store.words import Audience, Scope, Shape
+from bot.store.words import Audience, Hanging, Scope, Shape
 
 # A single cell on its own (`U1`) is its grid's picture once more and has no row here.
 archive = table(
@@ -134,6 +134,41 @@ Index(
     exports.c.member_id,
     unique=True,
     sqlite_where=text("ended_at IS NULL"),
+)
+
+# What hangs in a server's gallery channel, or did. Its posts come and go; its votes stay.
+exhibits = table(
+    "exhibits",
+    Column("id", Integer, primary_key=True),
+    required("job_id", Text, ForeignKey("jobs.id")),
+    Column("cell", Integer),  # none: all of the job's pictures, in one post
+    Column("archive_id", Integer, ForeignKey("archive.id", ondelete="SET NULL"), index=True),  # none, too, for a grid
+    required("server_id", Integer),
+    required("channel_id", Integer),
+    Column("thread_id", Integer),  # of a post in a forum
+    Column("message_id", Integer, unique=True),  # none: it is still to be posted, or is not there any more
+    required("state", Word(Hanging)),
+    required("posting", Integer),  # which post of it this is: one more with each time that it is hung again
+    required("published_at", Moment),
+    Column("by", Integer),  # none: so many others liked it
+    Column("hidden_by", Integer),  # none: somebody deleted its post in Discord
+    required("votes", Integer),
+    CheckConstraint(among("state", Hanging), name="state"),
+    CheckConstraint("votes >= 0 AND posting >= 1", name="counts"),
+    UniqueConstraint("server_id", "archive_id"),
+    sqlite_autoincrement=True,
+)
+Index("ix_exhibits_of_job", exhibits.c.job_id, text("coalesce(cell, -1)"), exhibits.c.server_id, unique=True)
+Index("ix_exhibits_of_server", exhibits.c.server_id, exhibits.c.state, exhibits.c.id)
+Index("ix_exhibits_of_thread", exhibits.c.thread_id)
+
+# Of several reactions of one member each has a row, and together they are one vote.
+votes = table(
+    "votes",
+    Column("exhibit_id", Integer, ForeignKey("exhibits.id"), primary_key=True, nullable=False),
+    Column("member_id", Integer, primary_key=True, nullable=False),
+    Column("message_id", Integer, primary_key=True, nullable=False),  # the post of that time
+    Column("emoji", Text, primary_key=True, nullable=False),
 )
 
 # Full text of the prompts, by the archive's ids. Names and accents do not matter, endings hardly.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -11,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.columns import Flag, Json, Moment, Word
@@ -30,6 +33,7 @@ jobs = table(
     Column("parent_cell", Integer),
     required("root_id", Text, ForeignKey("jobs.id")),
     required("text", Text),  # what the member typed
+    Column("effective", Text),  # what ran, where that was not the same: options, suffix and defaults put in
     required("cells", Json),  # one recipe a cell, each as the JSON text that the engine wrote
     required("speed", Text),
     required("privacy", Word(Privacy)),
@@ -40,11 +44,14 @@ jobs = table(
     required("deaths", Integer),  # how often the program ended while it ran
     Column("boot_id", Text),  # which run of the program has it in its engine
     required("unwanted", Flag),  # the member has asked to cancel it
+    Column("quoted_gpu_ms", Integer),  # the most that it may use of the GPU; none: stored before that was kept
     required("reserved_gpu_ms", Integer),
     required("gpu_ms", Integer),  # as measured
     Column("failure", Text),
     Column("message", Text),
     required("notes", Json),
+    required("film", Flag, server_default="0"),  # one of the pictures forming is to come with them
+    Column("full_steps", Integer),  # of a draft: how many it would be painted with otherwise
     required("created_at", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),
@@ -56,6 +63,14 @@ Index("ix_jobs_unfinished", jobs.c.created_at, sqlite_where=jobs.c.state.in_(UNF
 Index(None, jobs.c.member_id, jobs.c.created_at)
 Index(None, jobs.c.parent_id)
 Index(None, jobs.c.root_id)
+MODEL: Final = "json_extract(json_extract(cells, '$[0]'), '$.model.name')"
+# Whatever `usage.py` asks of jobs that have ended stands in the index, so that no recipe is read for it.
+Index(
+    "ix_jobs_usage",
+    *(jobs.c.ended_at, jobs.c.member_id, jobs.c.kind, jobs.c.speed, jobs.c.state, jobs.c.gpu_ms, jobs.c.started_at),
+    text(MODEL),
+    sqlite_where=jobs.c.ended_at.is_not(None),
+)
 
 pictures = table(
     "pictures",
@@ -78,6 +93,7 @@ sources = table(
     Column("sha256", Text, primary_key=True, nullable=False),
     required("media_type", Text),
     required("bytes", Integer),
+    Column("link", Text, index=True),  # as it stands in the job's text, of a picture that a member brought
     Index(None, "sha256"),
 )
 
@@ -143,5 +159,7 @@ reports = table(
     required("reporter_id", Integer),
     required("reason", Text),
     required("created_at", Moment),
+    Column("closed_at", Moment),  # somebody has looked at it and decided
     UniqueConstraint("job_id", "reporter_id"),
+    Index("ix_reports_open", "job_id", sqlite_where=text("closed_at IS NULL")),
 )

@@ -14,7 +14,7 @@ from engine.errors import NotANumberError
 from engine.models.catalog import Family, Guiding
 from engine.models.loaded import Loaded
 from engine.paint.conditioning import words_of
-from engine.paint.course import Course, Rested, watch
+from engine.paint.course import Course, Rested, watched
 from engine.paint.easel import Easel
 from engine.paint.families import STYLES, Kind, Style, kind_of, make_pipeline
 from engine.paint.image import fit
@@ -37,12 +37,16 @@ def paint(easel: Easel) -> np.ndarray:
 
 def paint_raw(easel: Easel) -> Tensor:
     """The picture as the decoder gave it, from 0 to 1: (1, 3, height, width)."""
+    recipe, model = easel.recipe, _model_of(easel)
+    scheduler = make_scheduler(recipe.scheduler, model.components["scheduler"], model.entry.schedulers)
+    with watched(scheduler, easel, model.components["vae"], STYLES[model.entry.family].packed) as course:
+        return _carried_out(easel, model, scheduler, course)
+
+
+def _carried_out(easel: Easel, model: Loaded, scheduler: Any, course: Course) -> Tensor:
     import torch
 
-    recipe, model = easel.recipe, _model_of(easel)
-    kind, style = kind_of(recipe), STYLES[model.entry.family]
-    scheduler = make_scheduler(recipe.scheduler, model.components["scheduler"], model.entry.schedulers)
-    course = watch(scheduler, easel, model.components["vae"], style.packed)
+    recipe, kind, style = easel.recipe, kind_of(easel.recipe), STYLES[model.entry.family]
     pipeline = make_pipeline(model, kind, scheduler, _controlnet(recipe, model))
     if style.draws_unseeded and kind in CONTROLLED:
         pipeline.vae = Seeded(pipeline.vae, recipe.seed)

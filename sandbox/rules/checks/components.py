@@ -50,7 +50,8 @@ def walk_paths(components: Iterable[Any], path: Path = ()) -> Iterator[tuple[Pat
 
 
 def assign_ids(components: list[Json]) -> list[Json]:
-    """A copy in which each component has an id: its own, or the next one that is free, counted from 1."""
+    """A copy as it is told to others: each component has an id, its own or the next one that is free, counted from 1;
+    ids of what lies elsewhere are texts, also where libraries sent numbers, which a page would round."""
     numbered: list[Json] = without_nulls(components)
     taken = {component.get("id") for component in walk(numbered)}
     next_id = 1
@@ -60,7 +61,23 @@ def assign_ids(components: list[Json]) -> list[Json]:
                 next_id += 1
             component["id"] = next_id
             next_id += 1
+        for named in _named_in(component):
+            named["id"] = str(named["id"])
     return numbered
+
+
+def _named_in(component: Json) -> list[Json]:
+    """What a component names by id: emoji, and what is chosen at first."""
+    match component["type"]:
+        case ComponentType.BUTTON:
+            named = [component.get("emoji")]
+        case ComponentType.STRING_SELECT:
+            named = [option.get("emoji") for option in component["options"]]
+        case kind if kind in SELECTS:
+            named = component.get("default_values") or []
+        case _:
+            named = []
+    return [each for each in named if each and each.get("id")]
 
 
 def check_components(components: list[Json], names: Collection[str], path: Path, faults: Faults) -> None:

@@ -139,8 +139,12 @@ def test_codes_of_actions_stay_what_they_are() -> None:
     """Buttons from years ago carry them."""
     codes = {action.name: action.value for action in Action}
     assert codes == {
+        "DESK": "dk", "SHORTEN": "sh",
         "SINGLE": "U", "VARY": "V", "REROLL": "R", "CANCEL": "X", "UPSCALE_SUBTLE": "us", "UPSCALE_CREATIVE": "uc",
         "VARY_SUBTLE": "vs", "VARY_STRONG": "vx", "BOOKMARK": "bm", "PUBLISH": "pu", "RECIPE": "re", "DELETE": "de",
         "REMIX": "mx", "REDO": "rd", "CONFIRM": "ok", "DISMISS": "no", "HELP": "he", "QUEUE": "qu", "DIRECT": "dm",
-        "SETTINGS": "st", "SETUP": "su", "GALLERY": "ga", "EXHIBIT": "gx",
+        "SETTINGS": "st", "SETUP": "su", "SUBSCRIBE": "sb", "TAKE_AWAY": "ra", "CLOSE_REPORT": "rx",
+        "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or",
+        "HIDE_EXHIBIT": "gh", "RESTORE_EXHIBIT": "gr", "MAKE_GALLERY": "gm",
+        "GALLERY": "ga", "EXHIBIT": "gx",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.doctor import Finding, Mark, service
-from bot.doctor.service import check_account, check_reach, judge_channels, judge_intents
+from bot.doctor.service import check_account, check_reach, judge_channels, judge_intents, judge_roles
 from bot.frame import rights
 from bot.frame.settings import Settings
 from sandbox.server import Sandbox
@@ -175,6 +176,24 @@ def test_hidden_channels_are_the_servers_choice_but_one_must_be_seen() -> None:
     mute = rights.missing(rights.NEEDED, discord.Permissions(send_messages=True))
     (broken,) = judge_channels("Home", [("a", mute)], ALL)
     assert broken.sentence == "In Home the bot can work in no channel: #a lacks send messages."
+
+
+def test_roles_that_plans_bring_must_be_below_the_bots_own() -> None:
+    assert judge_roles("Home", [("Pro", True)], may_manage=True) == []
+    assert judge_roles("Home", [], may_manage=False) == []
+    (above,) = judge_roles("Home", [("Pro", True), ("Mega", False)], may_manage=True)
+    assert (above.mark, above.sentence) == (Mark.WARNING, "In Home the bot cannot give Mega to members.")
+    (none,) = judge_roles("Home", [("Pro", True)], may_manage=False)
+    assert none.sentence == "In Home the bot cannot give Pro to members."
+
+
+async def test_role_of_a_plan_that_cannot_be_given_is_told(box: Sandbox, tmp_path: Path) -> None:
+    guild = next(iter(box.state.guilds))
+    moderator = next(role for role in box.state.roles_of(guild) if role.name == "Moderator")
+    path = tmp_path / "plans.toml"
+    path.write_text(f'default = "pro"\n[plans.pro]\ntitle = "Pro"\nfast = "1 h"\nrole = "{moderator.id}"\n')
+    findings = await check_account(settings(box, ATELIER_PLANS=str(path)))
+    assert "In The Studio the bot cannot give Moderator to members." in [finding.sentence for finding in findings]
 
 
 def test_rights_that_are_only_useful_are_a_warning() -> None:

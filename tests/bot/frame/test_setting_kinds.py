@@ -22,6 +22,7 @@ READERS: list[Callable[[str], object]] = [
     kinds.as_model,
     kinds.as_device,
     kinds.as_host,
+    kinds.as_hosts,
     kinds.as_ids,
     kinds.as_servers,
     kinds.as_whole(0, 100),
@@ -46,6 +47,7 @@ class Colour(StrEnum):
         (kinds.as_model, "sd3.5-medium", "sd3.5-medium"),
         (kinds.as_device, "CUDA:1", "cuda:1"),
         (kinds.as_host, "0.0.0.0", "0.0.0.0"),
+        (kinds.as_hosts, "Upload.Wikimedia.org, example.com,", ("upload.wikimedia.org", "example.com")),
         (kinds.as_ids, "112233445566778899, 998877665544332211", {112233445566778899, 998877665544332211}),
         (kinds.as_whole(0, 9), "9", 9),
         (kinds.as_seconds(0.5, 60), "1.5", 1.5),
@@ -69,6 +71,11 @@ def test_right_value_is_read_as_what_it_means(read: Callable[[str], object], tex
         (kinds.as_model, "../weights", "--list-models"),
         (kinds.as_device, "gpu", "use auto, none, cpu, mps, cuda"),
         (kinds.as_host, "[::1]", "IPv4"),
+        *(
+            (kinds.as_hosts, wrong, "join whole names of hosts")
+            for wrong in ("127.0.0.1", "2130706433", "0x7f.1", "*.org")
+        ),
+        *((kinds.as_hosts, wrong, "join whole names of hosts") for wrong in ("localhost", "a..org", "https://a.org")),
         (kinds.as_ids, "ada", "Copy ID"),
         (kinds.as_ids, "99999999999999999999", "is no id"),
         (kinds.as_servers, "*, 112233445566778899", "use * alone"),
@@ -105,3 +112,11 @@ def test_list_of_servers_knows_whom_it_names() -> None:
 def test_any_text_is_read_or_refused_and_never_breaks_a_reader(read: Callable[[str], object], text: str) -> None:
     with suppress(ValueError):
         read(text)
+
+
+@pytest.mark.parametrize("text", ["open sesame", "whsec_", "sk_live_0123456789abcdef", "whsec_0123456789 abcdef"])
+def test_what_is_no_signing_secret_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="begins with whsec_") as caught:
+        kinds.as_stripe_secret(text)
+    assert text not in str(caught.value) or text == "whsec_"
+    assert kinds.as_stripe_secret("") == ""

@@ -12,6 +12,7 @@ from bot.kinds import Kind
 from bot.plans.reader import read_plans
 from bot.store.jobs import Job
 from bot.store.words import Privacy, State
+from engine import Quote, Speed
 from tests.bot.store.rows import NOW, make_job
 
 OPEN = read_plans().default
@@ -81,11 +82,41 @@ def test_a_new_prompt_is_its_own_root() -> None:
 
 
 def test_its_place_answers_the_message_that_was_pressed() -> None:
-    place = place_of(replace(HERE, message=99, token="abc", reaches=False), NOW)
+    place = place_of(replace(HERE, message=99, token="abc", reaches=False), Privacy.PUBLIC, NOW)
     assert place.reply_to == 99
     assert place.by_token
     assert place.token_until is not None
-    assert place_of(HERE, NOW).token_until is None
+    assert place_of(HERE, Privacy.PUBLIC, NOW).token_until is None
+
+
+@pytest.mark.parametrize(
+    ("asker", "public", "private", "stealth"),
+    [
+        (HERE, False, True, True),
+        (replace(HERE, ephemeral=True), True, True, True),
+        (Asker(5, 1, alone=True), False, False, False),  # direct messages with the bot
+        (Asker(5, 1, alone=True, reaches=False), False, False, True),  # of others: one of them asked there
+    ],
+)
+def test_what_others_could_read_and_must_not_is_answered_to_its_member_alone(
+    asker: Asker, public: bool, private: bool, stealth: bool
+) -> None:
+    shown = [place_of(asker, privacy, NOW).ephemeral for privacy in Privacy]
+    assert shown == [public, private, stealth]
+
+
+@pytest.mark.parametrize("said", [None, *Privacy])
+@pytest.mark.parametrize("parents", Privacy)
+def test_a_child_is_at_least_as_private_as_its_parent(parents: Privacy, said: Privacy | None) -> None:
+    child = replace(wish(parent=replace(PARENT, privacy=parents)), privacy=said)
+    order = list(Privacy)
+    assert order.index(child.privacy_for(HERE)) == max(order.index(parents), order.index(said or Privacy.PUBLIC))
+
+
+@pytest.mark.parametrize(("speed", "gpu_ms"), [(Speed.RELAX, 0), (Speed.FAST, 700), (Speed.TURBO, 1400)])
+def test_a_job_reserves_what_its_speed_costs(speed: Speed, gpu_ms: int) -> None:
+    job = job_of(replace(wish(), speed=speed), HERE, OPEN, Quote(700, 0, 0), "boot", NOW)
+    assert (job.reserved_gpu_ms, job.quoted_gpu_ms) == (gpu_ms, 700)
 
 
 def test_words_are_the_same_whatever_blanks_a_field_made_of_them() -> None:

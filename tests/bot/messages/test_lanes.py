@@ -123,13 +123,23 @@ def test_a_lane_that_was_refused_waits_and_then_keeps_its_order() -> None:
 
 def test_a_refused_preview_is_not_tried_again_and_makes_the_answers_wait_as_well() -> None:
     async def story(desk: Desk) -> None:
-        desk.put(Urgency.PREVIEW, "preview", fails=[Later("no", 30.0)])
+        refused = desk.work("preview", fails=[Later("no", 30.0)])
+        desk.lanes.put(HERE, Urgency.PREVIEW, "preview", refused, lasts=False)
         await asyncio.sleep(0.1)
         desk.put(Urgency.FINAL, "final")
 
     desk = played(story)
     assert desk.names == ["preview", "final"]
     assert desk.begun[1][0] >= 30
+
+
+def test_what_lasts_is_tried_again_however_little_it_matters() -> None:
+    async def story(desk: Desk) -> None:
+        desk.put(Urgency.PREVIEW, "bar", fails=[Later("no", 30.0)])
+        await asyncio.sleep(0.1)
+        desk.put(Urgency.FINAL, "final")
+
+    assert played(story).names == ["bar", "final", "bar"]
 
 
 def test_a_limit_on_everything_stops_the_other_channels_too() -> None:

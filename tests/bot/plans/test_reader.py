@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.plan import Plan, Price, Relax
+from bot.plans.plan import Pack, Plan, Price, Relax
 from bot.plans.reader import _FIELDS, SHIPPED, PlansError, read_plans
 from engine import Speed
 
@@ -39,6 +39,17 @@ link = "https://example.org/plans"
 terms = "Be kind."
 rollover = "30 min"
 offered = false
+sku = "80351110224678912"
+stripe = ["price_month", "price_year"]
+role = "80351110224678913"
+[packs.ten]
+title = "Ten hours"
+time = "10 h"
+sku = "80351110224678914"
+price = "15.00 USD"
+[roles]
+80351110224678915 = "all"
+"80351110224678916" = "all"
 """
 
 
@@ -89,7 +100,16 @@ def test_every_line_of_a_plan_is_read(tmp_path: Path) -> None:
         terms="Be kind.",
         rollover_gpu_ms=1_800_000,
         offered=False,
+        sku=80_351_110_224_678_912,
+        stripe=("price_month", "price_year"),
+        role=80_351_110_224_678_913,
     )
+    ten = Pack(name="ten", title="Ten hours", gpu_ms=36_000_000, sku=80_351_110_224_678_914, price=Price(1500, "USD"))
+    assert plans.packs == (ten,)
+    assert plans.roles == dict.fromkeys((80_351_110_224_678_915, 80_351_110_224_678_916), plans.default)
+    assert plans.sold_as(80_351_110_224_678_912) is plans.default
+    assert plans.sold_as(80_351_110_224_678_914) == ten
+    assert plans.sold_as(1) is None
     assert str(plans.zone) == "Europe/Berlin"
     assert {field for field, _ in _FIELDS.values()} | {"name", "relax_gpu_ms"} == {each.name for each in fields(Plan)}
 
@@ -99,7 +119,8 @@ def test_all_faults_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path)
     text += 'waitin = 3\n\n[plans.Pro]\ntitle = "Pro"\n'
     assert told(tmp_path, text) == (
         "plans.toml, line 1: default is 'gold', which is no plan of this file. Name one of: free, Pro.",
-        "plans.toml, line 2: colour is not known here. Known are default, time_zone and [plans.NAME].",
+        "plans.toml, line 2: colour is not known here. Known are default, time_zone, [plans.NAME], [packs.NAME] "
+        "and [roles].",
         "plans.toml, line 4: plans.free.title is ''. Use some text.",
         "plans.toml, line 5: plans.free.fast is 'much'. "
         'Use a time such as "15 h", "200 min" or "30 s", or "unlimited".',
@@ -133,6 +154,9 @@ WRONG = {
     "link = 5": "an address such as",
     'rollover = "unlimited"': 'a time such as "15 h"',
     'terms = " "': "some text",
+    'sku = "pro"': "an id of Discord",
+    "role = 80351110224678912": "an id of Discord",
+    'stripe = ["prod_1"]': "a price of Stripe's",
 }
 
 
@@ -164,6 +188,28 @@ def test_plan_that_can_paint_nothing_or_keep_what_is_unlimited_is_told(tmp_path:
     assert "line 5: plans.free.rollover has nothing to carry over" in endless
     relaxed = read_plans(write(tmp_path, SMALL.replace("24 min", "0 h") + 'relax = "unlimited"\n'))
     assert relaxed.default.speed is Speed.RELAX
+
+
+SALES = {
+    '[packs.ten]\ntitle = "Ten"\n': "line 5: packs.ten lacks time. Add it.",
+    '[packs.ten]\ntitle = "Ten"\ntime = "lots"\n': "line 7: packs.ten.time is 'lots'. Use a time such as \"15 h\"",
+    'sku = "80351110224678912"\n[packs.ten]\ntitle = "Ten"\ntime = "1 h"\nsku = "80351110224678912"\n': (
+        "line 9: packs.ten.sku is that of plans.free as well. Give each one its own."
+    ),
+    '[roles]\n80351110224678912 = "gold"\n': (
+        "line 6: roles.80351110224678912 is 'gold', which is no plan of this file. Name one of its plans."
+    ),
+    '[roles]\npatron = "free"\n': "line 6: roles.patron is 'patron'. Use an id of Discord",
+    'role = "80351110224678912"\n[roles]\n80351110224678912 = "free"\n': (
+        "line 5: plans.free.role stands under [roles] as well. Use another one"
+    ),
+}
+
+
+@pytest.mark.parametrize(("lines", "sentence"), SALES.items())
+def test_faults_of_packs_and_roles_are_told_with_their_line(tmp_path: Path, lines: str, sentence: str) -> None:
+    (found,) = told(tmp_path, f"{SMALL}{lines}")
+    assert found.startswith(f"plans.toml, {sentence}")
 
 
 def test_zone_that_nobody_knows_is_told(tmp_path: Path) -> None:

@@ -54,13 +54,16 @@ BREAKS = {
     f"{FREE}UPDATE entries SET member_id = 2, bucket_id = 2 WHERE {OF_JOB1}": (
         f"Job JOB1 of member {MEMBER} is paid out of bucket 2, which is member 2's."
     ),
+    "UPDATE jobs SET member_id = 3, server_id = 4 WHERE id = 'JOB1'": (
+        f"Job JOB1 is member 3's, and {MEMBER} pays for it, which is neither they nor their server."
+    ),
     f"{FREE}UPDATE buckets SET expires_at = created_at + 1; UPDATE entries SET created_at = created_at + 9": (
         "Job JOB1 took of bucket 1 before it began or after it had ended."
     ),
     f"{FREE}UPDATE entries SET gpu_ms = 501 WHERE to_account = 'spent'": (
         "Job JOB2 was charged 501 ms, and 500 ms were reserved."
     ),
-    "UPDATE jobs SET gpu_ms = 299 WHERE id = 'JOB2'": "Job JOB2 was charged 300 ms, and 299 ms were measured.",
+    "UPDATE jobs SET gpu_ms = 299 WHERE id = 'JOB2'": "Job JOB2 (fast) was charged 300 ms, and 299 ms were measured.",
     "UPDATE jobs SET state = 'failed' WHERE id = 'JOB2'": "Job JOB2 was charged although it is failed.",
     "UPDATE jobs SET state = 'done' WHERE id = 'JOB1'": "Job JOB1 is done, and its credit is still held.",
     "UPDATE jobs SET state = 'running' WHERE id = 'JOB2'": "Job JOB2 is running, and no credit is held for it.",

@@ -212,9 +212,9 @@ async def test_restore_that_is_ended_half_way_is_finished_at_the_next_start(
 async def test_truncated_archive_is_refused_at_every_length_and_leaves_nothing(archive: Path, tmp_path: Path) -> None:
     new, cut = tmp_path / "new", tmp_path / "cut.tar"
     await asyncio.to_thread(shutil.copy, archive, cut)
-    # Two empty blocks end an archive, and more fill its last record: without some of those it is whole still.
-    padding = tarfile.RECORDSIZE + 2 * tarfile.BLOCKSIZE
-    for length in range(os.stat(cut).st_size - padding, 0, -2048):
+    with tarfile.open(cut) as opened:  # what comes after its last file is filling, and no loss
+        end = max(member.offset_data + member.size for member in opened.getmembers())
+    for length in range(end - 1, 0, -2048):
         os.truncate(cut, length)
         with pytest.raises((BackupError, StoreDamagedError)):
             restore.restore(cut, new)

@@ -166,6 +166,25 @@ async def test_unfinished_jobs_are_told_the_oldest_first(store: Store) -> None:
         assert await jobs.count_open(tx, MEMBER + 1) == 0
 
 
+async def test_what_a_speed_has_used_counts_ended_jobs_as_measured_and_others_as_quoted(store: Store) -> None:
+    relaxed = {"speed": "relax", "quoted_gpu_ms": 1000}
+    await insert(
+        store,
+        {"id": "OPEN", **relaxed},
+        {"id": "DONE", **relaxed, "state": State.DONE, "gpu_ms": 300},
+        {"id": "GONE", **relaxed, "state": State.DELETED, "gpu_ms": 20},
+        {"id": "FAILED", **relaxed, "state": State.FAILED},
+        {"id": "BEFORE", **relaxed, "created_at": later(-1)},
+        {"id": "FAST", "quoted_gpu_ms": 7000},
+        {"id": "OTHERS", **relaxed, "member_id": MEMBER + 1},
+    )
+    async with store.read() as tx:
+        assert await jobs.used_gpu_ms(tx, MEMBER, "relax", NOW) == 1320
+        assert await jobs.used_gpu_ms(tx, MEMBER, "turbo", NOW) == 0
+        assert await jobs.count_open(tx, MEMBER, "relax") == 2
+        assert await jobs.count_open(tx, MEMBER, "fast") == 1
+
+
 async def test_jobs_of_a_member_page_from_the_newest_on(store: Store) -> None:
     await insert(store, *({"id": f"JOB{number}", "created_at": later(number)} for number in range(5)))
     await insert(store, {"id": "OTHER", "member_id": 2})

@@ -12,6 +12,7 @@ from bot.store.bookmarks import Bookmark
 from bot.store.members import Member
 from bot.store.servers import Server
 from bot.store.store import Store
+from bot.store.words import Privacy, State
 from tests.bot.store.rows import MEMBER, NOW, later, make_job, make_picture
 
 
@@ -27,7 +28,8 @@ async def test_member_is_met_once_and_seen_again(store: Store) -> None:
 async def test_member_is_changed_by_saving(store: Store) -> None:
     async with store.write() as tx:
         met = await members.meet(tx, MEMBER, NOW)
-        blocked = replace(met, remix=True, speed="relax", notify=False, blocked_at=NOW, blocked_reason="spam")
+        blocked = replace(met, remix=True, speed="relax", visibility=Privacy.STEALTH, notify=False)
+        blocked = replace(blocked, blocked_at=NOW, blocked_reason="spam")
         await members.save(tx, blocked)
         assert await members.find(tx, MEMBER) == blocked
         assert await members.blocked(tx) == (blocked,)
@@ -72,7 +74,22 @@ async def test_member_reports_a_job_once(store: Store) -> None:
         assert not await reports.add(tx, "JOB1", 2, "not mine", NOW)
         assert await reports.add(tx, "JOB1", 3, "nor mine", NOW)
         assert [report.reporter_id for report in await reports.of_job(tx, "JOB1")] == [2, 3]
-        assert [report.reporter_id for report in await reports.newest(tx, 1)] == [3]
+
+
+async def test_reported_jobs_wait_in_their_order_until_somebody_has_decided(store: Store) -> None:
+    async with store.write() as tx:
+        for name, changes in {"JOB1": {}, "JOB2": {}, "JOB3": {"server_id": 9}, "JOB4": {}}.items():
+            await jobs.insert(tx, make_job(name, **changes))
+        for name in ("JOB3", "JOB2", "JOB4", "JOB2"):
+            await reports.add(tx, name, 2, "", NOW)
+        await jobs.finish(tx, "JOB4", 1, State.FAILED, NOW)
+        await jobs.delete(tx, "JOB4")
+        assert [job.id for job in await reports.open_jobs(tx)] == ["JOB3", "JOB2"]
+        assert [job.id for job in await reports.open_jobs(tx, 9)] == ["JOB3"]
+        assert await reports.close(tx, "JOB3", NOW) == 1
+        assert await reports.close(tx, "JOB3", NOW) == 0
+        assert [job.id for job in await reports.open_jobs(tx)] == ["JOB2"]
+        assert [report.closed_at for report in await reports.of_job(tx, "JOB3")] == [NOW]
 
 
 async def test_newest_key_comes_first_and_none_is_printed(store: Store) -> None:

@@ -13,13 +13,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from bot.store import ledger
+from bot.store import archive, exhibits, jobs, ledger
 from bot.store.errors import StoreNewerError
 from bot.store.migrations import HEAD, _config, bring_up
 from bot.store.sqlite import open_keeper
 from bot.store.store import Store
 from bot.store.tables import metadata
-from bot.store.words import Account
+from bot.store.words import Account, Audience, Privacy
 from tests.bot.store.conftest import Clock
 
 Schema = dict[tuple[str, str], list[str]]
@@ -156,6 +156,59 @@ async def test_first_ledger_is_brought_into_buckets_with_nothing_lost(tmp_path: 
         assert (found[Account.AVAILABLE], found[Account.HELD], found[Account.SPENT]) == (500, 300, 100)
         assert await ledger.refund(tx, "JOB1", store.now()) == 300
         assert await ledger.reserve(tx, 7, "JOB4", 600, store.now(), top_up=True)
+
+
+async def test_what_was_published_before_there_were_exhibits_becomes_one(tmp_path: Path, clock: Clock) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0009")
+        connection.exec_driver_sql(
+            "INSERT INTO servers (id, gallery_channel_id, bar, settings, joined_at) VALUES (9, 50, '[]', '{}', 0)"
+        )
+        for job, kind, parent, count in (("GRID", "imagine", None, 4), ("ONE", "single", "GRID", 1)):
+            connection.exec_driver_sql(
+                "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, parent_id, parent_cell, root_id, text,"
+                " cells, speed, privacy, plan, share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms,"
+                " notes, film, created_at) VALUES (?, 7, 9, 8, ?, ?, 2, 'GRID', '', '[]', 'fast', 'public', 'open',"
+                " '{}', 'done', 1, 0, 0, 0, 0, '[]', 0, 0)",
+                (job, kind, parent),
+            )
+            for cell in range(count):
+                picture = (job, cell, f"{job}{cell}")
+                connection.exec_driver_sql(
+                    "INSERT INTO pictures VALUES (?, ?, ?, 'image/png', 8, 8, 9, '{}', '', 5)", picture
+                )
+        connection.exec_driver_sql(
+            "INSERT INTO posts VALUES (61, 61, 'ONE', 'publish'), (62, 50, 'GRID', 'publish'), (63, 8, 'ONE', 'show')"
+        )
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.read() as tx:
+        (one,), (grid,) = await exhibits.of_job(tx, "ONE"), await exhibits.of_job(tx, "GRID")
+        assert (one.cell, one.thread_id, one.message_id, one.channel_id, one.by) == (0, 61, 61, 50, 7)
+        assert (grid.cell, grid.archive_id, grid.thread_id, grid.message_id) == (None, None, None, 62)
+        assert await exhibits.pictures_of(tx, one) == (await exhibits.pictures_of(tx, grid))[2:3]
+
+
+async def test_what_was_taken_down_from_a_gallery_is_its_servers_again(tmp_path: Path, clock: Clock) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, root_id, text, cells, speed, privacy, plan,"
+            " share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms, notes, film, created_at)"
+            " VALUES ('GRID', 7, 9, 8, 'imagine', 'GRID', '', '[]', 'fast', 'public', 'open', '{}', 'done', 1, 0, 0,"
+            " 0, 0, '[]', 0, 0)"
+        )
+        connection.exec_driver_sql("INSERT INTO pictures VALUES ('GRID', 0, 'ab', 'image/png', 8, 8, 9, '{}', '', 5)")
+        connection.exec_driver_sql("UPDATE archive SET audience = 'gallery', hidden_at = 5")
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.read() as tx:
+        job = await jobs.find(tx, "GRID")
+        assert job is not None
+        (picture,) = await archive.of_job(tx, job)
+        assert (picture.audience, picture.hidden_at, job.privacy) == (Audience.SERVER, None, Privacy.PUBLIC)
 
 
 def _configured(connection: Connection) -> Config:

@@ -33,7 +33,7 @@ RANGES: dict[str, tuple[tuple[str, ...], dict[str, Value], tuple[str, ...]]] = {
     "stop": (("stop",), {"10": 10, "100": 100}, ("9", "101")),
     "repeat": (("repeat", "r"), {"1": 1, "40": 40}, ("0", "41")),
 }
-FLAGS = ("raw", "tile", "hd", "sd", "draft", "video", "fast", "relax", "turbo", "stealth", "public")
+FLAGS = ("raw", "tile", "hd", "sd", "draft", "video", "fast", "relax", "turbo", "stealth", "public", "quote")
 NAMED = {
     "model": ("model", "v", "version"),
     "style": ("style",),

@@ -102,7 +102,7 @@ def test_braces_in_text_and_parameters_are_the_product_of_what_they_hold(
     text = "a {%s} bird::{2, 1} sky --chaos {%s} --seed {%s}" % tuple(  # noqa: UP031  # braces are what it is about
         ", ".join(map(str, values)) for values in (words, chaos, seeds)
     )
-    assert unfold(text, most=54) == tuple(
+    assert unfold(text, most=54, prompts_most=54) == tuple(
         Prompt(parts=(Part(f"a {word} bird", weight), Part("sky")), settings=(("seed", seed), ("chaos", far)))
         for word, weight, far, seed in itertools.product(words, (2.0, 1.0), chaos, seeds)
     )
@@ -123,3 +123,18 @@ def test_time_of_braces_grows_linearly(piece: str) -> None:
     finally:
         gc.enable()
     assert best[1] <= 8 * best[0] + 0.0005
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 40), st.integers(1, 6), st.integers(1, 6))
+def test_braces_repetitions_and_jobs_are_each_bounded(
+    choices: int, times: int, most: int, prompts_most: int, repeats_most: int
+) -> None:
+    text = f"a {{{', '.join('abcdef'[:choices])}}} --repeat {times}"
+    is_within = choices <= prompts_most and times <= repeats_most and choices * times <= most
+    if is_within:
+        found = unfold(text, most=most, prompts_most=prompts_most, repeats_most=repeats_most)
+        assert len(found) == choices * times
+    else:
+        with pytest.raises(PromptError) as caught:
+            unfold(text, most=most, prompts_most=prompts_most, repeats_most=repeats_most)
+        assert [fault.kind for fault in caught.value.faults] == [FaultKind.TOO_MANY]

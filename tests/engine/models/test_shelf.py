@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,9 +119,6 @@ def test_nothing_goes_for_a_model_that_would_not_fit_anyway(three: Catalog, tiny
 
 
 def test_who_wraps_a_model_hears_before_it_goes_and_its_memory_comes_back(three: Catalog, cpu: Device) -> None:
-    import gc
-    import weakref
-
     seen: list[str] = []
 
     def let_go(model: Loaded) -> None:
@@ -164,3 +163,18 @@ def test_the_model_that_ships_is_a_folder_of_the_engine(
     monkeypatch.setattr(places, "ENGINE", tiny.parent)
     entry = replace(entry_for(tiny), place=Place.SHIPPED, source=tiny.name)
     assert Shelf(catalog_of(entry), cpu).load("mine", ignore).pin.source == tiny.name
+
+
+def test_a_model_that_something_still_holds_in_a_ring_is_looked_for(three: Catalog, cpu: Device) -> None:
+    shelf = Shelf(three, cpu)
+    unet = shelf.load("one", ignore).denoiser
+    unet.ring = [unet.conv_in]
+    unet.conv_in.ring = unet.ring
+    weight = weakref.ref(unet.conv_in.weight)
+    del unet
+    gc.disable()
+    try:
+        shelf.evict("one")
+        assert weight() is None
+    finally:
+        gc.enable()

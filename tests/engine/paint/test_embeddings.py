@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import copy
 
+import pytest
 import torch
 
 from engine.models.catalog import Family
 from engine.paint.embeddings import EmbeddingCache
 from engine.paint.rendezvous import Ended, Rendezvous
 from engine.schedule.timing import Stage
+from engine.schedule.turn import Step
 from tests.engine import tiny
+from tests.engine.paint.driver import Driver
 
 
 class Encoder(torch.nn.Module):
@@ -46,6 +49,41 @@ def test_other_adapters_say_other_things() -> None:
         ended = meeting.start("a", 0, lambda: encoder(words(1)), marks=marks)
         assert isinstance(ended, Ended)
     assert len(encoder.asked) == 2
+
+
+def test_cells_that_begin_together_ask_the_same_words_once() -> None:
+    cache, encoder, meeting = EmbeddingCache(1 << 20), Encoder(), Rendezvous()
+    meeting.share(encoder, stage=Stage.TAIL, merges=False)
+    cache.wrap(encoder, "m")
+
+    def paint() -> list[float]:
+        return [float(encoder(words(number))["last"].sum()) for number in (1, 2)]
+
+    driver = Driver(meeting)
+    driver.hear([meeting.start(str(cell), 0, paint) for cell in range(4)])
+    while driver.parked:  # in the order of the queue: the first cell's words before the others'
+        call = driver.parked.pop(min(driver.parked))
+        driver.hear(meeting.run(Step((call,))))
+    assert list(driver.results.values()) == [[100.0, 200.0]] * 4
+    assert encoder.asked == [[1], [2]]
+
+
+@pytest.mark.parametrize(("most_bytes", "is_dropped", "times"), [(1 << 20, True, 1), (0, False, 2)])
+def test_cells_ask_themselves_if_the_first_of_them_is_cancelled_or_its_answer_not_kept(
+    most_bytes: int, is_dropped: bool, times: int
+) -> None:
+    cache, encoder, meeting = EmbeddingCache(most_bytes), Encoder(), Rendezvous()
+    meeting.share(encoder, stage=Stage.TAIL, merges=False)
+    cache.wrap(encoder, "m")
+    driver = Driver(meeting)
+    driver.hear([meeting.start(name, 0, lambda: float(encoder(words(1))["last"].sum())) for name in ("a", "b")])
+    if is_dropped:
+        meeting.drop("a")
+        del driver.parked["a", 0]
+    while driver.parked:
+        driver.step()
+    assert set(driver.results.values()) == {100.0}
+    assert len(encoder.asked) == times
 
 
 def test_the_least_lately_used_goes_when_it_is_full() -> None:

@@ -23,6 +23,27 @@ _CALM = """
              AND id NOT IN (SELECT job_id FROM outbox WHERE state = 'dropped' AND kind = 'answer'))
          + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending') AND kind <> 'placeholder')"""
 
+_CHARGES = {
+    "No job is charged twice.": """
+        SELECT job_id FROM entries WHERE to_account = 'spent' AND gpu_ms > 0
+        GROUP BY job_id HAVING count(DISTINCT transaction_id) > 1""",
+    "What failed or was cancelled costs nothing.": """
+        SELECT entries.job_id FROM entries JOIN jobs ON jobs.id = entries.job_id
+        WHERE to_account = 'spent' AND entries.gpu_ms > 0 AND (jobs.state IN ('failed', 'cancelled')
+          OR jobs.id NOT IN (SELECT job_id FROM ends WHERE act = 'settle'))""",
+    "Nothing is held.": "SELECT * FROM accounts WHERE account = 'held' AND gpu_ms <> 0",
+    "Spent is what was settled.": """
+        SELECT member_id, sum(spent) AS spent, sum(settled) AS settled FROM (
+          SELECT member_id, gpu_ms AS spent, 0 AS settled FROM accounts WHERE account = 'spent'
+          UNION ALL SELECT jobs.member_id, 0, min(jobs.gpu_ms, reserves.gpu_ms) FROM ends
+            JOIN jobs ON jobs.id = ends.job_id JOIN reserves ON reserves.job_id = ends.job_id WHERE ends.act = 'settle'
+        ) GROUP BY member_id HAVING sum(spent) <> sum(settled)""",
+    "A bounded plan has what is left of its month.": """
+        SELECT buckets.id FROM buckets JOIN accounts ON accounts.bucket_id = buckets.id
+        WHERE buckets.origin <> 'open' AND account IN ('available', 'spent', 'expired', 'given')
+        GROUP BY buckets.id HAVING sum(accounts.gpu_ms) <> buckets.gpu_ms""",
+}
+
 
 async def eventually(condition: Callable[[], Awaitable[object]], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for something that nothing announces."""
@@ -57,6 +78,15 @@ async def must_be_sound(store: Store) -> None:
     assert list((store.files.root / "incoming").glob("*")) == []
 
 
+async def must_have_charged_right(store: Store) -> None:
+    """Once calm: each job was charged at most once, what brought nothing cost nothing, nothing is held, and what
+    members have spent is what their jobs were measured at, as far as it was reserved.
+    """
+    async with store.read() as tx:
+        for promise, query in _CHARGES.items():
+            assert [dict(row) for row in await tx.all(text(query))] == [], promise
+
+
 async def must_have_answered(box: Sandbox, store: Store, *, unseen: int = 0, stale: int = 0) -> dict[str, Message]:
     """Every job that was ever accepted ended, in one message: the messages, by job. `unseen` of them have none, since
     nothing reached their member; `stale` messages, which nobody can edit any more, still show a job under way."""
@@ -79,6 +109,7 @@ async def must_hold(box: Sandbox, store: Store, *, unseen: int = 0, stale: int =
     """All of it."""
     await until_calm(store)
     await must_be_sound(store)
+    await must_have_charged_right(store)
     return await must_have_answered(box, store, unseen=unseen, stale=stale)
 
 

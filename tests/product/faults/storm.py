@@ -17,10 +17,12 @@ from sandbox.member import Json, Member, NothingCame, Refused
 from sandbox.server import Sandbox
 from tests.product.faults.child import bot_process
 from tests.product.faults.oracle import eventually, must_be_sound
+from tests.product.faults.plans import give_plans
 from tests.product.house import buttons, labels
 
 PEOPLE = ("ada", "ben", "cleo", "dov")
 ROOMS = ("painting", "more-painting", "general")
+PLANS = {"ada": "basic", "ben": "open"}  # the others have the free one
 SETTINGS = {"NOTIFY_AFTER_SECONDS": "1", "LOG_LEVEL": "warning"}
 LONGEST_SECONDS = 1.5  # that the bot lives, from the moment that it hears
 
@@ -30,10 +32,12 @@ class Storm:
         self.box, self.data, self.dice = box, data, dice
         self.seen: Counter[str] = Counter()
         self.kills = 0
+        self.environ: dict[str, str] = {}
 
     async def strike(self) -> None:
         """One life of the bot, from its start to its violent death."""
-        async with bot_process(self.box, self.data, **SETTINGS) as bot:
+        self.environ = self.environ or await give_plans(self.box, self.data, PLANS)
+        async with bot_process(self.box, self.data, **SETTINGS, **self.environ) as bot:
             if self.dice.random() < 0.2:  # before it is quite there
                 await asyncio.sleep(self.dice.uniform(0.2, 1.0))
             else:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.running import REFUSED
+from bot.store.store import Store
 from sandbox.member import Member
 from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
@@ -71,8 +72,9 @@ async def test_a_token_that_discord_knows_no_more_ends_the_bot_and_keeps_the_job
         await house.run.stop.wait()
     assert house.run.code == REFUSED
     brush.let_go()
-    await must_be_sound(house.desk.store)
     await house.close()
+    async with Store.open(house.folder, clock=lambda: 0) as store:
+        await must_be_sound(store)
     await house.control("token", {"application_id": str(box.application_id), "revoked": False})
     await house.open()
     await until_ended(cleo, first)

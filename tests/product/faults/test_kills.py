@@ -17,6 +17,7 @@ from sandbox.server import Sandbox
 from tests.product.faults.child import Child, bot_process
 from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import must_hold
+from tests.product.faults.plans import give_plans
 from tests.product.house import labels, press, until_ended
 
 ALL_ARE_LONG = {"NOTIFY_AFTER_SECONDS": "0"}
@@ -59,6 +60,13 @@ async def _presses_u(box: Sandbox, cleo: Member) -> Outcome:
     return await cleo.click(await until_ended(cleo, first.message), "U1")
 
 
+async def _confirms(box: Sandbox, cleo: Member) -> Outcome:
+    """Two jobs at once, by one press."""
+    asked = await cleo.command("painting", "imagine", prompt="a red house --steps 2 --repeat 2")
+    assert asked.message is not None
+    return await cleo.click(asked.message, "Paint all 2")
+
+
 # What was done when it died, and where: every write of a job's life has one before it and one behind it.
 DEATHS: list[tuple[Life, str]] = [
     *[(_asks, point) for point in FailPoint if point not in (FailPoint.UNWANTED, FailPoint.CLAIMED, FailPoint.PLACED)],
@@ -69,6 +77,9 @@ DEATHS: list[tuple[Life, str]] = [
     (_cancels, FailPoint.ENDED),
     (_asks_in_vain, FailPoint.PLACED),
     (_deletes_the_message, FailPoint.PLACED),
+    *[(_confirms, point) for point in (FailPoint.BEFORE_ACCEPTED, FailPoint.ACCEPTED, FailPoint.PLACED)],
+    (_confirms, f"{FailPoint.PLACED}:2"),
+    (_confirms, f"{FailPoint.SUBMITTED}:2"),
     (_presses_u, f"{FailPoint.ACCEPTED}:2"),
     (_presses_u, f"{FailPoint.ACKNOWLEDGED}:2"),
     (_presses_u, f"{FailPoint.SENDING}:3"),
@@ -84,7 +95,9 @@ def _name(value: object) -> str:
 async def test_a_bot_that_is_killed_there_loses_doubles_and_charges_nothing(
     box: Sandbox, make_house: MakeHouse, tmp_path: Path, life: Life, point: str
 ) -> None:
-    await _dies_and_comes_back(box, make_house, tmp_path, life, point, NONCE_FORGOTTEN_SECONDS)
+    """Its member has a plan with a bound."""
+    basic = await give_plans(box, tmp_path / "data", {"cleo": "basic"})
+    await _dies_and_comes_back(box, make_house, tmp_path, life, point, NONCE_FORGOTTEN_SECONDS, **basic)
 
 
 @pytest.mark.parametrize("point", [FailPoint.ACKNOWLEDGED, FailPoint.PAINTED, FailPoint.SENT], ids=_name)
@@ -95,14 +108,14 @@ async def test_the_same_holds_if_it_is_gone_for_longer_than_a_token_lives(
 
 
 async def _dies_and_comes_back(
-    box: Sandbox, make_house: MakeHouse, tmp_path: Path, life: Life, point: str, away_seconds: float
+    box: Sandbox, make_house: MakeHouse, tmp_path: Path, life: Life, point: str, away_seconds: float, **environ: str
 ) -> None:
-    dying = bot_process(box, tmp_path / "data", dies=point, **ALL_ARE_LONG)
+    dying = bot_process(box, tmp_path / "data", dies=point, **ALL_ARE_LONG, **environ)
     async with Member.of(box.url, "cleo") as cleo, dying as bot:
         await bot.until_it_hears()
         seen = await _until_it_dies(box, bot, life(box, cleo))
     box.clock.advance(away_seconds)
-    await _must_go_on(box, make_house, accepted=point != FailPoint.BEFORE_ACCEPTED, seen=seen)
+    await _must_go_on(box, make_house, accepted=point != FailPoint.BEFORE_ACCEPTED, seen=seen, **environ)
 
 
 async def test_a_bot_that_is_killed_while_it_takes_up_what_was_left_loses_nothing_either(
@@ -134,8 +147,8 @@ async def _until_it_dies(box: Sandbox, bot: Child, doing: Awaitable[object]) -> 
     return seen
 
 
-async def _must_go_on(box: Sandbox, make_house: MakeHouse, *, accepted: bool, seen: object) -> None:
-    house = await make_house(**ALL_ARE_LONG)
+async def _must_go_on(box: Sandbox, make_house: MakeHouse, *, accepted: bool, seen: object, **environ: str) -> None:
+    house = await make_house(**ALL_ARE_LONG, **environ)
     found = await must_hold(box, house.desk.store)
     assert bool(found) == accepted, seen
     cleo = await house.member("cleo")

@@ -23,6 +23,6 @@ async def test_a_bot_that_is_killed_twenty_times_under_load_answers_every_job_on
     storm = Storm(box, tmp_path / "data", random.Random(SEED))
     while storm.kills < KILLS:
         await storm.strike()
-    house = await make_house()
+    house = await make_house(**storm.environ)
     found = await must_hold(box, house.desk.store)
     assert len(found) >= KILLS, storm.seen

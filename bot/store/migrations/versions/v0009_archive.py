@@ -7,7 +7,7 @@ from typing import Final
 from alembic import op
 
 revision = "0009"
-down_revision = "0002"
+down_revision = "0008"
 
 STATEMENTS: Final = (
     """

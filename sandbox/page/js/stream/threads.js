@@ -10,6 +10,7 @@ import { get, patch, post } from "../wire/api.js";
 import { float } from "../overlays/floating.js";
 import { attempt } from "../overlays/toast.js";
 import { field, openDialog, tick } from "../overlays/dialog.js";
+import { parse, plainText } from "../content/markdown.js";
 import { relative } from "../content/timestamps.js";
 import { madeAt } from "../wire/snowflake.js";
 
@@ -66,16 +67,18 @@ function fillThreads(list, parent, close) {
   fill(list, all.length ? parts.map((one) => one || null) : h("p.hint", "There are no threads yet."));
 }
 
+/** How a message begins, without its marks and mentions: what a thread that grows from it may be called. */
+const wordsOf = (content) =>
+  plainText(parse(content.split("\n")[0]))
+    .replace(/\s+·(\s+·)+/g, " ·")
+    .slice(0, 60)
+    .trim();
+
 export function startThread(message, channelId = message.channel_id) {
   const name = h("input.input", {
     type: "text",
     maxlength: 100,
-    value: message
-      ? (message.content ?? "")
-          .replace(/[*_~`|#>]/g, "")
-          .slice(0, 60)
-          .trim()
-      : "",
+    value: message ? wordsOf(message.content ?? "") : "",
   });
   const submit = async () => {
     if (!name.value.trim()) {

@@ -8,8 +8,8 @@ from typing import Final
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 STATEMENTS: Final = (
     "ALTER TABLE archive ADD COLUMN hidden_by INTEGER",
@@ -115,6 +115,11 @@ STATEMENTS: Final = (
             WHEN privacy = 'public' THEN 'private' ELSE privacy END
         WHERE parent_id = NEW.job_id AND parent_cell = NEW.cell AND kind = 'single';
     END
+    """,
+    # What was taken down from a gallery was hidden from everybody; it is not shown there, and may be seen as before.
+    """
+    UPDATE archive SET hidden_at = NULL, audience = CASE WHEN audience = 'gallery' THEN 'server' ELSE audience END
+        WHERE hidden_at IS NOT NULL
     """,
     # What was asked for in a channel of no server that we know is public there.
     """

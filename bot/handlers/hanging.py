@@ -1,0 +1,104 @@
+"""What hangs in a gallery is taken down and put back, by its maker or a moderator; the post follows at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot import visibility
+from bot.asking import Asker
+from bot.buttons.custom_id import Action, Press
+from bot.desk import Desk, asker_of
+from bot.handlers.answering import say
+from bot.messages.cards import Button, Card, Tone
+from bot.messages.exhibit_cards import restoring
+from bot.messages.exhibiting import find_as_made, put_exhibit
+from bot.messages.withdrawing import OUT, show_to, unhide
+from bot.replies import exhibits as words
+from bot.store import archive, exhibits, servers
+from bot.store.archive import Archived
+from bot.store.exhibits import Exhibit
+from bot.store.jobs import Job
+from bot.store.transactions import Writing
+from bot.store.words import Audience, Hanging, State
+
+Interaction = discord.Interaction[Any]
+
+
+async def hide(interaction: Interaction, desk: Desk, press: Press) -> None:
+    """Whoever took it down is shown at once how to undo that, and how to go further."""
+    asker = asker_of(interaction)
+    async with desk.store.write() as tx:
+        found = await _found(tx, press)
+        answer = words.FULLY_GONE if found is None else await _hide(tx, desk, asker, *found)
+    desk.delivery.poke()
+    if found is None or answer != words.TAKEN_DOWN:
+        await say(interaction, answer)
+        return
+    delete = Button(Action.DELETE, found[1].id, "Delete the picture", tone=Tone.DANGER)
+    await say(interaction, "", Card(answer, ((restoring(found[0]), delete),)))
+
+
+async def restore(interaction: Interaction, desk: Desk, press: Press) -> None:
+    asker = asker_of(interaction)
+    async with desk.store.write() as tx:
+        found = await _found(tx, press)
+        answer = words.FULLY_GONE if found is None else await _restore(tx, desk, asker, *found)
+    desk.delivery.poke()
+    await say(interaction, answer)
+
+
+async def _hide(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
+    if not visibility.may_curate(job, asker, exhibit.server_id):
+        return words.NOT_YOURS
+    if not await exhibits.hide(tx, exhibit.id, asker.member):
+        return words.DOWN_ALREADY
+    await _tell(tx, desk, exhibit)
+    shown = await _pictures(tx, exhibit, job)
+    if not any(one.state is Hanging.SHOWN for one in await exhibits.of_pictures(tx, [each.id for each in shown])):
+        hung = [picture for picture in shown if picture.audience is Audience.GALLERY]
+        await show_to(tx, hung, Audience.SERVER, asker.member, desk.now())
+    return words.TAKEN_DOWN
+
+
+async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
+    """What a moderator took down, its maker does not put back; what its maker keeps private, no moderator does."""
+    is_own = job.member_id == asker.member
+    shown = await _pictures(tx, exhibit, job)
+    is_kept_back = any(one.audience not in OUT or (one.hidden_at and one.hidden_by is None) for one in shown)
+    if not visibility.may_curate(job, asker, exhibit.server_id) or (is_kept_back and not is_own):
+        return words.NOT_YOURS
+    if exhibit.state is not Hanging.HIDDEN:
+        return words.UP_ALREADY
+    rules_there = asker.rules and asker.server == exhibit.server_id
+    is_barred = exhibit.hidden_by != asker.member or visibility.is_barred(shown, asker.member)
+    if is_own and is_barred and not rules_there:
+        return words.BY_MODERATOR
+    server = await servers.find(tx, exhibit.server_id)
+    channel = server.gallery_channel_id if server is not None else None
+    await unhide(tx, shown, asker.member, desk.now())
+    await show_to(tx, shown, Audience.GALLERY, asker.member, desk.now())
+    await exhibits.restore(tx, exhibit.id, channel or exhibit.channel_id)
+    await _tell(tx, desk, exhibit)
+    return words.PUT_BACK
+
+
+async def _pictures(tx: Writing, exhibit: Exhibit, job: Job) -> list[Archived]:
+    ids = await exhibits.pictures_of(tx, exhibit)
+    return [picture for picture in await archive.of_job(tx, job) if picture.id in ids]
+
+
+async def _tell(tx: Writing, desk: Desk, exhibit: Exhibit) -> None:
+    now = await exhibits.find(tx, exhibit.id)
+    if now is not None:
+        await put_exhibit(tx, now, desk.now())
+
+
+async def _found(tx: Writing, press: Press) -> tuple[Exhibit, Job] | None:
+    """None if its pictures are no more."""
+    exhibit = await exhibits.find(tx, int(press.extra.partition(".")[0]))
+    job = await find_as_made(tx, exhibit.job_id) if exhibit is not None else None
+    if exhibit is None or job is None or exhibit.state is Hanging.DELETED or job.state is State.DELETED:
+        return None
+    return exhibit, job

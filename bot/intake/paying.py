@@ -1,0 +1,55 @@
+"""Who pays for a job: its member, or the pool of its server once their own time is used up; and what the server allows
+its members to use at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from bot.errors import ServerLimitError, ServerSpeedError
+from bot.plans.months import calendar_month
+from bot.plans.plan import Plan, Plans
+from bot.store import ledger, pools, servers
+from bot.store.jobs import Job
+from bot.store.servers import Server
+from bot.store.transactions import Reading
+from engine import Speed
+
+USE, DRAW, SPEED = "use_gpu_ms", "draw_gpu_ms", "speed"
+SPEEDS = (Speed.RELAX, Speed.FAST, Speed.TURBO)  # the slowest first
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of a server, a member and month: what their jobs there may cost, and what of it the pool may pay."""
+
+    use_gpu_ms: int | None = None
+    draw_gpu_ms: int | None = None
+    speed: Speed = Speed.TURBO
+
+    @classmethod
+    def of(cls, server: Server | None) -> Self:
+        kept = server.settings.get("limits", {}) if server is not None else {}
+        return cls(kept.get(USE), kept.get(DRAW), Speed(kept.get(SPEED, Speed.TURBO)))
+
+
+async def payer_of(tx: Reading, job: Job, plan: Plan, plans: Plans, now: datetime) -> int:
+    """Whose time is reserved. Raises ServerLimitError or ServerSpeedError."""
+    if job.server_id is None:
+        return job.member_id
+    limits, month = Limits.of(await servers.find(tx, job.server_id)), calendar_month(now, plans.zone)
+    if SPEEDS.index(Speed(job.speed)) > SPEEDS.index(limits.speed):
+        raise ServerSpeedError(limits.speed)
+    if limits.use_gpu_ms is not None:
+        used = await pools.used(tx, job.server_id, job.member_id, month.starts_at)  # this job is among them
+        if used > limits.use_gpu_ms:
+            left = max(0, limits.use_gpu_ms - used + job.reserved_gpu_ms)
+            raise ServerLimitError(limits.use_gpu_ms, left, month.ends_at)
+    if plan.is_unbounded or await ledger.available(tx, job.member_id, now) >= job.reserved_gpu_ms:
+        return job.member_id
+    drawn = (await pools.drawn(tx, job.server_id, month.starts_at)).get(job.member_id, 0)
+    is_within = limits.draw_gpu_ms is None or drawn + job.reserved_gpu_ms <= limits.draw_gpu_ms
+    has_it = await ledger.available(tx, job.server_id, now) >= job.reserved_gpu_ms
+    return job.server_id if is_within and has_it else job.member_id

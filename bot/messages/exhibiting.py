@@ -1,0 +1,216 @@
+"""The letters of the gallery: each brings the post of an exhibit to what its row says now, whatever was said before. So
+they may come twice, late, or in any order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+import discord
+
+from bot import visibility
+from bot.frame.fail_points import FailPoint, reached
+from bot.messages import exhibit_cards as cards
+from bot.messages.cards import Card
+from bot.messages.exhibit_cards import Shown
+from bot.messages.lanes import Later
+from bot.messages.posting import Posting, bears
+from bot.messages.sending import MessageGoneError, RefusedError, Sender, Sent, TooLargeError, UnreachableError
+from bot.messages.told import Told
+from bot.replies import exhibits as words
+from bot.store import archive, exhibits, jobs, outbox, pictures, placeholders
+from bot.store.exhibits import Exhibit
+from bot.store.jobs import Job
+from bot.store.outbox import Letter
+from bot.store.placeholders import Post
+from bot.store.store import Store
+from bot.store.transactions import Reading, Writing
+from bot.store.words import Audience, Hanging, State
+
+INVITATION = "⭐"
+TAG_LENGTH = 20  # Discord's limit
+
+
+class Exhibiting:
+    def __init__(self, store: Store, sender: Sender) -> None:
+        self._store, self._sender, self._posting = store, sender, Posting(sender)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def tell(self, letter: Letter) -> Sent | None:
+        if letter.kind == Told.GUIDELINES:
+            return await self._guidelines(letter)
+        number = int(letter.payload.get("exhibit", 0))
+        lock = self._locks.get(number)
+        if lock is None:
+            lock = self._locks[number] = asyncio.Lock()
+        async with lock:
+            async with self._store.read() as tx:
+                exhibit = await exhibits.find(tx, number)
+            if exhibit is None:
+                return None
+            if exhibit.state is Hanging.SHOWN:
+                return await self._hang(exhibit, is_doubtful=letter.tries > 1 or bool(letter.payload.get("again")))
+            await self._take_down(exhibit)
+        return None
+
+    async def _hang(self, exhibit: Exhibit, *, is_doubtful: bool) -> Sent | None:
+        """A post that is there shows what it always did, but for its words, which may be hidden since."""
+        async with self._store.read() as tx:
+            shown = await _shown(tx, exhibit, self._sender)
+        if shown is None:
+            return None
+        card, sent = cards.hanging(shown), _sent(exhibit)
+        if sent is not None:
+            with suppress(MessageGoneError, UnreachableError):
+                await self._sender.edit(sent.channel, sent.message, card, self._sender.limit_of(exhibit.server_id))
+            return sent
+        if is_doubtful:
+            sent = await self._posting.find(exhibit.channel_id, bears(f":{cards.mark(exhibit)}:"))
+        if sent is None:
+            sent = await self._create(exhibit, shown, card)
+        reached(FailPoint.PLACED)
+        await self._note(exhibit, sent)
+        with suppress(UnreachableError, RefusedError, MessageGoneError, Later):
+            await self._sender.react(sent.channel, sent.message, INVITATION)
+        return sent
+
+    async def _create(self, exhibit: Exhibit, shown: Shown, card: Card) -> Sent:
+        """Where that cannot be, it does not hang, and its maker can try again once the channel is mended."""
+        nonce, tags = f"x{cards.mark(exhibit)}", (shown.model[:TAG_LENGTH], shown.shape)
+        try:
+            return await self._posting.create(exhibit.channel_id, shown.name, card, nonce=nonce, tags=tags)
+        except (UnreachableError, RefusedError, TooLargeError):
+            async with self._store.write() as tx:
+                await exhibits.hide(tx, exhibit.id, shown.job.member_id)
+            raise
+
+    async def _note(self, exhibit: Exhibit, sent: Sent) -> None:
+        """It may have been taken down while it was posted; the letter of that comes next, and finds the post."""
+        thread = sent.channel if self._posting.is_thread(sent) else None
+        async with self._store.write() as tx:
+            await exhibits.appear(tx, exhibit, thread, sent.message)
+            await placeholders.add_post(tx, Post(sent.message, sent.channel, exhibit.job_id, Told.PUBLISH))
+
+    async def _take_down(self, exhibit: Exhibit) -> None:
+        sent = _sent(exhibit)
+        if sent is None:  # a post that was stored by Discord, and that we have not noted
+            sent = await self._posting.find(exhibit.channel_id, bears(f":{cards.mark(exhibit)}:"))
+        if sent is None:
+            return
+        card = cards.taken_down(exhibit)
+        with suppress(MessageGoneError, UnreachableError):
+            if exhibit.state is Hanging.DELETED:
+                await self._posting.remove(sent, replace(card, rows=()))
+            else:
+                await self._posting.empty(sent, card)
+        async with self._store.write() as tx:
+            await exhibits.vanish(tx, exhibit.id, sent.message)
+
+    async def _guidelines(self, letter: Letter) -> Sent:
+        """Found again by their first line, which is ours alone."""
+        text = words.guidelines(str(letter.payload["imagine"]))
+        sent = await self._posting.find(letter.channel_id, _says(text)) if letter.tries > 1 else None
+        if sent is None:
+            about: tuple[str, Card] = words.GUIDELINES_NAME, Card(text)
+            sent = await self._posting.create(letter.channel_id, *about, nonce=f"gl{letter.channel_id}", tags=())
+        await self._posting.pin(sent)
+        return sent
+
+
+async def put_exhibit(tx: Writing, exhibit: Exhibit, now: datetime, *, again: str = "") -> None:
+    """Its post follows. `again` tells apart what is told more than once of the same post: that its
+    words are hidden, or that it never came."""
+    await outbox.put(
+        tx,
+        key=f"exhibit:{exhibit.id}:{exhibit.posting}:{exhibit.state}{again}",
+        kind=Told.PUBLISH.value,
+        member_id=exhibit.by or 0,
+        channel_id=exhibit.channel_id,
+        job_id=exhibit.job_id,
+        payload={"exhibit": exhibit.id, "again": bool(again)},
+        due_at=now,
+    )
+
+
+async def put_guidelines(tx: Writing, channel: int, imagine: str, now: datetime) -> bool:
+    """Once in each channel."""
+    return await outbox.put(
+        tx,
+        key=f"guidelines:{channel}",
+        kind=Told.GUIDELINES.value,
+        member_id=0,
+        channel_id=channel,
+        payload={"imagine": imagine},
+        due_at=now,
+    )
+
+
+async def follow(tx: Writing, picture_ids: Collection[int], member: int, now: datetime) -> None:
+    """Whatever was changed of these pictures, by that member: posts that may not hang any more are taken down, the
+    others show what may be read now. Of what was laid aside nothing is left."""
+    for exhibit in await exhibits.of_pictures(tx, picture_ids):
+        left, state = await exhibits.pictures_of(tx, exhibit), exhibit.state
+        if state is not Hanging.DELETED and not left:
+            await exhibits.remove(tx, exhibit.id)
+            state = Hanging.DELETED
+        elif state is Hanging.SHOWN and not await archive.all_for(tx, left, (Audience.GALLERY,)):
+            await exhibits.hide(tx, exhibit.id, member)
+            state = Hanging.HIDDEN
+        if exhibit.state is Hanging.SHOWN or state is not exhibit.state:
+            await put_exhibit(tx, replace(exhibit, state=state), now, again=f":{now.timestamp():.3f}")
+
+
+async def withdraw(tx: Writing, job_id: str, now: datetime) -> None:
+    """A job is deleted: its posts go."""
+    for exhibit in await exhibits.withdraw(tx, job_id):
+        await put_exhibit(tx, exhibit, now)
+
+
+async def find_as_made(tx: Reading, job_id: str) -> Job | None:
+    """With the member whose picture it is: a cell on its own may have been taken out by another."""
+    job = await jobs.find(tx, job_id)
+    if job is None:
+        return None
+    parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+    return replace(job, member_id=visibility.maker_of(job, parent))
+
+
+async def _shown(tx: Reading, exhibit: Exhibit, sender: Sender) -> Shown | None:
+    """None if its pictures are gone."""
+    job = await find_as_made(tx, exhibit.job_id)
+    found = await pictures.of_job(tx, exhibit.job_id)
+    chosen = tuple(picture for picture in found if exhibit.cell in (None, picture.cell))
+    if job is None or job.state is State.DELETED or not chosen:
+        return None
+    hidden = await archive.words_hidden(tx, await exhibits.pictures_of(tx, exhibit))
+    return Shown(exhibit, job, chosen, not hidden, await _parent(tx, job, exhibit.server_id, sender))
+
+
+async def _parent(tx: Reading, job: Job, server: int, sender: Sender) -> str:
+    """Where the picture is that it was made from: in the gallery if it hangs there, else where it was painted."""
+    parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
+    if parent is None or parent.state is State.DELETED or not visibility.is_prompt_public(parent):
+        return ""
+    posts = [one for one in await exhibits.of_job(tx, parent.id) if one.server_id == server and _sent(one) is not None]
+    sent = _sent(posts[0]) if posts else None
+    place = await placeholders.find(tx, parent.id)
+    if sent is None and place is not None and place.message_id is not None and not place.ephemeral:
+        sent = Sent(place.channel_id, place.message_id)
+    if sent is None or (not posts and sender.server_of(sent.channel) != server):
+        return ""
+    return f"https://discord.com/channels/{server}/{sent.channel}/{sent.message}"
+
+
+def _sent(exhibit: Exhibit) -> Sent | None:
+    if exhibit.message_id is None:
+        return None
+    return Sent(exhibit.thread_id or exhibit.channel_id, exhibit.message_id)
+
+
+def _says(text: str) -> Callable[[discord.Message], bool]:
+    return lambda message: message.content.split("\n")[0] == text.split("\n")[0]

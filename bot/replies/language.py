@@ -1,0 +1,131 @@
+"""Sentences about the prompt language: what ran, preferences, the prompt desk, shorter prompts. Values in, text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.replies import escaped, shortened, title
+
+RAN_SHOWN = 400
+OPTION_SHOWN = 120
+NO_TURBO_HERE = "Your jobs are turbo by your settings; this channel has none, so this one was not."
+
+NO_OPTIONS = (
+    "You have no options yet. `/prefer option set mine --ar 7:4 --stylize 250` makes one, to be typed as `--mine`."
+)
+SUFFIX_GONE = "Your prompts have no suffix any more."
+NO_SUCH_OPTION = "You have no option of that name. `/prefer option list` shows those that you have."
+REMIX_ON = "Remix is on: V and 🔄 let you edit the prompt first."
+REMIX_OFF = "Remix is off: V and 🔄 start at once."
+AUTO_DM_ON = "Auto DM is on: whatever I finish for you comes by direct message as well."
+AUTO_DM_OFF = "Auto DM is off."
+STRONG = "V on a grid now varies strongly."
+SUBTLE = "V on a grid now varies subtly."
+
+SETTINGS = (
+    "**How I work for you**\n"
+    "*Remix*: V and 🔄 let you edit the prompt first. *Mention me*: when a job took long, I call you.\n"
+    "*Auto DM*: what is finished comes by direct message as well. *V*: how far V on a grid varies."
+)
+DESK = "**The prompt desk**\nChoose, then say what to paint. What you choose stays here for the next time."
+DESK_TITLE = "What shall I paint?"
+WORDS_TITLE = "Words behind every prompt"
+WORDS_FIELD = "Parameters (the member's own win)"
+CEILINGS_FIELD = "At most: size, steps, quality, no turbo"
+SETUP_MORE = (
+    "-# `/setup words` sets parameters that stand behind every prompt, and ceilings, for a channel or for all of them."
+)
+CANNOT_WEIGH = (
+    "I cannot weigh words yet: there is no text encoder on this machine. When my operator has fetched a model that "
+    "paints pictures, `/shorten` says which words it heard."
+)
+ONE_AT_A_TIME = "I weigh one prompt at a time; leave the braces { } out."
+NO_WORDS_TO_WEIGH = "There are no words to weigh, only parameters or pictures. Say what to paint."
+SHORTENED_BEFORE = "Those shorter prompts are not kept any more. `/shorten` makes new ones."
+NOTHING_SHORTER = "It is as short as it can be."
+
+
+def ran_as(text: str) -> str:
+    """The small line that says what really ran."""
+    return f"-# ↳ {escaped(shortened(text, RAN_SHOWN))}"
+
+
+def option_set(name: str, value: str) -> str:
+    return f"`--{name}` now stands for {title(value, OPTION_SHOWN)}"
+
+
+def option_gone(name: str) -> str:
+    return f"`--{name}` is gone."
+
+
+def too_many_options(most: int) -> str:
+    return f"You have {most} options, which is as many as I keep. Take one away: `/prefer option set` without a value."
+
+
+def options_listed(options: Mapping[str, str], suffix: str, most: int) -> str:
+    lines = [f"`--{name}` · {escaped(shortened(value, OPTION_SHOWN))}" for name, value in options.items()]
+    behind = [f"-# Behind each prompt: {escaped(shortened(suffix, OPTION_SHOWN))}"] if suffix else []
+    if not lines:
+        return "\n".join([NO_OPTIONS, *behind])
+    return shortened("\n".join([f"**Your options** · {len(lines)} of {most}", *lines, *behind]), 2000)
+
+
+def suffix_set(suffix: str) -> str:
+    return f"Behind each of your prompts now stands {title(suffix, OPTION_SHOWN)}. What a prompt says itself wins."
+
+
+def behind_prompts(texts: Sequence[str]) -> str:
+    """What the settings' menus and the suffix come to."""
+    said = " ".join(filter(None, texts))
+    return f"-# Behind each prompt: {escaped(shortened(said, RAN_SHOWN))}" if said else ""
+
+
+def on_desk(text: str) -> str:
+    return f"-# {escaped(text)}" if text else "-# Nothing is chosen: all is as usual."
+
+
+def words_set(place: str, defaults: str, ceilings: str) -> str:
+    said = f"parameters {title(defaults, OPTION_SHOWN)}" if defaults else "no parameters"
+    most = f"at most **{escaped(ceilings)}**" if ceilings else "no ceilings"
+    return f"{place} {said}, {most}."
+
+
+def words_listed(places: Mapping[str, tuple[str, str]]) -> str:
+    """By place: parameters and ceilings."""
+    lines = [f"-# {words_set(place, *texts)}" for place, texts in list(places.items())[:10]]
+    return "\n".join(lines)
+
+
+def strange(model: str, words: Mapping[str, Sequence[str]]) -> str:
+    """Told once, kindly: what it does not know, and what it does."""
+    told = [f"“{word}”" + (f" (it knows {', '.join(near)})" if near else "") for word, near in words.items()]
+    return f"{model} never learned {', '.join(told)}; other words may come closer."
+
+
+def weighed(words: Sequence[tuple[str, float]], shorter: Sequence[str]) -> str:
+    """The weightiest words in bold, those that hardly count struck through; then the shorter prompts, numbered."""
+    heaviest = max((weight for _, weight in words), default=0.0)
+    shown = " ".join(_marked(word, weight / heaviest if heaviest > 0 else 0.0) for word, weight in words)
+    lines = [f"{number}. {escaped(shortened(text, 250))}" for number, text in enumerate(shorter, 1)]
+    return shortened("\n".join(["**What was heard**", shown, *(lines or [NOTHING_SHORTER])]), 2000)
+
+
+def _marked(word: str, share: float) -> str:
+    plain = escaped(word)
+    if share >= 0.5:
+        return f"**{plain}**"
+    return f"~~{plain}~~" if share < 0.1 else plain
+
+
+def recipe_details(data: Mapping[str, Any], ran: str | None, notes: Sequence[str]) -> str:
+    """What the first line of a recipe leaves out: every value that is not the usual one, and what was translated."""
+    phrases = [f"{escaped(shortened(one['text'], 200))} ({one['weight']:.3g})" for one in data["phrases"]]
+    lines = ["-# Words · " + " + ".join(phrases)] if phrases else []
+    extras = {"no": data["negative"], "chaos": data["chaos"], **data["extras"]}
+    said = [f"{name} {escaped(shortened(str(value), 200))}" for name, value in extras.items() if value]
+    said += [f"style {escaped(one['name'])} ({one['strength']:g})" for one in data["adapters"]]
+    said += [f"from a picture, strength {one['strength']:g}" for one in data["sources"]]
+    lines += ["-# Also · " + " · ".join(said)] if said else []
+    lines += [ran_as(ran)] if ran else []
+    return "\n".join([*lines, *(f"-# {escaped(note)}" for note in notes)])

@@ -1,0 +1,25 @@
+"""What a member is told once, however often there is occasion."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.sqlite import insert as insert_into
+
+from bot.store import tables
+from bot.store.transactions import Writing
+
+_notices: Final = tables.notices
+
+
+async def give(tx: Writing, member_id: int, key: str, now: datetime) -> bool:
+    """False if it was given before."""
+    row = {"member_id": member_id, "key": key, "created_at": now}
+    return await tx.change(insert_into(_notices).values(row).on_conflict_do_nothing()) == 1
+
+
+async def forget(tx: Writing, before: datetime) -> int:
+    """Those that no occasion brings again: how many."""
+    return await tx.change(delete(_notices).where(_notices.c.created_at < before))

@@ -1,0 +1,88 @@
+"""What is asked about before it is spent, and when a low balance is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+
+import pytest
+
+from bot.intake.balance import Balance, Low, balance, low_after
+from bot.plans.months import calendar_month
+from bot.plans.standing import Standing
+from bot.store import ledger
+from bot.store.store import Store
+from tests.bot.plans.rows import FREE, HOUR, OPEN, PLANS
+from tests.bot.store.rows import MEMBER, NOW
+
+MONTH = Standing(FREE, MEMBER, calendar_month(NOW, UTC))
+MINUTE = 60_000
+
+
+@pytest.mark.parametrize(
+    ("left", "price", "is_dear"),
+    [
+        (HOUR, HOUR // 10, False),
+        (HOUR, HOUR // 10 + 1, True),  # more than a tenth of the month
+        (4 * MINUTE, 2 * MINUTE, False),
+        (4 * MINUTE, 2 * MINUTE + 1, True),  # more than half of what is left
+        (15_000, 10_000, False),  # but never about ten seconds
+        (15_000, 10_001, True),
+        (MINUTE, MINUTE + 1, False),  # it cannot be had at all, which is said instead
+        (None, HOUR, False),
+    ],
+)
+def test_dear_is_much_of_a_month_or_of_what_is_left(left: int | None, price: int, is_dear: bool) -> None:
+    assert Balance(MONTH, left).is_dear(price) is is_dear
+
+
+def test_without_a_month_only_what_is_left_counts() -> None:
+    relaxed = replace(MONTH, plan=replace(FREE, fast_gpu_ms=0))
+    assert not Balance(relaxed, HOUR).is_dear(HOUR // 2)
+    assert Balance(relaxed, HOUR).is_dear(HOUR // 2 + 1)
+
+
+async def test_whoever_looks_first_at_a_month_finds_it_granted(store: Store) -> None:
+    assert await balance(store, PLANS, MEMBER, NOW) == await balance(store, PLANS, MEMBER, NOW)
+    assert (await balance(store, PLANS, MEMBER, NOW)).left_gpu_ms == HOUR
+    unbounded = replace(PLANS, offers=(OPEN,), default=OPEN)
+    assert (await balance(store, unbounded, MEMBER, NOW)).left_gpu_ms is None
+
+
+async def leave(store: Store, left: int) -> None:
+    """Spend all but so much, by giving it away."""
+    async with store.write() as tx:
+        there = await ledger.available(tx, MEMBER, NOW)
+        await ledger.gift(tx, MEMBER, MEMBER + 1, there - left, f"gift {left}", NOW)
+
+
+async def low(store: Store, price: int) -> Low | None:
+    async with store.write() as tx:
+        return await low_after(tx, MONTH, price, NOW)
+
+
+async def test_low_is_told_once_and_then_that_it_is_over_once(store: Store) -> None:
+    await balance(store, PLANS, MEMBER, NOW)
+    await leave(store, HOUR // 10)
+    assert await low(store, MINUTE) is None
+    await leave(store, HOUR // 10 - 1)
+    assert await low(store, MINUTE) == Low(HOUR // 10 - 1, False, MONTH.month.ends_at)
+    assert await low(store, MINUTE) is None
+    await leave(store, MINUTE - 1)
+    assert await low(store, 0) is None
+    assert await low(store, MINUTE) == Low(MINUTE - 1, True, MONTH.month.ends_at)
+    assert await low(store, MINUTE) is None
+
+
+async def test_what_is_over_is_not_told_to_be_low_afterwards(store: Store) -> None:
+    await balance(store, PLANS, MEMBER, NOW)
+    await leave(store, 1000)
+    told = await low(store, MINUTE)
+    assert told is not None
+    assert told.is_empty
+    assert await low(store, 500) is None
+
+
+async def test_without_a_bound_nothing_is_low(store: Store) -> None:
+    async with store.write() as tx:
+        assert await low_after(tx, replace(MONTH, plan=OPEN), MINUTE, NOW) is None

@@ -1,0 +1,174 @@
+"""`/subscribe` as members see it: the plans side by side, their own among them, and how to get each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.plans.plan import Plans
+from bot.store import memberships
+from bot.store.memberships import NewMembership
+from bot.store.words import Source
+from sandbox.member import Member
+from sandbox.rules.kinds import SkuType
+from sandbox.server import Sandbox
+from sandbox.world import commerce
+from tests.product.house import House, Json, buttons, labels
+
+WRONG_SKU = 1_234_567_890_123_456_789
+PLANS = """
+default = "free"
+[plans.below]
+title = "Below"
+fast = "1 h"
+[plans.free]
+title = "Free"
+fast = "24 min"
+terms = "For trying out."
+[plans.basic]
+title = "Basic"
+fast = "200 min"
+largest = "2048x2048"
+turbo_running = 1
+price = "10.00 USD"
+yearly_price = "96.00 USD"
+link = "https://example.org/basic"
+[plans.friends]
+title = "Friends"
+fast = "3 h"
+relax = "2 h"
+[plans.pro]
+title = "Pro"
+fast = "30 h"
+relax = "unlimited"
+running = 12
+waiting = 20
+stealth = true
+price = "60.00 USD"
+[plans.old]
+title = "Old"
+fast = "99 h"
+offered = false
+"""
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[House]:
+    path = tmp_path / "plans.toml"
+    path.write_text(PLANS)
+    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {"ATELIER_PLANS": str(path)}) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def cleo(shop: House) -> Member:
+    return await shop.member("cleo")
+
+
+async def subscribe(member: Member) -> Json:
+    outcome = await member.command("painting", "subscribe")
+    assert outcome.is_private
+    assert outcome.message is not None
+    return outcome.message
+
+
+async def join(house: House, member: Member, plan: str, **changes: object) -> None:
+    now = house.desk.now()
+    new = NewMembership(
+        member_id=int(member.user_id),
+        source=Source.ROLE,
+        external_id=f"{member.user_id} {plan}",
+        plan=plan,
+        starts_at=now - timedelta(days=1),
+        created_at=now,
+    )
+    async with house.desk.store.write() as tx:
+        await memberships.put(tx, replace(new, **changes))  # type: ignore[arg-type]
+
+
+def sell(house: House, sku: int) -> None:
+    plans = house.desk.book.plans
+    offers = tuple(replace(plan, sku=sku) if plan.name == "basic" else plan for plan in plans)
+    house.desk.book.plans = Plans(offers, plans.default)
+
+
+async def test_plans_stand_side_by_side_with_ones_own_marked(shop: House, cleo: Member) -> None:
+    text = (await subscribe(cleo))["content"]
+    head, about, rest = text.split("\n", 2)
+    parts = [about, *rest.split("\n\n")]
+    assert head == "## Plans"
+    assert [part.splitlines()[0] for part in parts[1:-1]] == [
+        "**Free** ✅ yours · for everybody",
+        "**Basic** · 10 USD a month, 96 USD a year",
+        "**Friends** · no price",
+        "**Pro** · 60 USD a month",
+    ]
+    assert parts[1].endswith("-# For trying out.")
+    assert parts[2].splitlines()[1:] == [
+        "⚡ 3.3 h fast · no relax · 1 turbo",
+        "🖼️ 3 at once, 7 more waiting · up to 2048 x 2048 · no stealth",
+    ]
+    assert "2 h relax" in parts[3]
+    assert "unlimited relax" in parts[4]
+    assert "stealth" in parts[4]
+    assert "no stealth" not in parts[4]
+
+
+async def test_what_can_be_bought_has_a_button_and_the_rest_says_whom_to_ask(shop: House, cleo: Member) -> None:
+    message = await subscribe(cleo)
+    assert [(button["label"], button["url"]) for button in buttons(message)] == [
+        ("Get Basic", "https://example.org/basic")
+    ]
+    assert "A plan without a button comes from my operator, or with a role on a server." in message["content"]
+
+
+async def test_plan_of_discords_own_shop_has_discords_own_button(shop: House, cleo: Member) -> None:
+    sku = commerce.make_sku(shop.box.state, shop.box.application, SkuType.SUBSCRIPTION, "Basic")
+    sell(shop, sku.id)
+    (button,) = buttons(await subscribe(cleo))
+    assert (button["style"], button["sku_id"]) == (6, str(sku.id))
+    assert "label" not in button
+
+
+async def test_number_that_discords_shop_does_not_know_costs_the_buttons_and_not_the_plans(
+    shop: House, cleo: Member
+) -> None:
+    sell(shop, WRONG_SKU)
+    message = await subscribe(cleo)
+    assert message["content"].startswith("## Plans")
+    assert buttons(message) == []
+
+
+async def test_plan_that_one_has_needs_no_button_and_is_shown_even_if_it_is_offered_no_more(
+    shop: House, cleo: Member
+) -> None:
+    await join(shop, cleo, "basic")
+    message = await subscribe(cleo)
+    assert "**Basic** ✅ yours · 10 USD a month" in message["content"]
+    assert labels(message) == []
+    await join(shop, cleo, "old")
+    assert "**Old** ✅ yours · no price" in (await subscribe(cleo))["content"]
+
+
+async def test_forty_plans_are_cut_to_what_a_message_holds(shop: House, cleo: Member) -> None:
+    plans = shop.desk.book.plans
+    many = [replace(plans.default, name=f"plan-{number}", title=f"Plan {number}") for number in range(40)]
+    shop.desk.book.plans = Plans((plans.default, *many), plans.default)
+    message = await subscribe(cleo)
+    assert len(message["content"]) <= 2000
+    assert "more plans." in message["content"]
+    assert "For trying out" not in message["content"]
+
+
+async def test_where_everybody_has_the_same_plan_it_says_so_in_a_sentence(house: House, dov: Member) -> None:
+    message = await subscribe(dov)
+    assert message["content"] == "There is nothing to buy here: everybody has the plan Open, no bound on GPU time."
+    assert labels(message) == []
+
+
+async def test_subscribe_is_offered_in_direct_messages_too(shop: House, cleo: Member) -> None:
+    assert "subscribe" in {command["name"] for command in await cleo.commands("@Painter")}
