@@ -152,9 +152,13 @@ class PlanError(Refusal):
 
 
 class WrongSpeedError(PlanError):
-    def __init__(self, plan: str, others: tuple[str, ...], speed: Speed, default: Speed) -> None:
+    """`is_mode`: it was wanted for all jobs, and not for one."""
+
+    def __init__(
+        self, plan: str, others: tuple[str, ...], speed: Speed, default: Speed, *, is_mode: bool = False
+    ) -> None:
         super().__init__(plan, others)
-        self.speed, self.default = speed, default
+        self.speed, self.default, self.is_mode = speed, default, is_mode
 
 
 class NoStealthError(PlanError):
@@ -194,13 +198,22 @@ class NoCreditError(Refusal):
 
 
 class ConfirmError(Refusal):
-    """`left_gpu_ms` is None where the plan has no bound; `relaxes`: it could be painted relaxed."""
+    """`left_gpu_ms` is None where the plan has no bound; `pool_gpu_ms` is what the server's pool has for it, if it is
+    needed; `relaxes`: it could be painted relaxed."""
 
     def __init__(
-        self, offer: Offer, starts_in_ms: int, finishes_in_ms: int, left_gpu_ms: int | None, *, relaxes: bool = False
+        self,
+        offer: Offer,
+        starts_in_ms: int,
+        finishes_in_ms: int,
+        left_gpu_ms: int | None,
+        *,
+        pool_gpu_ms: int = 0,
+        relaxes: bool = False,
     ) -> None:
         super().__init__(offer.id)
         self.offer, self.left_gpu_ms, self.relaxes = offer, left_gpu_ms, relaxes
+        self.pool_gpu_ms = pool_gpu_ms
         self.starts_in_ms, self.finishes_in_ms = starts_in_ms, finishes_in_ms
 
 
@@ -224,9 +237,11 @@ class OverPlaceError(Refusal):
 
 
 class NoRoomForAllError(Refusal):
-    def __init__(self, under_way: int, wanted: int, allowed: int) -> None:
+    """Of jobs of that speed, if one is named."""
+
+    def __init__(self, under_way: int, wanted: int, allowed: int, speed: Speed | None = None) -> None:
         super().__init__(f"{under_way} and {wanted} of {allowed}")
-        self.under_way, self.wanted, self.allowed = under_way, wanted, allowed
+        self.under_way, self.wanted, self.allowed, self.speed = under_way, wanted, allowed, speed
 
 
 class CannotGiveError(Refusal):

@@ -33,6 +33,7 @@ from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
 from bot.intake import Intake
+from bot.meaning import keep_up
 from bot.messages.sending import Sender
 from bot.messages.withdrawing import RESTORABLE
 from bot.outcome import Outcome
@@ -43,6 +44,7 @@ from bot.shop import Shop
 from bot.store import archive, keys, notices, offers, placeholders, thumbnails, views
 from bot.store.errors import StoreError
 from bot.store.store import Store
+from bot.web import service as gallery_window
 from engine import Engine, EngineError
 
 _log = logging.getLogger(__name__)
@@ -179,7 +181,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_of_plans(desk), desk.exporter.run()):
+        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_and_show(desk, endpoint.rest)):
             _watch(stack, this, work)
         _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
@@ -270,9 +272,12 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
     _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
 
 
-async def _hear_of_plans(desk: Desk) -> None:
-    """Wherever they come from."""
+async def _hear_and_show(desk: Desk, rest: str) -> None:
+    """Of plans, wherever they come from; the gallery on the web; and what pictures mean, for whoever looks for them."""
     async with asyncio.TaskGroup() as sources:
+        sources.create_task(gallery_window.serve(desk.settings, desk.store, rest))
+        sources.create_task(keep_up(desk))
+        sources.create_task(desk.exporter.run())
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())
         sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))

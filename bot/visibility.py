@@ -12,6 +12,7 @@ from bot.store.archive import Archived, Viewer
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.transactions import Reading
+from bot.store.window import Visitor
 from bot.store.words import Audience, Privacy
 
 ALT_LIMIT = 1024
@@ -97,7 +98,26 @@ def may_view(picture: Archived, viewer: Viewer) -> bool:
     assert_never(picture.audience)
 
 
-def may_read(picture: Archived, viewer: Viewer) -> bool:
+def may_open(picture: Archived, visitor: Visitor) -> bool:
+    """Whether the web may show a picture to somebody: what is published is for everybody there. `window.py` asks the
+    same of many at once."""
+    if picture.deleted_at is not None or picture.hidden_at is not None or picture.audience is not Audience.GALLERY:
+        server = picture.server_id if picture.server_id in visitor.servers else None
+        return visitor.is_known and may_view(picture, Viewer(visitor.member, server, friend_of=visitor.friend_of))
+    return True
+
+
+def may_view_copy(job: Job, original: Archived | None, viewer: Viewer) -> bool:
+    """A cell that somebody took out of a grid: as its grid's picture, and as whoever took it wants. Of a grid that is
+    gone it is theirs alone."""
+    is_own = job.member_id == viewer.member
+    is_near = viewer.server is not None and job.server_id == viewer.server
+    if original is None:
+        return is_own
+    return may_view(original, viewer) and (is_own or (job.privacy is Privacy.PUBLIC and is_near))
+
+
+def may_read(picture: Archived, viewer: Viewer | Visitor) -> bool:
     """Its prompt and recipe, of a picture that the viewer sees."""
     return picture.member_id == viewer.member or not picture.words_hidden
 

@@ -48,7 +48,7 @@ from engine.language.kinds import Ratio, Takes
 from engine.language.parameters import BY_NAME, TABLE, Destination, Parameter
 from engine.language.permutations import MOST_EXPANSIONS, count_expansions, expand
 from engine.language.preferences import MOST_OPTIONS, add_suffix, check_option, check_suffix, expand_options
-from engine.language.prompt import Part, Prompt, parse, render
+from engine.language.prompt import LONGEST_TEXT, Part, Prompt, parse, render
 from engine.language.shortening import shorten, strange_words
 from engine.language.unfolding import repeated, turn_seed, unfold
 from engine.models.catalog import Catalog, Commercial, Entry, Family, Guiding, Licence, Place, Size, Task
@@ -76,6 +76,7 @@ from engine.translate import Effect, Note, Translation, translate
 
 __all__ = [
     "BY_NAME",
+    "LONGEST_TEXT",
     "MOST_EXPANSIONS",
     "MOST_OPTIONS",
     "TABLE",

@@ -95,6 +95,7 @@ class Recipe:
     extras: tuple[tuple[str, int | float | str | bool], ...] = ()
     exact: bool = False
     environment: Environment | None = None
+    credits: tuple[str, ...] = ()  # whose pictures it goes back to, as whoever asked names them; read by no painter
 
     def __post_init__(self) -> None:
         faults = tuple(_faults(self))
@@ -106,8 +107,8 @@ class Recipe:
         return replace(self, environment=environment)
 
     def asked(self) -> Recipe:
-        """The picture alone: without how faithfully it was to be painted and what painted it."""
-        return replace(self, exact=False, environment=None)
+        """The picture alone: without how faithfully it was to be painted, what painted it and whom it goes back to."""
+        return replace(self, exact=False, environment=None, credits=())
 
 
 def cell_seed(seed: int, cell: int) -> int:

@@ -21,12 +21,16 @@ _MISSING = object()
 
 
 def to_json(recipe: Recipe) -> str:
-    """The canonical form: sorted keys, no spaces, ASCII, fields at their defaults included."""
-    return json.dumps({"recipe": VERSION, **_plain(recipe)}, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """The canonical form: sorted keys, no spaces, ASCII, fields at their defaults included. Credits are in it where
+    there are some: so the hashes of recipes from before there were any stay what they are."""
+    fields = {"recipe": VERSION, **_plain(recipe)}
+    if not recipe.credits:
+        del fields["credits"]
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def recipe_hash(recipe: Recipe) -> str:
-    """What identifies the picture that was asked for: neither `exact` nor the environment takes part."""
+    """What identifies the picture that was asked for: `exact`, the environment and credits take no part."""
     return hashlib.sha256(to_json(recipe.asked()).encode()).hexdigest()
 
 

@@ -252,8 +252,12 @@ class _Work:
             known = ("raw", *self.styles)
             problem = f"There is no style named {asked}; there are {', '.join(known)}."
             self.faults.append(self.prompt.fault(STYLE, problem, STYLE.kind.allowed, known))
-        if raw and not (self.entry.added_text or self.entry.added_negative):
-            self.note(RAW, True, "", f"{self.entry.title} adds nothing to your words anyway")
+        if not (self.entry.added_text or self.entry.added_negative):
+            reason = f"{self.entry.title} adds nothing to your words anyway"
+            if raw:
+                self.note(RAW, True, "", reason)
+            elif asked == "raw":
+                self.note(STYLE, asked, "", reason)
         return adapter, raw or asked == "raw"
 
     def words(self, guidance: float, raw: bool) -> tuple[tuple[Phrase, ...], str]:

@@ -62,6 +62,7 @@ class Action(StrEnum):
     HIDE_EXHIBIT = "gh"
     RESTORE_EXHIBIT = "gr"
     MAKE_GALLERY = "gm"
+    TREE = "tr"
 
 
 @dataclass(frozen=True, slots=True)

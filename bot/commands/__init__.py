@@ -29,6 +29,7 @@ from bot.commands import (
     shorten,
     show,
     subscribe,
+    tree,
 )
 
 Command = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
@@ -43,6 +44,7 @@ ALL: tuple[Command, ...] = (
     gallery.command,
     collection.command,
     friends.command,
+    tree.command,
     queue.command,
     info.command,
     subscribe.command,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,9 @@ import discord
 from discord import app_commands
 
 from bot import replies
+from bot.asking import Asker
 from bot.desk import Desk, desk_of
-from bot.errors import NotOwnerError, PausedError
+from bot.errors import EndedError, NotOwnerError, PausedError
 from bot.handlers.answering import guarded, say
 from bot.store import jobs, members
 
@@ -86,6 +88,10 @@ async def _block(desk: Desk, member_id: int, reason: str) -> str:
     async with desk.store.write() as tx:
         member = await members.meet(tx, member_id, desk.now())
         await members.save(tx, replace(member, blocked_at=desk.now(), blocked_reason=reason or None))
+        under_way = await jobs.open_of(tx, member_id)
+    for job in under_way:
+        with suppress(EndedError):
+            await desk.intake.cancel(Asker(member_id, job.channel_id), job.id)
     return replies.blocked(member_id)
 
 

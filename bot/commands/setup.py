@@ -20,7 +20,7 @@ PLACES = (("for this channel", HERE), ("for the whole server", EVERYWHERE))
 
 
 @app_commands.command(name="setup", description="How I work on this server: channels, roles, model, gallery, reactions")
-@app_commands.describe(words="Set parameters and ceilings that stand behind every prompt")
+@app_commands.describe(words="Set parameters behind every prompt, and what is allowed at most")
 @app_commands.choices(words=[app_commands.Choice(name=name, value=value) for name, value in PLACES])
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.guild_only()

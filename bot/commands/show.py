@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from bot import replies, visibility
-from bot.desk import Desk, asker_of, desk_of
+from bot.desk import asker_of, desk_of
 from bot.errors import NoJobError
-from bot.handlers.answering import guarded, link_of, say, waiter_of
+from bot.handlers.answering import guarded
+from bot.handlers.showing import bring
 from bot.kinds import Kind
-from bot.messages import cards
-from bot.messages.cards import Card
-from bot.messages.letters import SHOWN, ended_card
-from bot.messages.live import Live
 from bot.replies import hints
-from bot.store import bookmarks, jobs, placeholders
+from bot.store import bookmarks, jobs
 from bot.store.ids import is_job_id
 from bot.store.jobs import Job
-from bot.store.placeholders import Post
-from bot.store.words import OPEN, Privacy, State
+from bot.store.words import Privacy, State
 
 CHOICES = 25
 
@@ -36,7 +31,7 @@ async def command(interaction: discord.Interaction[Any], job: app_commands.Range
 
 
 @command.autocomplete("job")
-async def _own_jobs(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+async def own_jobs(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     """The newest whose words hold what was typed."""
     desk = desk_of(interaction)
     with desk.answering():
@@ -60,25 +55,4 @@ async def _answer(interaction: discord.Interaction[Any], job_id: str) -> None:
         raise NoJobError
     if not sees and job.privacy is not Privacy.PUBLIC:  # a cell that its maker took back
         raise NoJobError
-    if job.state in OPEN:
-        await say(interaction, "", await _under_way(desk, job))
-        return
-    card = await ended_card(desk.store, job)
-    is_own = job.member_id == asker.member
-    if not sees:  # far from where it was painted its buttons would refuse
-        card = replace(card, rows=())
-    # What was asked for in private is not read out in a channel, and a bookmark is its keeper's own affair.
-    is_aside = visibility.is_aside(job.privacy, asker) or (not asker.alone and not is_own)
-    await interaction.response.defer(thinking=True, ephemeral=is_aside)
-    sent = await desk.sender.follow_up(interaction, card, ephemeral=is_aside)
-    if is_own and not is_aside:
-        async with desk.store.write() as tx:
-            await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, SHOWN))
-
-
-async def _under_way(desk: Desk, job: Job) -> Card:
-    """As it is now; its own message goes on showing it."""
-    waiter = await waiter_of(desk, job.id)
-    live = Live() if waiter is None else Live(waiter.place, waiter.starts_in_ms, waiter.finishes_in_ms)
-    card = cards.under_way(job, live)
-    return replace(card, text=f"{card.text}\n{await link_of(desk, job.id)}".strip())
+    await bring(interaction, desk, job)

@@ -135,6 +135,25 @@ def as_whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def as_port_or_none(text: str) -> int | None:
+    return as_whole(1, 65_535)(text) if text else None
+
+
+def as_application(text: str) -> str:
+    if text:
+        _id(text)
+    return text
+
+
+def as_client_secret(text: str) -> str:
+    if text and not re.fullmatch(r"[\w-]{16,128}", text, re.ASCII):
+        raise ValueError(
+            "is no client secret; copy it from discord.com/developers/applications, your application, OAuth2, "
+            "Reset Secret."
+        )
+    return text
+
+
 def as_seconds(low: float, high: float) -> Callable[[str], float]:
     def read(text: str) -> float:
         try:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from bot.frame.env_file import read_env_file
 from bot.frame.setting_kinds import (
     ServerList,
+    as_application,
     as_base_url,
+    as_client_secret,
     as_device,
     as_file_or_none,
     as_folder_or_none,
@@ -25,6 +27,7 @@ from bot.frame.setting_kinds import (
     as_one_of,
     as_path,
     as_paths,
+    as_port_or_none,
     as_seconds,
     as_servers,
     as_stripe_secret,
@@ -169,6 +172,24 @@ class Settings:
     )
     preview_seconds: float = _setting(
         "PREVIEW_SECONDS", "2", as_seconds(0.5, 60), "How often a message shows how its picture comes along, at most."
+    )
+    gallery_port: int | None = _setting(
+        "GALLERY_PORT", "", as_port_or_none, "The port of the gallery's window on the web; left empty, there is none."
+    )
+    gallery_host: str = _setting(
+        "GALLERY_HOST", "127.0.0.1", as_host, "Where that listens; a proxy with TLS stands before it."
+    )
+    gallery_url: str = _setting(
+        "GALLERY_URL", "", as_base_url, "The address at which people open it, such as https://gallery.example.org."
+    )
+    client_id: str = _setting(
+        "DISCORD_CLIENT_ID",
+        "",
+        as_application,
+        "The application's id, with which members sign in there; left empty, nobody can.",
+    )
+    client_secret: str = _setting(
+        "DISCORD_CLIENT_SECRET", "", as_client_secret, "The application's OAuth2 secret, for the same.", secret=True
     )
     log_level: LogLevel = _setting(
         "LOG_LEVEL", "info", as_one_of(LogLevel), "What is logged at least: debug, info, warning or error."

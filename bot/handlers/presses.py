@@ -13,6 +13,7 @@ from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WordsHiddenError, WrongButtonError
 from bot.handlers import gallery, offers
 from bot.handlers.answering import acknowledge, guarded, say
+from bot.handlers.family import turn
 from bot.handlers.hanging import hide, restore
 from bot.handlers.judging import decide
 from bot.handlers.modals import prompt_dialog, prompt_of
@@ -245,4 +246,5 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.HIDE_EXHIBIT: hide,
     Action.RESTORE_EXHIBIT: restore,
     Action.MAKE_GALLERY: gallery_channel.change,
+    Action.TREE: turn,
 }

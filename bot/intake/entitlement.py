@@ -97,10 +97,10 @@ def with_modes(wish: Wish, member: Member | None, plan: Plan) -> Wish:
     return replace(wish, speed=wish.speed or kept, privacy=wish.privacy or member.visibility)
 
 
-def check_speed(speed: Speed, plan: Plan, plans: Plans) -> None:
+def check_speed(speed: Speed, plan: Plan, plans: Plans, *, is_mode: bool = False) -> None:
     if not plan.has_speed(speed):
         others = _others(plans, plan, lambda other: other.has_speed(speed))
-        raise WrongSpeedError(plan.title, others, speed, plan.speed)
+        raise WrongSpeedError(plan.title, others, speed, plan.speed, is_mode=is_mode)
 
 
 def check_stealth(plan: Plan, plans: Plans, *, is_mode: bool = False) -> None:

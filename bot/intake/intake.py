@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -29,11 +29,13 @@ from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
 from bot.intake.admission import Admission
 from bot.intake.balance import Balance, Low, balance, low_after
+from bot.intake.crediting import credited
+from bot.intake.deriving import enlarged, varied
 from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
 from bot.intake.offering import Offering
 from bot.intake.orders import Order
-from bot.intake.paying import payer_of
+from bot.intake.paying import Limits, payer_of
 from bot.intake.redoing import redone
 from bot.intake.uploads import Uploads, sources_for
 from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
@@ -45,7 +47,8 @@ from bot.plans.book import PlanBook
 from bot.plans.membership import begin
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
-from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences
+from bot.replies import language
+from bot.store import jobs, ledger, members, meta, pictures, placeholders, preferences, servers
 from bot.store.errors import CreditError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -61,17 +64,14 @@ from engine import (
     QueueView,
     Quote,
     Speed,
-    enlarge,
-    enlarge_creatively,
     from_json,
     reroll,
-    vary,
 )
 
 _log = logging.getLogger(__name__)
-GRID = 4  # pictures
 ACK_PATIENCE = timedelta(seconds=5)  # until an answer that nobody saw is written by the bot's own token
 PAUSED = "paused"
+TAKEN_OVER = (Kind.SINGLE, Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)  # words that painted nothing anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,24 +122,16 @@ class Intake:
         self.paused: PausedError | None = None
 
     async def imagine(self, asker: Asker, text: str) -> Accepted:
-        """Several at once, by braces or `--repeat`, wait for a confirmation."""
         await self._admit(asker)
-        found = await self._balance(asker)
-        wishes = await self._wording.wishes(asker, text, found.plan)
-        if len(wishes) == 1:
-            return await self._take(asker, wishes[0])
-        allowed = [await self._allowed(asker, wish, found.plan) for wish in wishes]
-        orders = [Order(wish, await self._quote(asker, wish, found.plan)) for wish in allowed]
-        raise await self.offering.put(asker, Occasion.BATCH, orders, found)
+        return await self._take_all(asker, await self._worded(asker, Kind.IMAGINE, text))
 
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
         """The same once more with a new seed; or with new words."""
         parent = await self._parent(asker, job_id)
         if text is not None and not same_prompt(text, parent):
-            wish = await self._wording.wish(asker, Kind.REROLL, text, parent)
-            return await self._take(asker, replace(wish, parent=parent))
-        cells = reroll(recipes_of(parent), draw_seed())
-        return await self._take(asker, like(parent, Wish(Kind.REROLL, parent.text, cells, parent.notes, parent)))
+            return await self._take_all(asker, await self._worded(asker, Kind.REROLL, text, parent))
+        cells, notes = reroll(recipes_of(parent), draw_seed()), language.without_news(parent.notes)
+        return await self._take(asker, like(parent, Wish(Kind.REROLL, parent.text, cells, notes, parent)))
 
     async def redo(self, asker: Asker, job_id: str) -> Accepted:
         """A draft in full: the same seeds, with all steps."""
@@ -152,32 +144,24 @@ class Intake:
         """Pictures like that very one."""
         parent, picture, which = await self._picture(asker, job_id, cell)
         kind = Kind.VARY_SUBTLE if manner is Manner.SUBTLE else Kind.VARY_STRONG
-        recipe, wish = from_json(picture.recipe), like(parent, Wish(kind, parent.text, (), parent=parent))
+        recipe = from_json(picture.recipe)
+        wishes: Sequence[Wish] = (
+            like(
+                await self._painted(parent),
+                Wish(kind, parent.text, (replace(recipe, seed=draw_seed()),), parent=parent),
+            ),
+        )
         if text is not None and not same_prompt(text, parent):
-            wish = replace(await self._wording.wish(asker, kind, text, parent), parent=parent)
-            recipe = replace(wish.cells[0], seed=recipe.seed)
-        try:
-            entry = self._engine.catalog.find(recipe.model.name)
-            varied = vary(recipe, picture.sha256, manner, draw_seed(), GRID, entry)
-        except EngineError as error:
-            raise CannotDoError(str(error)) from error
-        notes = (*wish.notes, *(note.message for note in varied.notes))
-        return await self._take(asker, replace(wish, cells=varied.cells, notes=notes, cell=which, picture=picture))
+            wishes = await self._worded(asker, kind, text, parent)
+        return await self._take_all(
+            asker,
+            [replace(varied(wish, recipe.seed, picture, manner, self._engine.catalog), cell=which) for wish in wishes],
+        )
 
     async def upscale(self, asker: Asker, job_id: str, cell: int, manner: Manner) -> Accepted:
         """Larger: as it is, or with new detail."""
         parent, picture, which = await self._picture(asker, job_id, cell)
-        kind = Kind.UPSCALE_SUBTLE if manner is Manner.SUBTLE else Kind.UPSCALE_CREATIVE
-        recipe = from_json(picture.recipe)
-        try:
-            if manner is Manner.SUBTLE:
-                made = enlarge(recipe, picture.sha256)
-            else:
-                made = enlarge_creatively(recipe, picture.sha256, self._engine.catalog.find(recipe.model.name))
-        except EngineError as error:
-            raise CannotDoError(str(error)) from error
-        told = tuple(note.message for note in made.notes)
-        return await self._take(asker, Wish(kind, parent.text, made.cells, told, parent, which, picture))
+        return await self._take(asker, enlarged(parent, picture, which, manner, self._engine.catalog))
 
     async def single(self, asker: Asker, job_id: str, cell: int) -> Accepted:
         """One cell of a grid on its own: it is there already, so it is free and at once."""
@@ -277,6 +261,25 @@ class Intake:
             raise NotReadyError if job.state in UNDER_WAY else NoJobError
         return job, picture, cell if len(job.cells) > 1 else None
 
+    async def _worded(self, asker: Asker, kind: Kind, text: str, parent: Job | None = None) -> tuple[Wish, ...]:
+        return await self._wording.wishes(asker, kind, text, (await self._balance(asker)).plan, parent)
+
+    async def _painted(self, job: Job) -> Job:
+        """The job whose words painted this picture, however it was taken out or enlarged since."""
+        async with self._store.read() as tx:
+            while Kind(job.kind) in TAKEN_OVER and (before := await jobs.find(tx, job.parent_id or "")) is not None:
+                job = before
+        return job
+
+    async def _take_all(self, asker: Asker, wishes: Sequence[Wish]) -> Accepted:
+        """Several at once, by braces or `--repeat`, wait for a confirmation."""
+        if len(wishes) == 1:
+            return await self._take(asker, wishes[0])
+        found = await self._balance(asker)
+        allowed = [await self._allowed(asker, wish, found.plan) for wish in wishes]
+        orders = [Order(wish, await self._quote(asker, wish, found.plan)) for wish in allowed]
+        raise await self.offering.put(asker, Occasion.BATCH, orders, found)
+
     async def _take(self, asker: Asker, wish: Wish) -> Accepted:
         """One transaction stores job, reservation, place and what is to be told; then the engine gets it."""
         found, low = await self._balance(asker), None
@@ -293,7 +296,7 @@ class Intake:
                 is_first = not await jobs.of_member(tx, job.member_id, 1)
                 before = await self._store_new(tx, job, place, wish, found.standing)
                 if before is None and asker.interaction is not None:  # who only reacted is told nothing
-                    low = await low_after(tx, found.standing, job.reserved_gpu_ms, self._now())
+                    low = await low_after(tx, found, (job,), self._now())
         except NoRoomError as error:
             await self._foretell(error, asker.member)
             raise
@@ -314,15 +317,19 @@ class Intake:
         return Accepted(job, place, quote, is_first=is_first, low=low)
 
     async def _allowed(self, asker: Asker, wish: Wish, plan: Plan) -> Wish:
-        """As this place and this plan let it be. Raises a Refusal."""
         wish = await self._wording.held(asker, wish)
         async with self._store.read() as tx:
             member = await members.find(tx, asker.member)
+            wish = await credited(tx, asker, wish)
+            server = await servers.find(tx, asker.server) if asker.server is not None else None
         entitlement = Entitlement(self._book.plans, self._engine.catalog, self._engine.has_model)
-        return entitlement.settled(wish, asker, member, plan)
+        settled = entitlement.settled(wish, asker, member, plan)
+        if not wish.kind.is_free:
+            Limits.of(server).hold_speed(settled.speed_under(plan))
+        return settled
 
     async def _balance(self, asker: Asker) -> Balance:
-        return await balance(self._store, self._book.plans, asker.member, self._now())
+        return await balance(self._store, self._book.plans, asker.member, asker.server, self._now())
 
     async def _foretell(self, error: NoRoomError, member: int) -> None:
         view = await self._engine.queue_view()

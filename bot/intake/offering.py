@@ -79,13 +79,24 @@ class Offering:
         self._hand_over, self._tell = hand_over, tell
 
     async def put(self, asker: Asker, occasion: Occasion, orders: Sequence[Order], found: Balance) -> ConfirmError:
-        """To be raised: nothing is painted yet."""
+        """To be raised: nothing is painted yet. It costs what is told, whatever mode its member takes meanwhile."""
+        orders = [order.under(found.plan) for order in orders]
+        turbo = sum(order.wish.speed is Speed.TURBO for order in orders)
+        if turbo > found.plan.turbo_running:
+            raise NoRoomForAllError(0, turbo, found.plan.turbo_running, Speed.TURBO)
         offer = await self._put(asker, occasion, orders, found.plan)
         first = orders[0].quote
         lasts_ms = sum(order.quote.finishes_in_ms - order.quote.starts_in_ms for order in orders)
         relaxes = all(may_relax(found.plan, order.wish) for order in orders)
-        finishes_in_ms = first.starts_in_ms + lasts_ms
-        return ConfirmError(offer, first.starts_in_ms, finishes_in_ms, found.left_gpu_ms, relaxes=relaxes)
+        pool = found.pool_gpu_ms if found.needs_pool([price([order], found.plan) for order in orders]) else 0
+        return ConfirmError(
+            offer,
+            first.starts_in_ms,
+            first.starts_in_ms + lasts_ms,
+            found.left_gpu_ms,
+            pool_gpu_ms=pool,
+            relaxes=relaxes,
+        )
 
     async def put_relaxed(self, asker: Asker, order: Order, found: Balance, left: int, needed: int) -> NoCreditError:
         """A bare refusal, or, where the plan has relax, one with the way out."""
@@ -103,7 +114,7 @@ class Offering:
         orders = [await self._read(row) for row in offer.orders]
         if speed is not None:
             orders = [replace(order, wish=replace(order.wish, speed=speed)) for order in orders]
-        found = await balance(self._store, self._book.plans, offer.member_id, self._now())
+        found = await balance(self._store, self._book.plans, offer.member_id, where.server, self._now())
         orders = [replace(order, wish=await self._allow(where, order.wish, found.plan)) for order in orders]
         made = self._made(offer, where, orders, found.plan)
         reached(FailPoint.BEFORE_ACCEPTED)
@@ -116,7 +127,8 @@ class Offering:
         for job, place in made:
             self._hand_over(job, place)
         self._tell()
-        return Taken(tuple(job for job, _ in made), where.ephemeral or not where.reaches, low)
+        by_token = not where.reaches or any(place.ephemeral for _, place in made)
+        return Taken(tuple(job for job, _ in made), by_token, low)
 
     async def drop(self, asker: Asker, offer_id: str) -> None:
         offer = await self._find(asker, offer_id)
@@ -176,7 +188,8 @@ class Offering:
         for number, order in enumerate(orders):
             then = self._now() + number * _MILLISECOND  # so that they are listed in their order
             job = job_of(order.wish, asker, plan, order.quote, self._boot, then)
-            job = replace(job, press=job.press or f"offer:{offer.id}:{number}")
+            own = None if len(orders) > 1 else job.press  # several of the same words are several jobs
+            job = replace(job, press=own or f"offer:{offer.id}:{number}")
             made.append((job, replace(place_of(asker, job.privacy, self._now()), job_id=job.id)))
         return tuple(made)
 
@@ -194,6 +207,7 @@ class Offering:
         under_way = await jobs.count_open(tx, offer.member_id)
         if under_way + len(made) > plan.waiting:
             raise NoRoomForAllError(under_way, len(made), plan.waiting)
+        await _check_turbo(tx, offer.member_id, [job for job, _ in made], plan)
         needed = sum(job.reserved_gpu_ms for job, _ in made)
         if not plan.is_unbounded:
             await begin(tx, self._book.plans, offer.member_id, now)
@@ -206,7 +220,15 @@ class Offering:
                 raise NoCreditError(left, needed, offer.id if relaxes else "") from error
             if before is not None:
                 raise ThereAlreadyError(before.id, is_painted=before.state not in UNDER_WAY)
-        return await low_after(tx, found.standing, max(job.reserved_gpu_ms for job, _ in made), now)
+        return await low_after(tx, found, [job for job, _ in made], now)
+
+
+async def _check_turbo(tx: Reading, member_id: int, made: Sequence[Job], plan: Plan) -> None:
+    """Of all at once: each by itself would be told of the others as if they were there already."""
+    wanted = sum(job.speed == Speed.TURBO for job in made)
+    under_way = await jobs.count_open(tx, member_id, Speed.TURBO) if wanted else 0
+    if wanted and under_way + wanted > plan.turbo_running:
+        raise NoRoomForAllError(under_way, wanted, plan.turbo_running, Speed.TURBO)
 
 
 def may_relax(plan: Plan, wish: Wish) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from bot.asking import Asker
@@ -26,6 +26,10 @@ class Order:
 
     wish: Wish
     quote: Quote
+
+    def under(self, plan: Plan) -> Order:
+        """With the speed that it has by now, which its price is for."""
+        return replace(self, wish=replace(self.wish, speed=self.wish.speed_under(plan)))
 
     @property
     def sources(self) -> Iterator[Source]:

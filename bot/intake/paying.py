@@ -34,14 +34,17 @@ class Limits:
         kept = server.settings.get("limits", {}) if server is not None else {}
         return cls(kept.get(USE), kept.get(DRAW), Speed(kept.get(SPEED, Speed.TURBO)))
 
+    def hold_speed(self, speed: Speed) -> None:
+        if SPEEDS.index(speed) > SPEEDS.index(self.speed):
+            raise ServerSpeedError(self.speed)
+
 
 async def payer_of(tx: Reading, job: Job, plan: Plan, plans: Plans, now: datetime) -> int:
     """Whose time is reserved. Raises ServerLimitError or ServerSpeedError."""
     if job.server_id is None:
         return job.member_id
     limits, month = Limits.of(await servers.find(tx, job.server_id)), calendar_month(now, plans.zone)
-    if SPEEDS.index(Speed(job.speed)) > SPEEDS.index(limits.speed):
-        raise ServerSpeedError(limits.speed)
+    limits.hold_speed(Speed(job.speed))
     if limits.use_gpu_ms is not None:
         used = await pools.used(tx, job.server_id, job.member_id, month.starts_at)  # this job is among them
         if used > limits.use_gpu_ms:
@@ -49,7 +52,15 @@ async def payer_of(tx: Reading, job: Job, plan: Plan, plans: Plans, now: datetim
             raise ServerLimitError(limits.use_gpu_ms, left, month.ends_at)
     if plan.is_unbounded or await ledger.available(tx, job.member_id, now) >= job.reserved_gpu_ms:
         return job.member_id
-    drawn = (await pools.drawn(tx, job.server_id, month.starts_at)).get(job.member_id, 0)
-    is_within = limits.draw_gpu_ms is None or drawn + job.reserved_gpu_ms <= limits.draw_gpu_ms
-    has_it = await ledger.available(tx, job.server_id, now) >= job.reserved_gpu_ms
-    return job.server_id if is_within and has_it else job.member_id
+    pool_gpu_ms = await left_in_pool(tx, job.server_id, job.member_id, plans, now)
+    return job.server_id if job.reserved_gpu_ms <= pool_gpu_ms else job.member_id
+
+
+async def left_in_pool(tx: Reading, server_id: int, member_id: int, plans: Plans, now: datetime) -> int:
+    """What the pool of a server may still pay for a member."""
+    left = await ledger.available(tx, server_id, now)
+    most = Limits.of(await servers.find(tx, server_id)).draw_gpu_ms if left else None
+    if most is None:
+        return left
+    drawn = await pools.drawn(tx, server_id, calendar_month(now, plans.zone).starts_at)
+    return max(0, min(left, most - drawn.get(member_id, 0)))

@@ -24,6 +24,7 @@ from bot.store.store import Store
 from bot.store.words import Privacy
 from engine import (
     BY_NAME,
+    LONGEST_TEXT,
     MOST_EXPANSIONS,
     Engine,
     FaultKind,
@@ -34,7 +35,6 @@ from engine import (
     Speed,
     Translation,
     UnknownModelError,
-    parse,
     render,
     translate,
     unfold,
@@ -60,35 +60,32 @@ class Wording:
         self._engine, self._store, self._default_model = engine, store, default_model
         self._uploads = uploads
 
-    async def wishes(self, asker: Asker, text: str, plan: Plan) -> tuple[Wish, ...]:
-        """One a job: braces and `--repeat` make several. Raises a Refusal, also for more than the plan takes."""
+    async def wishes(
+        self, asker: Asker, kind: Kind, text: str, plan: Plan, parent: Job | None = None
+    ) -> tuple[Wish, ...]:
+        """One a job: braces and `--repeat` make several. Raises a Refusal that says what is wrong with the words, or
+        what cannot be painted here, or that it is more than the plan takes. Links that its parent had lead to what was
+        kept of them."""
         behind = await self._behind(asker)
         whole = behind.habits.fill_in(text)
-        prompts = await asyncio.to_thread(unfolded, whole, plan)
+        try:
+            prompts = await asyncio.to_thread(unfolded, whole, plan)
+        except WrongPromptError as error:
+            (fault, *_) = error.error.faults
+            if fault.kind is FaultKind.TOO_LONG and len(text.strip()) <= LONGEST_TEXT:
+                raise CannotDoError(language.too_long_with_habits(len(fault.source), LONGEST_TEXT)) from error
+            raise
         if len(prompts) > MOST_BY_TOKEN and not asker.reaches:
             raise OverPlaceError(len(prompts), MOST_BY_TOKEN)
-        brought = {links: await self._uploads.bring(asker, links, None) for links in {one.images for one in prompts}}
-        if len(prompts) == 1:
-            (one,) = prompts
-            typed = one.source if whole == text.strip() else text
-            return (await self._read(asker, Kind.IMAGINE, typed, one, behind, brought[one.images]),)
-        return tuple(
-            [
-                await self._read(asker, Kind.IMAGINE, render(one), one, behind, brought[one.images], is_written=True)
-                for one in prompts
-            ]
-        )
-
-    async def wish(self, asker: Asker, kind: Kind, text: str, parent: Job | None = None) -> Wish:
-        """Raises a Refusal that says what is wrong with the words, or what cannot be painted here. Links that its
-        parent had lead to what was kept of them."""
-        behind = await self._behind(asker)
-        try:
-            prompt = parse(behind.habits.fill_in(text))
-        except PromptError as error:
-            raise WrongPromptError(error) from error
-        uploads = await self._uploads.bring(asker, prompt.images, parent)
-        return await self._read(asker, kind, text, prompt, behind, uploads)
+        links = {one.images for one in prompts}
+        brought = {each: await self._uploads.bring(asker, each, parent) for each in links}
+        made = []
+        for one in prompts:
+            is_written = len(prompts) > 1
+            typed = render(one) if is_written else one.source if whole == text.strip() else text
+            wish = await self._read(asker, kind, typed, one, behind, brought[one.images], is_written=is_written)
+            made.append(replace(wish, parent=parent))
+        return tuple(made)
 
     async def _behind(self, asker: Asker) -> Behind:
         async with self._store.read() as tx:

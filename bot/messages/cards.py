@@ -12,9 +12,10 @@ from enum import StrEnum
 
 from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
+from bot.credits import credit_of
 from bot.kinds import Kind
 from bot.messages.live import Live
-from bot.replies import images, language, offers
+from bot.replies import images, language, offers, tree
 from bot.store.films import Film
 from bot.store.jobs import Job
 from bot.store.pictures import Picture, Source
@@ -209,6 +210,7 @@ def _head(job: Job, *, took: bool = False, shown: int = replies.PROMPT_SHOWN, is
         WORDLESS if is_wordless else replies.title(job.text, shown),
         replies.what(Kind(job.kind), job.parent_cell),
         replies.mention(job.member_id),
+        tree.after(maker) if (maker := credit_of(job)) is not None else "",
     ]
     if took and job.started_at is not None and job.ended_at is not None and not Kind(job.kind).is_free:
         parts.append(f"{job.speed}, {replies.duration((job.ended_at - job.started_at) / _MILLISECOND)}")

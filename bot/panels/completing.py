@@ -41,6 +41,8 @@ async def offers_for(desk: Desk, member_id: int, typed: str) -> Offers:
     async with desk.store.read() as tx:
         options = await preferences.options_of(tx, member_id)
     found = [*_options(text, options), *await asyncio.to_thread(_parameters, desk, text)]
+    # What is there already would only stand in the way of Enter, which takes the first choice before it sends.
+    found = [(value, hint) for value, hint in found if value.rstrip() != typed.rstrip()]
     return tuple(offer for value, hint in found if (offer := _offer(value, hint)) is not None)[:MOST]
 
 

@@ -28,7 +28,9 @@ Then press a button under it: **U1–U4** gives you one of the four on its own, 
 {legend}
 
 **More**: {desk.command("queue")} what is under way · {desk.command("show")} brings a picture back · \
+{desk.command("tree")} what came of it · \
 {desk.command("info")} how you stand · {desk.command("desk")} a prompt from menus · \
+{desk.command("shorten")} which words count · \
 {desk.command("prefer option set")} your own parameters · {desk.command("settings")} how I work for you
 -# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as \
 Prompt.{honest}""",

@@ -21,7 +21,7 @@ async def set_speed(desk: Desk, member_id: int, speed: Speed | None) -> str:
         now, plans = desk.now(), desk.book.plans
         stands = await begin(tx, plans, member_id, now)
         mode, speed = speed, speed or stands.plan.speed
-        check_speed(speed, stands.plan, plans)
+        check_speed(speed, stands.plan, plans, is_mode=True)
         member = await members.meet(tx, member_id, now)
         await members.save(tx, replace(member, speed=mode.value if mode is not None else None))
         left = await ledger.available(tx, member_id, now)

@@ -21,7 +21,7 @@ async def offer_card(desk: Desk, error: ConfirmError) -> Card:
         offers.head(Occasion(offer.occasion), count),
         offers.prompts([order["text"] for order in offer.orders]),
         offers.cost(offer.gpu_ms, place, error.starts_in_ms, error.finishes_in_ms),
-        *([offers.balance(left, offer.gpu_ms)] if left is not None else []),
+        *([offers.balance(left, offer.gpu_ms, error.pool_gpu_ms)] if left is not None else []),
         offers.small_print(offer.expires_at),
     ]
     row = [Button(Action.OFFER_TAKE, offer.id, offers.take(count), "🎨", tone=Tone.PRESSED)]

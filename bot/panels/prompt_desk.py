@@ -10,8 +10,10 @@ from typing import Any
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk
 from bot.messages.cards import Button, Card, Menu, MenuKind, Tone
+from bot.panels import styling
 from bot.panels.models import MOST, Choices, paintable
 from bot.panels.parameters import chosen, put
+from bot.panels.styling import restyled, style_menu, styles_of
 from bot.replies import language
 from bot.store import preferences
 from engine import Speed
@@ -31,22 +33,25 @@ SHAPES: Choices = tuple(
         ("9:16", "phone"),
     )
 )
-STYLIZED: Choices = tuple((str(level), f"Stylize {level}") for level in (0, 50, 100, 250, 500, 750, 1000))
 CHAOTIC: Choices = tuple((str(level), f"Chaos {level}") for level in (0, 10, 25, 50, 75, 100))
-_MENUS = (("aspect", "Shape", SHAPES), ("stylize", "Stylize", STYLIZED), ("chaos", "Chaos", CHAOTIC))
 
 
-def desk_card(text: str, models: Choices) -> Card:
+def desk_card(text: str, models: Choices, styles: Choices) -> Card:
     begin = Button(Action.DESK, "", "Say what to paint", "✏️", extra=WORDS)
     modes = tuple(_mode(speed, text) for speed in Speed)
-    menus = tuple(_menu(*menu, text) for menu in (("model", "Model", models), *_MENUS))
+    menus = (
+        _menu("model", "Model", models, text),
+        _menu("aspect", "Shape", SHAPES, text),
+        style_menu(Press(Action.DESK, extra=styling.NAME), text, styles),
+        _menu("chaos", "Chaos", CHAOTIC, text),
+    )
     return Card(f"{language.DESK}\n{language.on_desk(text)}", ((begin, *modes),), menus=menus)
 
 
 async def desk_of_member(desk: Desk, member_id: int) -> Card:
     models = await asyncio.to_thread(paintable, desk)
     async with desk.store.read() as tx:
-        return desk_card((await preferences.find(tx, member_id)).desk, models)
+        return desk_card((await preferences.find(tx, member_id)).desk, models, styles_of(desk))
 
 
 async def choose(desk: Desk, member_id: int, press: Press, data: Mapping[str, Any]) -> None:
@@ -57,7 +62,8 @@ async def choose(desk: Desk, member_id: int, press: Press, data: Mapping[str, An
         wanted = str(values[0]) if values[0] != USUAL else ""
     async with desk.store.write() as tx:
         own = await preferences.find(tx, member_id)
-        await preferences.save(tx, replace(own, desk=put(own.desk, name, wanted)))
+        styled = restyled(own.desk, [str(value) for value in values]) if name == styling.NAME else None
+        await preferences.save(tx, replace(own, desk=put(own.desk, name, wanted) if styled is None else styled))
 
 
 def _mode(speed: Speed, text: str) -> Button:

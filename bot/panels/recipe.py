@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from bot import replies
+from bot.credits import credits_of
 from bot.desk import Desk
 from bot.messages import cards
 from bot.messages.cards import Card, File
-from bot.replies import language
+from bot.replies import language, tree
 from bot.store import jobs, pictures
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -20,7 +21,12 @@ async def recipe_card(desk: Desk, job: Job, shown: tuple[Picture, ...]) -> Card:
     async with desk.store.read() as tx:
         notes = await _notes(tx, job)
         sources = await pictures.sources_of(tx, job.id)
-    lines = (replies.recipe(job.text, job.id, data), language.recipe_details(data, job.effective, notes))
+    makers = tuple(dict.fromkeys(credit.member for credit in credits_of(shown[0].recipe)))
+    lines = (
+        replies.recipe(job.text, job.id, data),
+        language.recipe_details(data, job.effective, notes),
+        tree.credits(makers) if makers else "",
+    )
     files: tuple[File, ...] = (*cards.written(job, shown), *cards.brought(sources))
     return Card(replies.shortened("\n".join(lines).strip(), replies.MESSAGE_LIMIT), files=files)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +12,11 @@ import discord
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk
 from bot.messages.cards import Button, Card, Menu, MenuKind, Tone
+from bot.panels import styling
 from bot.panels.models import MOST, Choices, paintable
 from bot.panels.modes import set_speed, set_visibility
 from bot.panels.parameters import chosen, put
+from bot.panels.styling import restyled, style_menu, styles_of
 from bot.replies import language
 from bot.store import members, preferences
 from bot.store.members import Member
@@ -24,17 +26,9 @@ from bot.store.words import Privacy, Variability
 from engine import Speed
 
 REMIX, NOTIFY, AUTO_DM, VARIABILITY, RESET = "remix", "notify", "auto_dm", "variability", "reset"
-MODEL, STYLIZE, MODE, VISIBILITY = "model", "stylize", "mode", "visibility"
+MODEL, MODE, VISIBILITY = "model", "mode", "visibility"
 ON, OFF = "on", "off"  # a button says what it does, so that a press that is told twice does it once
 USUAL = "usual"
-LEVELS: Choices = (
-    ("0", "Stylize 0: your words alone"),
-    ("50", "Stylize 50: low"),
-    ("100", "Stylize 100: medium"),
-    ("250", "Stylize 250: high"),
-    ("750", "Stylize 750: very high"),
-    ("1000", "Stylize 1000: all of it"),
-)
 MODES: Choices = (
     (Speed.FAST, "Fast: before those who can wait"),
     (Speed.RELAX, "Relax: when there is time"),
@@ -43,7 +37,7 @@ MODES: Choices = (
 AUDIENCES: Choices = ((Privacy.STEALTH, "Stealth: seen by nobody else"),)
 
 
-def settings_card(member: Member, own: Preferences, models: Choices) -> Card:
+def settings_card(member: Member, own: Preferences, models: Choices, styles: Choices) -> Card:
     subtle = own.variability is Variability.SUBTLE
     buttons = (
         _switch(REMIX, "Remix", member.remix),
@@ -54,7 +48,7 @@ def settings_card(member: Member, own: Preferences, models: Choices) -> Card:
     )
     menus = (
         _menu(MODEL, "Model", "Model: the server's", chosen(own.chosen, MODEL), models),
-        _menu(STYLIZE, "Style", "Style: as the words say", chosen(own.chosen, STYLIZE), LEVELS),
+        style_menu(Press(Action.SETTINGS, extra=styling.NAME), own.chosen, styles),
         _menu(MODE, "Mode", "Mode: as my plan has it", member.speed, MODES),
         _menu(VISIBILITY, "Visibility", "Public: seen where I ask for it", _unusual(member.visibility), AUDIENCES),
     )
@@ -66,19 +60,21 @@ async def settings_of(desk: Desk, member_id: int) -> Card:
     models = await asyncio.to_thread(paintable, desk)
     async with desk.store.write() as tx:
         member = await members.meet(tx, member_id, desk.now())
-        return settings_card(member, await preferences.find(tx, member_id), models)
+        return settings_card(member, await preferences.find(tx, member_id), models, styles_of(desk))
 
 
 async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press) -> None:
     data: Mapping[str, Any] = interaction.data or {}
     name, _, wanted = press.extra.partition(".")
     values = data.get("values", ())
-    if name in (MODEL, STYLIZE, MODE, VISIBILITY):
+    if name in (MODEL, MODE, VISIBILITY):
         wanted = str(values[0]) if values and values[0] != USUAL else ""
     if name == MODE:
         await set_speed(desk, interaction.user.id, Speed(wanted) if wanted else None)
     elif name == VISIBILITY:
         await set_visibility(desk, interaction.user.id, Privacy(wanted or Privacy.PUBLIC))
+    elif name == styling.NAME:
+        await _restyle(desk, interaction.user.id, [str(value) for value in values])
     else:
         async with desk.store.write() as tx:
             await set_one(tx, desk, interaction.user.id, name, wanted)
@@ -99,13 +95,20 @@ async def set_one(tx: Writing, desk: Desk, member_id: int, name: str, wanted: st
             own = replace(own, auto_dm=wanted == ON)
         case "variability":
             own = replace(own, variability=Variability(wanted))
-        case "model" | "stylize":
+        case "model":
             own = replace(own, chosen=put(own.chosen, name, wanted))
         case "reset":
             member = replace(member, remix=False, notify=True, speed=None, visibility=None)
             own = Preferences(member_id=member_id, suffix=own.suffix, desk=own.desk)
     await members.save(tx, member)
     await preferences.save(tx, own)
+
+
+async def _restyle(desk: Desk, member_id: int, values: Sequence[str]) -> None:
+    async with desk.store.write() as tx:
+        await members.meet(tx, member_id, desk.now())
+        own = await preferences.find(tx, member_id)
+        await preferences.save(tx, replace(own, chosen=restyled(own.chosen, values)))
 
 
 def _unusual(visibility: Privacy | None) -> str | None:

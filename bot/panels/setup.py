@@ -17,7 +17,7 @@ from bot.errors import NotManagerError
 from bot.messages.cards import Button, Card, Menu, MenuKind
 from bot.panels.models import Choices, paintable
 from bot.panels.words import PREFIX, keep_words, words_here
-from bot.replies import exhibits, language
+from bot.replies import exhibits, hints, language
 from bot.store import servers
 from bot.store.servers import Server
 from bot.store.transactions import Writing
@@ -30,12 +30,13 @@ MOST_CHOSEN = 25
 
 def setup_card(desk: Desk, server: Server, models: Choices) -> Card:
     """Four menus, each of which says what is chosen now, and the way to the gallery's own."""
+    titled = tuple((name, hints.choice(f"The model: {title}", "", is_own=True)) for name, title in models)
     menus = (
         Menu(
             MenuKind.CHANNELS, _press(CHANNELS), "Where I paint (none: everywhere)", _ids(server, CHANNELS), MOST_CHOSEN
         ),
         Menu(MenuKind.ROLES, _press(PAINTERS), "Who may paint (none: everyone)", _ids(server, PAINTERS), MOST_CHOSEN),
-        Menu(MenuKind.WORDS, _press(MODEL), "The model", (server.default_model or desk.default_model,), 1, models),
+        Menu(MenuKind.WORDS, _press(MODEL), "The model", (server.default_model or desk.default_model,), 1, titled),
         Menu(MenuKind.WORDS, _press(BAR), "Reactions under each grid", server.bar, MOST_BAR, _bar_words()),
     )
     words = filter(None, (replies.SETUP, words_here(server), language.SETUP_MORE))

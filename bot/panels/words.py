@@ -29,7 +29,8 @@ def words_dialog(desk: Desk, server: Server | None, place: str) -> discord.ui.Mo
         Field(DEFAULTS, language.WORDS_FIELD, texts[DEFAULTS], "--ar 3:2 --stylize 100"),
         Field(CEILINGS, language.CEILINGS_FIELD, texts[CEILINGS], "size 1024, steps 40, quality 2, no turbo"),
     )
-    return dialog(desk.signer, Press(Action.SETUP, extra=PREFIX + place), language.WORDS_TITLE, fields)
+    title = language.WORDS_TITLE_EVERYWHERE if place == EVERYWHERE else language.WORDS_TITLE_HERE
+    return dialog(desk.signer, Press(Action.SETUP, extra=PREFIX + place), title, fields)
 
 
 async def keep_words(desk: Desk, server_id: int, place: str, data: Mapping[str, Any]) -> str:

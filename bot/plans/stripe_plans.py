@@ -5,13 +5,13 @@ event, so their order means nothing. Each paid invoice is a membership: a refund
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.plans.membership import take_back
 from bot.plans.plan import Plan, Plans
-from bot.store import ledger, memberships, payments
+from bot.store import buckets, ledger, memberships, payments
 from bot.store.memberships import NewMembership
 from bot.store.payments import PaymentEvent
 from bot.store.transactions import Writing
@@ -23,14 +23,17 @@ LATE_PAYMENT: Final = timedelta(days=1)
 _TIES: Final = ("id", "subscription", "invoice", "payment_intent", "charge")
 SESSION, PAID, REFUNDED = "checkout.session.completed", "invoice.paid", "charge.refunded"
 UPDATED, DELETED = "customer.subscription.updated", "customer.subscription.deleted"
-DISPUTED, PAYMENT = "charge.dispute.created", "invoice_payment.paid"
+DISPUTED, WITHDRAWN = "charge.dispute.created", "charge.dispute.funds_withdrawn"
+DECIDED, PAYMENT = "charge.dispute.closed", "invoice_payment.paid"
 KEPT: Final = (
     *_TIES,
     *("client_reference_id", "mode", "payment_status", "metadata", "lines", "status", "current_period_start", "items"),
     *("ended_at", "refunded", "parent", "payment"),
 )
 """What is stored of the objects that Stripe tells of: neither names nor addresses of those who paid."""
-KINDS: Final = (SESSION, PAID, REFUNDED, UPDATED, DELETED, DISPUTED, PAYMENT)
+KINDS: Final = (SESSION, PAID, REFUNDED, UPDATED, DELETED, DISPUTED, WITHDRAWN, DECIDED, PAYMENT)
+INQUIRY: Final = "warning_"  # so begins the status of a dispute for which no money was taken
+WON: Final = ":won"  # ends the key of what is given back
 Json = Mapping[str, Any]
 
 
@@ -52,8 +55,8 @@ async def hear(tx: Writing, plans: Plans, event: PaymentEvent, now: datetime) ->
     member_id = _member(told)
     if member_id is None:
         return True  # until the session is told that says who it was
-    void = _void(told)
-    await _grant_packs(tx, plans, told, member_id, now, is_void=bool(void))
+    void, lost = _void(told, even_if_won=True), _void(told)
+    await _grant_packs(tx, plans, told, member_id, now, is_void=bool(void), is_lost=bool(lost))
     for bill in _bills(plans, told):
         new = NewMembership(
             member_id=member_id,
@@ -67,7 +70,16 @@ async def hear(tx: Writing, plans: Plans, event: PaymentEvent, now: datetime) ->
         await memberships.put(tx, new)
         if bill.invoice in void:
             await take_back(tx, new, now)
+            await _give_back(tx, replace(new, external_id=bill.invoice + WON), now, is_lost=bill.invoice in lost)
     return True
+
+
+async def _give_back(tx: Writing, won: NewMembership, now: datetime, *, is_lost: bool) -> None:
+    """The same period once more, after a dispute that was won: out of it is paid what was owed for the first."""
+    if not is_lost:
+        await memberships.put(tx, won)
+    elif await memberships.find(tx, won.source, won.external_id) is not None:
+        await take_back(tx, won, now)
 
 
 def names_of(event: PaymentEvent) -> frozenset[str]:
@@ -88,17 +100,25 @@ def _member(told: Iterable[PaymentEvent]) -> int | None:
     return None
 
 
-def _void(told: Sequence[PaymentEvent]) -> frozenset[str]:
+def _void(told: Sequence[PaymentEvent], *, even_if_won: bool = False) -> frozenset[str]:
     """Names of what was refunded in full or disputed: of the charge, and of what the charge was for."""
+    won = {event.about["id"] for event in told if event.kind == DECIDED and event.about.get("status") == "won"}
     found: set[str] = set()
     for event in told:
-        if event.kind == DISPUTED or (event.kind == REFUNDED and event.about.get("refunded") is True):
+        if _takes_money(event) and (even_if_won or event.about["id"] not in won):
             found |= names_of(event)
     while True:  # a charge names a payment, which another event says the invoice of
         more = {name for event in told if event.kind in (PAYMENT, PAID) for name in _same(event, found)} - found
         if not more:
             return frozenset(found)
         found |= more
+
+
+def _takes_money(event: PaymentEvent) -> bool:
+    """A bank's question takes none; if it becomes a dispute, that is told as money withdrawn."""
+    if event.kind == DISPUTED:
+        return not str(event.about.get("status") or "").startswith(INQUIRY)
+    return event.kind == WITHDRAWN or (event.kind == REFUNDED and event.about.get("refunded") is True)
 
 
 def _same(event: PaymentEvent, names: set[str]) -> Iterator[str]:
@@ -113,7 +133,14 @@ def _same(event: PaymentEvent, names: set[str]) -> Iterator[str]:
 
 
 async def _grant_packs(
-    tx: Writing, plans: Plans, told: Sequence[PaymentEvent], member_id: int, now: datetime, *, is_void: bool
+    tx: Writing,
+    plans: Plans,
+    told: Sequence[PaymentEvent],
+    member_id: int,
+    now: datetime,
+    *,
+    is_void: bool,
+    is_lost: bool,
 ) -> None:
     for event in told:
         pack = next((each for each in plans.packs if each.name == _dig(event.about, "metadata", "pack")), None)
@@ -122,6 +149,10 @@ async def _grant_packs(
         key = f"stripe:{event.about['id']}"
         if is_void:
             await ledger.claw_back(tx, member_id, key, now)
+            key += WON
+        if is_lost:
+            if await buckets.find(tx, key) is not None:
+                await ledger.claw_back(tx, member_id, key, now)
         elif event.about.get("payment_status") == "paid":
             await ledger.grant(tx, member_id, pack.gpu_ms, key, now, pack.name, origin=Origin.BOUGHT)
 

@@ -25,7 +25,7 @@ BUSY = "I could not do that just now. Nothing was lost; please try again in a mo
 REMIX_TITLE = "Edit the prompt"
 USE_TITLE = "Paint from these words"
 RESUMED = "I take new work again."
-QUEUE_EMPTY = "Nobody waits."
+QUEUE_EMPTY = "Nobody is waiting."
 REMIX_LABEL = "Prompt"
 REMIX_MORE = "Prompt, continued"
 REPORTED = "Thank you. Your report is kept for those who run me."
@@ -215,11 +215,11 @@ def paused(under_way: int) -> str:
 
 
 def blocked(member: int) -> str:
-    return f"{mention(member)} can ask for nothing any more. What was asked for before goes on."
+    return f"{mention(member)} can ask for nothing any more. What they had under way is cancelled, and costs nothing."
 
 
 def unblocked(member: int) -> str:
-    return f"{mention(member)} can ask for pictures again."
+    return f"I take work from {mention(member)} again."
 
 
 def progress(waiter: Waiter | None) -> str:
@@ -252,7 +252,7 @@ def prompt_faults(error: errors.WrongPromptError | errors.OverPlanError) -> str:
     parts, length = [], 0
     for fault in error.error.faults:
         line, carets = (part.replace("```", "'''") for part in fault.pointer())
-        part = f"{escaped(fault.message)}\n```\n{line}\n{carets}\n```"
+        part = escaped(fault.message) + (f"\n```\n{line}\n{carets}\n```" if line.strip() else "")
         if length + len(part) > MESSAGE_LIMIT - 60:
             parts.append("… and more.")
             break
@@ -316,7 +316,7 @@ def unwelcome(error: Unwelcome) -> str:
             return f"On this server I paint for {names}. A moderator can tell you how to get there."
         case errors.BlockedError(reason=reason):
             why = f" The reason: “{escaped(reason)}”." if reason else ""
-            return f"My operator has taken the brushes from you.{why} Please talk to them."
+            return f"My operator has blocked you from painting.{why} Please talk to them."
         case errors.PausedError(drains=True):
             return "I am about to be started again and take no new work for a moment. What you have asked for goes on."
         case errors.PausedError(reason=reason):
@@ -334,7 +334,8 @@ def ceiling(error: errors.CeilingError | errors.WrongCeilingError) -> str:
             return f"In this channel {bound} is the most, and that would be {asked:g}. Ask for less of it."
         case errors.WrongCeilingError(words=words):
             known = "size 1024, steps 40, quality 2, no turbo"
-            return f"I know no ceiling “{escaped(shortened(words, 60))}”. Write, for example: {known}."
+            named = escaped(shortened(words, 60))
+            return f"I know no ceiling “{named}”, so nothing was changed. Write, for example: {known}."
     assert_never(error)
 
 

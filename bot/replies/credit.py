@@ -12,8 +12,9 @@ Refused = errors.CannotGiveError | errors.ServerLimitError | errors.ServerSpeedE
 def refused(error: Refused) -> str:
     match error:
         case errors.CannotGiveError(giveable_gpu_ms=most, wanted_gpu_ms=wanted):
+            has = f"You can give away {replies.gpu_time(most)} at most" if most else "You have nothing to give away"
             return (
-                f"You can give away {replies.gpu_time(most)}, and that is less than {replies.gpu_time(wanted)}. "
+                f"{has}, and that would be {replies.gpu_time(wanted)}. "
                 "A plan's own monthly time stays with its member; what was bought, granted or given to you can go on."
             )
         case errors.ServerLimitError(allowed_gpu_ms=allowed, left_gpu_ms=left, again_at=again):

@@ -9,6 +9,7 @@ from bot.errors import Flaw, UnusablePictureError
 
 LINK_SHOWN = 120
 NO_FILM = "There is no film: nothing was to be seen on the way."
+STARTS_FROM_PARENT = "The link in front of the text has no effect: a variation starts from the picture that it varies."
 LEFT_OUT = "A file is too large for this place and was left out."
 IN_FULL = "In full"
 _LINKS = re.compile(r"(?:\s*<?https?://\S+(?:[,\s]+|\Z))+", re.IGNORECASE)
@@ -31,9 +32,9 @@ def unusable(error: UnusablePictureError) -> str:
     link = _shown(error.link)
     match error.flaw:
         case Flaw.HOST:
-            hosts = ", ".join(error.hosts)
+            hosts = " and ".join(filter(None, [", ".join(error.hosts[:-1]), *error.hosts[-1:]]))
             return (
-                f"I fetch pictures over https from {hosts} alone, and {link} is elsewhere. Save the picture and attach "
+                f"I only fetch pictures over https from {hosts}, and {link} is elsewhere. Save the picture and attach "
                 "it: `/imagine` takes it as `image`."
             )
         case Flaw.ADDRESS:

@@ -9,6 +9,7 @@ from bot.replies import escaped, shortened, title
 
 RAN_SHOWN = 400
 OPTION_SHOWN = 120
+_NEVER_LEARNED = "never learned"
 NO_TURBO_HERE = "Your jobs are turbo by your settings; this channel has none, so this one was not."
 
 NO_OPTIONS = (
@@ -25,16 +26,18 @@ SUBTLE = "V on a grid now varies subtly."
 
 SETTINGS = (
     "**How I work for you**\n"
-    "*Remix*: V and 🔄 let you edit the prompt first. *Mention me*: when a job took long, I call you.\n"
+    "*Remix*: V and 🔄 let you edit the prompt first. *Mention me*: when a long job is done, I mention you.\n"
     "*Auto DM*: what is finished comes by direct message as well. *V*: how far V on a grid varies."
 )
 DESK = "**The prompt desk**\nChoose, then say what to paint. What you choose stays here for the next time."
 DESK_TITLE = "What shall I paint?"
-WORDS_TITLE = "Words behind every prompt"
-WORDS_FIELD = "Parameters (the member's own win)"
-CEILINGS_FIELD = "At most: size, steps, quality, no turbo"
+WORDS_TITLE_HERE = "Behind every prompt in this channel"
+WORDS_TITLE_EVERYWHERE = "Behind every prompt on this server"
+WORDS_FIELD = "Parameters (what a member says wins)"
+CEILINGS_FIELD = "At most: size in pixels, steps, quality"
 SETUP_MORE = (
-    "-# `/setup words` sets parameters that stand behind every prompt, and ceilings, for a channel or for all of them."
+    "-# `/setup words` sets parameters that stand behind every prompt, and what is allowed at most (size, steps, "
+    "quality, turbo), for the channel where you type it or for all."
 )
 CANNOT_WEIGH = (
     "I cannot weigh words yet: there is no text encoder on this machine. When my operator has fetched a model that "
@@ -100,7 +103,19 @@ def words_listed(places: Mapping[str, tuple[str, str]]) -> str:
 def strange(model: str, words: Mapping[str, Sequence[str]]) -> str:
     """Told once, kindly: what it does not know, and what it does."""
     told = [f"“{word}”" + (f" (it knows {', '.join(near)})" if near else "") for word, near in words.items()]
-    return f"{model} never learned {', '.join(told)}; other words may come closer."
+    return f"{model} {_NEVER_LEARNED} {', '.join(told)}; other words may come closer."
+
+
+def without_news(notes: Sequence[str]) -> tuple[str, ...]:
+    """What is told again of the same words: what one member learned once is left out."""
+    return tuple(note for note in notes if _NEVER_LEARNED not in note)
+
+
+def too_long_with_habits(length: int, most: int) -> str:
+    return (
+        f"With your options, your suffix, your settings and what this server sets, that prompt has {length:,} "
+        f"characters; {most:,} are the most. Shorten it by {length - most:,}."
+    )
 
 
 def weighed(words: Sequence[tuple[str, float]], shorter: Sequence[str]) -> str:
@@ -120,7 +135,8 @@ def _marked(word: str, share: float) -> str:
 
 def recipe_details(data: Mapping[str, Any], ran: str | None, notes: Sequence[str]) -> str:
     """What the first line of a recipe leaves out: every value that is not the usual one, and what was translated."""
-    phrases = [f"{escaped(shortened(one['text'], 200))} ({one['weight']:.3g})" for one in data["phrases"]]
+    parts = data["phrases"] if any(one["weight"] != 1 for one in data["phrases"]) or len(data["phrases"]) > 1 else ()
+    phrases = [f"{escaped(shortened(one['text'], 200))} ({one['weight']:.3g})" for one in parts]
     lines = ["-# Words · " + " + ".join(phrases)] if phrases else []
     extras = {"no": data["negative"], "chaos": data["chaos"], **data["extras"]}
     said = [f"{name} {escaped(shortened(str(value), 200))}" for name, value in extras.items() if value]

@@ -31,6 +31,10 @@ def moment(at: datetime) -> str:
     return f"<t:{round(at.timestamp())}:R>"
 
 
+def _instead(speed: Speed) -> str:
+    return f"`--{speed}` paints this one, `/{speed}` makes that the rule."
+
+
 def refusal(error: errors.PlanError | errors.NoRoomError) -> str:
     match error:
         case errors.TurboTakenError():
@@ -50,7 +54,7 @@ def refusal(error: errors.PlanError | errors.NoRoomError) -> str:
         case errors.WrongSpeedError(speed=speed, default=default):
             return _sentences(
                 f"{_plan(error.plan, at_start=True)} has no {speed}.",
-                f"`--{default}` paints this one, `/{default}` makes that the rule.",
+                "Your jobs go on as before." if error.is_mode else _instead(default),
                 _more(error.others, f"has {speed}"),
             )
         case errors.NoStealthError():

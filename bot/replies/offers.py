@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
 from bot import errors, replies
 from bot.kinds import Occasion
+from engine import Speed
 
 PROMPTS_SHOWN = 3
 PROMPT_SHOWN = 150  # characters of each
 FREE = "Waiting in the queue is free, U is free, and what fails or is cancelled costs nothing."
-DROPPED = "Left. Nothing was painted, and nothing was charged."
+DROPPED = "All right. Nothing was painted, and nothing was charged."
 TAKE_RELAXED = "Paint it relaxed"
 LEAVE = "Leave it"
 
@@ -38,11 +40,16 @@ def head(occasion: Occasion, count: int) -> str:
 
 
 def prompts(texts: Sequence[str]) -> str:
-    """Some of them; the rest is counted."""
-    lines = [f"- {replies.title(text, PROMPT_SHOWN)}" for text in texts[:PROMPTS_SHOWN]]
-    if len(texts) > PROMPTS_SHOWN:
-        lines.append(f"- … and {len(texts) - PROMPTS_SHOWN} more")
+    """Some of them, each once; the rest is counted."""
+    counts = list(Counter(texts).items())
+    lines = [_prompt(text, times) for text, times in counts[:PROMPTS_SHOWN]]
+    if rest := sum(times for _, times in counts[PROMPTS_SHOWN:]):
+        lines.append(f"- … and {rest} more")
     return "\n".join(lines)
+
+
+def _prompt(text: str, times: int) -> str:
+    return f"- {replies.title(text, PROMPT_SHOWN)}" + (f" ({times} times)" if times > 1 else "")
 
 
 def cost(gpu_ms: int, place: int, starts_in_ms: int, finishes_in_ms: int) -> str:
@@ -53,11 +60,15 @@ def cost(gpu_ms: int, place: int, starts_in_ms: int, finishes_in_ms: int) -> str
     )
 
 
-def balance(left_gpu_ms: int, gpu_ms: int) -> str:
+def balance(left_gpu_ms: int, gpu_ms: int, pool_gpu_ms: int) -> str:
+    if pool_gpu_ms:
+        left, pool = replies.gpu_time(left_gpu_ms), replies.gpu_time(pool_gpu_ms)
+        return f"You have {left} left. What that does not pay, this server's pool does, which has {pool} for you."
     if gpu_ms > left_gpu_ms:
         return f"You have {replies.gpu_time(left_gpu_ms)} left, which is not enough."
-    after = replies.gpu_time(left_gpu_ms - gpu_ms)
-    return f"Of the {replies.gpu_time(left_gpu_ms)} that you have left, {after} would stay."
+    left, after = replies.gpu_time(left_gpu_ms), replies.gpu_time(left_gpu_ms - gpu_ms)
+    told = "almost all" if gpu_ms and left == after else after  # too little of it to be seen
+    return f"You have {left} left; {told} would remain."
 
 
 def small_print(expires_at: datetime) -> str:
@@ -78,7 +89,9 @@ def low(left_gpu_ms: int, renews_at: datetime, *, is_empty: bool) -> str:
     when = f"<t:{int(renews_at.timestamp())}:D>"
     left = replies.gpu_time(left_gpu_ms)
     if is_empty:
-        return f"That was the last one of its kind this month: {left} of GPU time is left. There is new time on {when}."
+        return (
+            f"This month's GPU time is too short for another one like it: {left} is left. There is new time on {when}."
+        )
     return f"Less than a tenth of this month's GPU time is left: {left}. There is new time on {when}."
 
 
@@ -90,6 +103,14 @@ def over_plan(error: errors.OverPlanError) -> str:
     )
 
 
+def _no_turbo_for_all(error: errors.NoRoomForAllError) -> str:
+    places = f"your plan paints {error.allowed} at a time"
+    if error.wanted > error.allowed:
+        return f"That makes {error.wanted} turbo jobs, and {places}. `--fast` in the prompt paints them all."
+    under_way = "One is" if error.under_way == 1 else f"{error.under_way} are"
+    return f"{under_way} at turbo speed already, and {places}: wait, or cancel one by `/queue`, and press again."
+
+
 def unconfirmed(error: Unconfirmed) -> str:
     match error:
         case errors.ConfirmError():
@@ -98,6 +119,8 @@ def unconfirmed(error: Unconfirmed) -> str:
             return "You have confirmed that already: it is painted once, and `/queue` shows how far it is."
         case errors.OfferGoneError():
             return "That offer is over, and nothing was charged. Ask for it again with `/imagine`."
+        case errors.NoRoomForAllError(speed=Speed.TURBO):
+            return _no_turbo_for_all(error)
         case errors.NoRoomForAllError(under_way=count, wanted=wanted, allowed=allowed):
             these = "this one does" if wanted == 1 else f"these {wanted} do"
             return (

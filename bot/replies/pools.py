@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.replies import mention
-from bot.replies.sources import exact_time
+from bot.replies.sources import balance, exact_time
 from bot.store.pools import PoolEntry
 from engine import Speed
 
@@ -20,7 +20,7 @@ def pool(
     give_command: str,
 ) -> str:
     """Nobody is called by it: it is shown to one member alone."""
-    lines = [f"**The pool of this server** · {exact_time(left_gpu_ms)} left", limits]
+    lines = [f"**The pool of this server** · {balance(left_gpu_ms)} left", limits]
     most = sorted(drawn.items(), key=lambda each: -each[1])
     if any(drawn.values()):
         shares = ", ".join(
@@ -44,6 +44,4 @@ def limits(use_gpu_ms: int | None, draw_gpu_ms: int | None, speed: Speed) -> str
 
 
 def given(gpu_ms: int, left_gpu_ms: int) -> str:
-    return (
-        f"Thank you! {exact_time(gpu_ms)} of yours are in this server's pool now, which has {exact_time(left_gpu_ms)}."
-    )
+    return f"Thank you! {exact_time(gpu_ms)} of yours are in this server's pool now, which has {balance(left_gpu_ms)}."

@@ -21,6 +21,11 @@ def exact_time(gpu_ms: int) -> str:
     return " ".join(parts) or "0 s"
 
 
+def balance(gpu_ms: int) -> str:
+    """What is left after use, which comes in odd fractions: in whole seconds, never more than there is."""
+    return exact_time(gpu_ms - gpu_ms % 1000)
+
+
 def day(moment: datetime) -> str:
     """As each member's own Discord shows it."""
     return f"<t:{int(moment.timestamp())}:D>"
@@ -55,8 +60,7 @@ def nothing_to_take(member: int, counts: str) -> str:
 def granted(member: int, gpu_ms: int, left_gpu_ms: int, expires_at: datetime | None) -> str:
     until = f", until {day(expires_at)}" if expires_at is not None else "; it does not run out"
     return (
-        f"{mention(member)} got {exact_time(gpu_ms)} of GPU time{until}. "
-        f"They have {exact_time(left_gpu_ms)} in all now."
+        f"{mention(member)} got {exact_time(gpu_ms)} of GPU time{until}. They have {balance(left_gpu_ms)} in all now."
     )
 
 
@@ -65,6 +69,4 @@ def gift(giver: int, taker: int, gpu_ms: int) -> str:
 
 
 def gift_left(taker: int, gpu_ms: int, giveable_gpu_ms: int) -> str:
-    return (
-        f"{mention(taker)} has your {exact_time(gpu_ms)} now. You could give away {exact_time(giveable_gpu_ms)} more."
-    )
+    return f"{mention(taker)} has your {exact_time(gpu_ms)} now. You could give away {balance(giveable_gpu_ms)} more."

@@ -154,6 +154,20 @@ async def find_cell(tx: Reading, viewer: Viewer, job_id: str, cell: int) -> Arch
     return None if row is None else Archived(**row)
 
 
+async def of_family(tx: Reading, root_id: str) -> list[Archived]:
+    """Of all that came of one job every picture, whoever may see it: `visibility.py` has to be asked of each."""
+    return [Archived(**row) for row in await tx.all(_whole().where(_jobs.c.root_id == root_id))]
+
+
+async def numbered(tx: Reading, after: int, limit: int) -> list[tuple[int, str]]:
+    """Every picture there is, whoever may see it: its number and its file's hash, by rising numbers."""
+    query = select(_archive.c.id, _pictures.c.sha256).join(
+        _pictures, and_(_pictures.c.job_id == _archive.c.job_id, _pictures.c.cell == _archive.c.cell)
+    )
+    rows = await tx.all(query.where(_archive.c.id > after).order_by(_archive.c.id).limit(limit))
+    return [(row["id"], row["sha256"]) for row in rows]
+
+
 async def among(tx: Reading, viewer: Viewer, ids: Collection[int]) -> dict[int, Archived]:
     """Of these, those that the viewer may see: what a search by meaning has found."""
     rows = await tx.all(_whole().where(_archive.c.id.in_(ids), _seen_by(viewer)))

@@ -13,6 +13,7 @@ from bot.store import tables
 from bot.store.transactions import Reading, Writing
 
 _films: Final = tables.films
+_jobs: Final = tables.jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +33,9 @@ async def insert(tx: Writing, film: Film) -> bool:
 async def find(tx: Reading, job_id: str) -> Film | None:
     row = await tx.first(select(_films).where(_films.c.job_id == job_id))
     return None if row is None else Film(**row)
+
+
+async def of_family(tx: Reading, root_id: str) -> frozenset[str]:
+    """Which jobs of a family have one."""
+    rows = await tx.all(select(_films.c.job_id).join(_jobs).where(_jobs.c.root_id == root_id))
+    return frozenset(row["job_id"] for row in rows)

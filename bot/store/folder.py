@@ -27,6 +27,11 @@ class Folder:
         return self.path / "files"
 
     @property
+    def vectors(self) -> Path:
+        """What pictures mean; made anew from the files wherever it is missing."""
+        return self.path / "vectors"
+
+    @property
     def restoring(self) -> Path:
         """Where a backup is unpacked; worth nothing until it was checked."""
         return self.path / "restoring"

@@ -97,6 +97,14 @@ async def of_member(tx: Reading, member_id: int, limit: int, before: datetime | 
     return tuple(Job(**row) for row in rows)
 
 
+async def family(tx: Reading, root_id: str, limit: int) -> tuple[Job, ...]:
+    """All that came of one job, and the job itself, the oldest first: without their recipes, which would be most of it.
+    Of more than `limit` the newest."""
+    columns = [column for column in _jobs.c if column.name != "cells"]
+    query = select(*columns).where(_jobs.c.root_id == root_id).order_by(_jobs.c.created_at.desc(), _jobs.c.id.desc())
+    return tuple(Job(**row, cells=()) for row in reversed(await tx.all(query.limit(limit))))
+
+
 async def children(tx: Reading, parent_id: str) -> tuple[Job, ...]:
     query = select(_jobs).where(_jobs.c.parent_id == parent_id).order_by(_jobs.c.created_at, _jobs.c.id)
     return tuple(Job(**row) for row in await tx.all(query))

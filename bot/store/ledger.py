@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import buckets, tables
@@ -105,6 +105,12 @@ async def held(tx: Reading, job_id: str) -> tuple[Part, ...]:
     query = select(_buckets, _entries.c.gpu_ms.label("held_gpu_ms")).select_from(joined).order_by(_entries.c.id)
     rows = [dict(row) for row in await tx.all(query)]
     return tuple(Part(gpu_ms=row.pop("held_gpu_ms"), bucket=Bucket(**row)) for row in rows)
+
+
+async def dearest(tx: Reading, member_id: int, job_ids: Sequence[str]) -> int:
+    """The largest reservation of these jobs that this member pays for; none if somebody else does."""
+    query = select(func.max(_reserves.c.gpu_ms)).where(_reserves.c.member_id == member_id)
+    return int(await tx.value(query.where(_reserves.c.job_id.in_(job_ids))) or 0)
 
 
 async def _end(tx: Writing, job_id: str, act: Act, now: datetime) -> bool:

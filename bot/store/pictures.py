@@ -14,6 +14,7 @@ from bot.store import tables
 from bot.store.transactions import Reading, Writing
 
 _pictures: Final = tables.pictures
+_jobs: Final = tables.jobs
 _sources: Final = tables.sources
 _archive: Final = tables.archive
 _thumbnails: Final = tables.thumbnails
@@ -71,6 +72,13 @@ async def recipe_of(tx: Reading, job_id: str, cell: int) -> str | None:
     is_it = (_pictures.c.job_id == job_id, _pictures.c.cell == cell)
     recipe: str | None = await tx.value(select(_pictures.c.recipe).where(*is_it))
     return recipe
+
+
+async def copies_of_family(tx: Reading, root_id: str, kind: str) -> dict[str, str]:
+    """The hashes of the pictures of one kind of jobs, which have one each, by their jobs' ids."""
+    joined = select(_pictures.c.job_id, _pictures.c.sha256).join(_jobs, _jobs.c.id == _pictures.c.job_id)
+    rows = await tx.all(joined.where(_jobs.c.root_id == root_id, _jobs.c.kind == kind))
+    return {row["job_id"]: row["sha256"] for row in rows}
 
 
 async def remove(tx: Writing, job_id: str) -> int:

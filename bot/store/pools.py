@@ -14,20 +14,20 @@ from sqlalchemy import ColumnElement, case, func, select, text
 from bot.store import tables
 from bot.store.columns import moment
 from bot.store.transactions import Reading
-from bot.store.words import OPEN, State
+from bot.store.words import OPEN, Account
 
 _jobs: Final = tables.jobs
 _reserves: Final = tables.reserves
-_FREE: Final = (State.FAILED, State.CANCELLED)
+_entries: Final = tables.entries
 _LOG: Final = """
     SELECT given.member_id, sum(given.gpu_ms) AS gpu_ms, given.created_at AS at, 1 AS is_gift FROM entries AS given
       WHERE given.act = 'gift' AND given.to_account = 'given' AND given.transaction_id IN (
         SELECT transaction_id FROM entries WHERE member_id = :server AND act = 'gift' AND to_account = 'available')
       GROUP BY given.transaction_id
     UNION ALL
-    SELECT jobs.member_id, CASE WHEN jobs.state IN ('failed', 'cancelled') THEN 0
-        WHEN jobs.state IN ('queued', 'running') THEN reserves.gpu_ms
-        ELSE min(jobs.gpu_ms, reserves.gpu_ms) END, reserves.created_at, 0
+    SELECT jobs.member_id, CASE WHEN jobs.state IN ('queued', 'running') THEN reserves.gpu_ms
+        ELSE (SELECT coalesce(sum(spent.gpu_ms), 0) FROM entries AS spent
+          WHERE spent.job_id = jobs.id AND spent.to_account = 'spent') END, reserves.created_at, 0
       FROM reserves JOIN jobs ON jobs.id = reserves.job_id WHERE reserves.member_id = :server
     ORDER BY at DESC LIMIT :limit"""
 
@@ -67,8 +67,8 @@ async def log(tx: Reading, server: int, limit: int) -> tuple[PoolEntry, ...]:
 
 
 def _cost() -> ColumnElement[Any]:
-    return case(
-        (_jobs.c.state.in_(_FREE), 0),
-        (_jobs.c.state.in_(OPEN), _jobs.c.reserved_gpu_ms),
-        else_=func.min(_jobs.c.gpu_ms, _jobs.c.reserved_gpu_ms),
+    """As the ledger has it: what was measured is not what is charged, at turbo speed."""
+    spent = select(func.coalesce(func.sum(_entries.c.gpu_ms), 0)).where(
+        _entries.c.job_id == _jobs.c.id, _entries.c.to_account == Account.SPENT
     )
+    return case((_jobs.c.state.in_(OPEN), _jobs.c.reserved_gpu_ms), else_=spent.scalar_subquery())

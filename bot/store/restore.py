@@ -65,6 +65,7 @@ def put_in_place(folder: Folder) -> None:
     if database.exists():
         for left in ("-wal", "-shm"):  # the old database's log would be replayed over the new one
             Path(f"{folder.database}{left}").unlink(missing_ok=True)
+        shutil.rmtree(folder.vectors, ignore_errors=True)  # by numbers that the backup may give to other pictures
         database.replace(folder.database)
         sync_folder(folder.path)
     shutil.rmtree(folder.restored)

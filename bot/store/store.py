@@ -25,6 +25,7 @@ from bot.store.restore import put_in_place
 from bot.store.sqlite import check, check_references, open_keeper, open_readers, open_writer
 from bot.store.transactions import Reading, Writing, to_the_end
 from bot.store.turn import Turn
+from bot.store.vectors import VectorFiles
 
 Clock = Callable[[], int]  # milliseconds since the epoch
 ORPHAN_AGE: Final = timedelta(hours=1)
@@ -34,8 +35,10 @@ CLOSE_SECONDS: Final = 5.0
 class Store:
     """Open it with `Store.open`; then `write` and `read` are one transaction each."""
 
-    def __init__(self, writer: AsyncEngine, readers: AsyncEngine, files: Files, clock: Clock) -> None:
-        self.files = files
+    def __init__(
+        self, writer: AsyncEngine, readers: AsyncEngine, files: Files, vectors: VectorFiles, clock: Clock
+    ) -> None:
+        self.files, self.vectors = files, vectors
         self._writer, self._readers = writer, readers
         self._clock = clock
         self._turn = Turn()
@@ -52,7 +55,7 @@ class Store:
         with folder.locked():
             await asyncio.to_thread(_make_ready, folder, thorough)
             writer, readers = open_writer(folder.database), open_readers(folder.database)
-            store = cls(writer, readers, Files(folder.files), clock)
+            store = cls(writer, readers, Files(folder.files), VectorFiles(folder.vectors), clock)
             try:
                 yield store
             finally:
@@ -115,6 +118,7 @@ class Store:
                     self._unused.clear()
                     await self._unused.wait()
         await self._readers.dispose()
+        self.vectors.close()
         await self._writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 
     async def sweep(self) -> int:

@@ -14,6 +14,7 @@ from engine.language.prompt import Part, parse
 from engine.language.tokens import Sort, Token, scan
 
 MOST_OPTIONS = 20  # of one member
+_BETWEEN_CHOICES = str.maketrans("{},", "   ")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 
 
@@ -21,7 +22,7 @@ def expand_options(text: str, options: Mapping[str, str]) -> str:
     """`--mine` becomes what it stands for; options within options do not, so nothing goes round in circles."""
     pieces: list[str] = []
     position = 0
-    for token in scan(text, Sort.MARKER):
+    for token in _markers(text):
         name = _name_of(token)
         if name in options and name not in BY_SPELLING:
             pieces += text[position : token.start], options[name]
@@ -53,9 +54,14 @@ def check_suffix(suffix: str) -> None:
 
 def add_suffix(text: str, suffix: str) -> str:
     """Behind the text, except for what the text says itself."""
-    said = {_decided(_name_of(token)) for token in scan(text, Sort.MARKER)}
+    said = {_decided(_name_of(token)) for token in _markers(text)}
     kept = [piece for name, piece in _pieces(suffix) if _decided(name) not in said]
     return " ".join((text.rstrip(), *kept)) if kept else text
+
+
+def _markers(text: str) -> Iterator[Token]:
+    """Also those of a choice in braces, which begin there as they would between blanks."""
+    return scan(text.translate(_BETWEEN_CHOICES) if "{" in text else text, Sort.MARKER)
 
 
 def _pieces(suffix: str) -> Iterator[tuple[str, str]]:

@@ -25,12 +25,14 @@ def unfold(
 ) -> tuple[Prompt, ...]:
     """One prompt a job, in the order of the braces. A fault that several share is told once. `most` bounds the jobs,
     the others what makes them: braces, and each `--repeat`."""
-    prompts, faults = [], {}
+    prompts: list[Prompt] = []
+    faults: dict[str, Fault] = {}
     for one in expand(text, min(most, prompts_most)):
         try:
             prompts.append(parse(one, names))
         except PromptError as error:
-            faults.update({fault.problem: fault for fault in reversed(error.faults)})
+            for fault in error.faults:
+                faults.setdefault(fault.problem, fault)
     count = sum(prompt.get(REPEAT) or 1 for prompt in prompts)
     if faults:
         raise PromptError(list(faults.values())[:MOST_FAULTS])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -45,6 +46,7 @@ class Reader:
 
     def answer(self, question: Question) -> Answer:
         """Blocks. Raises ReaderError, and SourceError for what is no picture."""
+        self._check_there()  # first: torch may be missing as well, and takes seconds to be read
         import torch
 
         with torch.inference_mode():
@@ -118,10 +120,14 @@ class Reader:
         features: Tensor = model.get_image_features(pixel_values=values).pooler_output
         return _unit(features)
 
+    def _check_there(self) -> None:
+        if not (self._folder / WEIGHTS).is_file():
+            raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
+        if find_spec("torch") is None:
+            raise ReaderError("PyTorch, which reads pictures, is not installed; install it, or do without.")
+
     def _encoders(self) -> tuple[Any, Any, str]:
         if self._loaded is None:
-            if not (self._folder / WEIGHTS).is_file():
-                raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
             from transformers import CLIPModel, PreTrainedTokenizerFast
 
             with told_as_broken(Part("encoders", "", ""), "the reader"), quietly():

@@ -215,9 +215,19 @@ def test_of_many_prompts_some_are_shown_and_the_rest_is_counted() -> None:
 
 
 def test_what_is_left_after_an_offer_is_told_and_so_is_a_lack() -> None:
-    assert offers.balance(60_000, 12_000) == "Of the 60 s that you have left, 48 s would stay."
-    assert offers.balance(5_000, 12_000) == "You have 5 s left, which is not enough."
-    assert offers.balance(5_000, 5_000).endswith("none would stay.")
+    assert offers.balance(60_000, 12_000, 0) == "You have 60 s left; 48 s would remain."
+    assert offers.balance(12_000_000, 45_000, 0) == "You have 3.3 h left; almost all would remain."
+    assert offers.balance(5_000, 12_000, 0) == "You have 5 s left, which is not enough."
+    assert offers.balance(5_000, 5_000, 0).endswith("none would remain.")
+    assert "this server's pool does, which has 60 s for you" in offers.balance(5_000, 12_000, 60_000)
+
+
+def test_of_turbo_jobs_too_many_and_not_now_are_told_apart() -> None:
+    never = replies.refusal(errors.NoRoomForAllError(0, 4, 1, Speed.TURBO))
+    assert never.startswith("That makes 4 turbo jobs, and your plan paints 1 at a time. `--fast`")
+    not_now = replies.refusal(errors.NoRoomForAllError(1, 1, 1, Speed.TURBO))
+    assert not_now.startswith("One is at turbo speed already, and your plan paints 1 at a time: wait")
+    assert replies.refusal(errors.NoRoomForAllError(2, 1, 2, Speed.TURBO)).startswith("2 are at turbo speed")
 
 
 def test_low_and_over_are_told_apart() -> None:

@@ -228,6 +228,13 @@ def test_version_numbers_of_elsewhere_lead_to_the_usual_model_and_are_told() -> 
     assert notes("a --v xl") == []
 
 
+def test_raw_by_either_name_is_told_where_nothing_would_be_added() -> None:
+    for asked in ("--raw", "--style raw"):
+        told = f"{asked} has no effect: FLUX.1 dev adds nothing to your words anyway."
+        assert notes(f"a {asked}", default_model="flux") == [told]
+    assert len(notes("a --raw --style raw", default_model="flux")) == 1
+
+
 def test_style_is_an_adapter_or_raw() -> None:
     assert first("a --style ink").adapters == (STYLES["ink"],)
     assert first("a --style raw").negative == first("a --raw").negative == ""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.store import ledger
+from bot.store.words import Account
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
 from tests.product.house import House, painted, press, slow, until_ended
@@ -70,9 +72,9 @@ async def test_blocked_member_is_refused_with_the_reason_everywhere_until_unbloc
     house: House, ada: Member, cleo: Member, dov: Member
 ) -> None:
     grid = await painted(cleo)
-    assert (await order(ada, "block", member=cleo.user_id, reason="spam")).startswith(f"<@{cleo.user_id}>")
+    assert "can ask for nothing any more" in await order(ada, "block", member=cleo.user_id, reason="spam")
     told = sentence(await ask(cleo))
-    assert told == "My operator has taken the brushes from you. The reason: “spam”. Please talk to them."
+    assert told == "My operator has blocked you from painting. The reason: “spam”. Please talk to them."
     assert sentence(await cleo.click(grid, "U1")) == told
     assert sentence(await cleo.command("@Painter", "imagine", prompt="a boat")) == told
     await painted(dov)
@@ -82,10 +84,22 @@ async def test_blocked_member_is_refused_with_the_reason_everywhere_until_unbloc
     await until_ended(cleo, await press(cleo, grid, "U1"))
 
 
+async def test_whoever_is_blocked_loses_what_they_had_under_way_and_pays_nothing_for_it(
+    house: House, ada: Member, cleo: Member
+) -> None:
+    message = await slow(cleo)
+    told = await order(ada, "block", member=cleo.user_id)
+    assert told.endswith("What they had under way is cancelled, and costs nothing.")
+    await cleo.wait_for("painting", lambda one: one["id"] == message["id"] and "Cancelled" in one["content"])
+    async with house.desk.store.read() as tx:
+        balances = await ledger.balances(tx, int(cleo.user_id))
+        assert (balances[Account.HELD], balances[Account.SPENT]) == (0, 0)
+
+
 async def test_queue_shows_everyones_jobs_and_who_they_are_for(
     house: House, ada: Member, cleo: Member, dov: Member
 ) -> None:
-    assert await order(ada, "queue") == "Nobody waits."
+    assert await order(ada, "queue") == "Nobody is waiting."
     for member in (cleo, dov):
         for _ in range(4):
             await slow(member)
@@ -98,7 +112,7 @@ async def test_queue_shows_everyones_jobs_and_who_they_are_for(
 async def test_operator_can_do_it_in_direct_messages_and_nobody_else_anywhere(
     house: House, ada: Member, ben: Member, cleo: Member
 ) -> None:
-    assert await order(ada, "queue", channel="@Painter") == "Nobody waits."
+    assert await order(ada, "queue", channel="@Painter") == "Nobody is waiting."
     for member in (ben, cleo):
         with pytest.raises(KeyError, match="not offered"):
             await member.command("general", "admin pause")

@@ -16,8 +16,8 @@ async def desk(member: Member) -> Json:
     return outcome.message
 
 
-async def choose(member: Member, panel: Json, menu: str, value: str) -> Json:
-    outcome = await member.select(panel, menu, value)
+async def choose(member: Member, panel: Json, menu: str, *values: str) -> Json:
+    outcome = await member.select(panel, menu, *values)
     assert outcome.message is not None, outcome
     return outcome.message
 
@@ -45,15 +45,25 @@ async def test_what_was_chosen_stands_behind_the_words_for_all_to_see(cleo: Memb
 
 
 async def test_the_desk_keeps_what_lies_on_it(house: House, cleo: Member) -> None:
-    panel = await choose(cleo, await desk(cleo), "Stylize", "250")
+    panel = await choose(cleo, await desk(cleo), "Style", "250")
     await house.restart()
     panel = await press(cleo, panel, "Turbo")
-    assert chosen(panel, "Stylize") == ["250"]
+    assert chosen(panel, "Style") == ["250"]
     panel = await press(cleo, panel, "Fast")
     assert "-# --stylize 250 --fast" in (await desk(cleo))["content"]
     panel = await press(cleo, panel, "Fast")
-    panel = await choose(cleo, panel, "Stylize", "usual")
+    panel = await choose(cleo, panel, "Style", "usual")
     assert "Nothing is chosen" in panel["content"]
+
+
+async def test_a_style_lies_beside_a_level_and_either_is_changed_alone(cleo: Member) -> None:
+    panel = await choose(cleo, await desk(cleo), "Style", "250", "style:raw")
+    assert "-# --style raw --stylize 250" in panel["content"]
+    panel = await choose(cleo, panel, "Style", "250", "style:raw", "750")
+    assert "-# --style raw --stylize 750" in panel["content"]
+    panel = await choose(cleo, panel, "Style", "style:raw")
+    assert "-# --style raw" in panel["content"]
+    assert "a red house --steps 2 --style raw" in (await paint(cleo, panel, "a red house --steps 2"))["content"]
 
 
 async def test_words_that_say_it_themselves_win(cleo: Member) -> None:

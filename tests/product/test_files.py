@@ -192,6 +192,12 @@ async def test_an_empty_prompt_is_answered(house: House, cleo: Member) -> None:
     assert outcome.message["content"]
 
 
+async def test_a_fault_with_no_place_in_the_prompt_has_no_empty_box(cleo: Member) -> None:
+    outcome = await cleo.command("painting", "imagine", prompt="   ")
+    assert outcome.message is not None
+    assert "```" not in outcome.message["content"]
+
+
 async def test_an_unfinished_message_is_answered_in_a_second_even_with_a_long_prompt(
     house: House, cleo: Member
 ) -> None:

@@ -131,8 +131,8 @@ async def test_members_give_what_was_granted_to_them_and_both_are_told(
 async def test_monthly_time_of_a_plan_cannot_be_given_away(house: House, cleo: Member, dov: Member) -> None:
     await shown(cleo)  # its month is granted
     assert await order(cleo, "gift", member=dov.user_id, time="10 min") == (
-        "You can give away none, and that is less than 10 min. A plan's own monthly time stays with its member; what "
-        "was bought, granted or given to you can go on."
+        "You have nothing to give away, and that would be 10 min. A plan's own monthly time stays with its member; "
+        "what was bought, granted or given to you can go on."
     )
     assert (await order(cleo, "gift", member=cleo.user_id, time="10 min")).startswith("GPU time is given to somebody")
     assert (await order(cleo, "gift", member=dov.user_id, time="lots")).startswith("That is no amount of GPU time.")

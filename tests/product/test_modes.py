@@ -167,10 +167,11 @@ async def test_a_plan_that_has_it_not_says_which_has_and_what_to_do(planned: Hou
     dov = await planned.member("dov")
     for mode in ("relax", "turbo"):
         told = await say(dov, mode)
-        assert told.startswith(f"Your plan Small has no {mode}.")
-        assert "`--fast`" in told
-        assert f"The plan Large has {mode}." in told
-        assert await refused(dov, f"a red house --{mode}") == told
+        assert told == f"Your plan Small has no {mode}. Your jobs go on as before. The plan Large has {mode}."
+        assert await refused(dov, f"a red house --{mode}") == (
+            f"Your plan Small has no {mode}. `--fast` paints this one, `/fast` makes that the rule. "
+            f"The plan Large has {mode}."
+        )
     assert (await say(dov, "stealth")).startswith("Your plan Small does not hide pictures.")
     assert "The plan Large hides them." in await refused(dov, "a red house --stealth")
     assert (await balance(planned, dov)).get(Account.HELD, 0) == 0

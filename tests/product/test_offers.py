@@ -46,6 +46,7 @@ waiting = {waiting}
 relax = "{relax}"
 permutations = 4
 repeats = 4
+turbo_running = {turbo}
 """
 _CHANGES = itertools.count(1)
 BIRDS = "{red, blue} bird " + QUICK
@@ -58,9 +59,13 @@ def plans(tmp_path: Path) -> Path:
     return path
 
 
-def write_plan(path: Path, fast: str = "1 h", waiting: int = 10, relax: str = "none") -> None:
-    path.write_text(PLAN.format(fast=fast, waiting=waiting, relax=relax))
+def write_plan(path: Path, fast: str = "1 h", waiting: int = 10, relax: str = "none", turbo: int = 0) -> None:
+    path.write_text(PLAN.format(fast=fast, waiting=waiting, relax=relax, turbo=turbo))
     os.utime(path, (1, next(_CHANGES)))  # a file system's clock might not tell the two apart
+
+
+def allow_turbo(path: Path) -> None:
+    path.write_text(path.read_text().replace("turbo_running = 0", "turbo_running = 1"))
 
 
 @pytest.fixture
@@ -182,12 +187,39 @@ async def test_repeat_with_a_seed_gives_each_job_the_seed_that_the_rule_says(hou
 async def test_quote_tells_the_price_and_paints_nothing_until_it_is_pressed(bounded: House, eda: Member) -> None:
     card = await ask(eda, f"a boat --quote {QUICK}")
     assert re.search(r"at most .+ of GPU time. Place 1 in the queue: .+ done in about", card["content"])
-    assert re.search(r"Of the 60 min that you have left, .+ would stay", card["content"])
+    assert re.search(r"You have 60 min left", card["content"])
     assert await stored(bounded, eda) == ()
     await confirm(eda, card, "Paint it")
     await until_ended(eda, await said_aside(eda, "painting", "a boat --steps 2** ·"))
     (job,) = await stored(bounded, eda)
     assert "quote" not in job.text
+
+
+async def test_mode_that_is_taken_after_the_card_changes_nothing_of_its_price(
+    bounded: House, plans: Path, eda: Member
+) -> None:
+    allow_turbo(plans)
+    bounded.desk.book.refresh()
+    card = await ask(eda, "a red bird --quote " + QUICK)
+    await eda.command("painting", "turbo")
+    await confirm(eda, card, "Paint it")
+    (job,) = await stored(bounded, eda)
+    assert (job.speed, job.reserved_gpu_ms) == ("fast", job.quoted_gpu_ms)
+
+
+async def test_more_turbo_jobs_than_there_are_places_are_refused_before_the_card(
+    bounded: House, plans: Path, eda: Member
+) -> None:
+    allow_turbo(plans)
+    bounded.desk.book.refresh()
+    told = await ask(eda, "{red, blue} bird --turbo " + QUICK)
+    assert told["content"] == (
+        "That makes 2 turbo jobs, and your plan paints 1 at a time. `--fast` in the prompt paints them all."
+    )
+    quoted = await ask(eda, "a red bird --quote --turbo " + QUICK)
+    (cost,) = re.findall(r"at most (\d+) s", quoted["content"])
+    (single,) = re.findall(r"at most (\d+) s", (await ask(eda, "a red bird --quote " + QUICK))["content"])
+    assert int(cost) > int(single)
 
 
 async def test_what_is_dear_waits_for_a_word_and_what_is_not_does_not(bounded: House, eda: Member) -> None:
@@ -292,3 +324,19 @@ async def test_braces_with_one_choice_are_one_job_without_a_card(house: House, c
     await imagine(cleo, "a {red} bird")
     (job,) = await stored(house, cleo)
     assert job.text == "a red bird --steps 2"
+
+
+async def test_several_jobs_in_stealth_are_answered_where_they_were_asked_for_to_their_member_alone(
+    house: House, cleo: Member
+) -> None:
+    ben = await house.member("ben")
+    await confirm(cleo, await ask(cleo, f"{BIRDS} --stealth"), "Paint all 2")
+    for colour in ("red", "blue"):
+        message = await said_aside(cleo, "painting", f"{colour} bird --steps 2 --stealth** ·")
+        assert (await until_ended(cleo, message))["attachments"]
+    assert not [one for one in await ben.messages("painting") if "bird" in one["content"]]
+
+
+async def test_what_is_asked_for_several_times_is_listed_once(house: House, cleo: Member) -> None:
+    card = await ask(cleo, f"a boat --repeat 3 {QUICK}")
+    assert "- **a boat --steps 2** (3 times)\n" in card["content"]

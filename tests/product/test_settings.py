@@ -48,6 +48,14 @@ async def test_model_and_style_become_part_of_the_prompt_and_are_seen(house: Hou
     assert "250" not in own["content"]
 
 
+async def test_a_style_by_name_stands_beside_a_level(cleo: Member) -> None:
+    shown = await choose(cleo, STYLE, "style:raw")
+    assert chosen(await choose(cleo, STYLE, "style:raw", "100"), STYLE) == ["100", "style:raw"]
+    assert "Behind each prompt: --style raw" in shown["content"]
+    assert "-# ↳ a red house --steps 2 --style raw --stylize 100" in (await painted(cleo))["content"]
+    assert chosen(await choose(cleo, STYLE, "usual", "100", "style:raw"), STYLE) == ["usual"]
+
+
 async def test_what_is_chosen_can_be_taken_back(cleo: Member) -> None:
     await choose(cleo, STYLE, "250")
     assert chosen(await choose(cleo, STYLE, "usual"), STYLE) == ["usual"]

@@ -64,6 +64,7 @@ async def test_model_offers_only_what_can_be_painted_with_here(ada: Member) -> N
         row["components"][0] for row in message["components"] if row["components"][0].get("placeholder") == MODEL
     ]
     assert {option["value"] for option in menu["options"]} == {"swatch", "slow"}  # slow is the tests' own card
+    assert all(option["label"].startswith("The model: ") for option in menu["options"])  # once chosen, it says of what
     assert chosen(await choose(ada, MODEL, "swatch"), MODEL) == ["swatch"]
 
 

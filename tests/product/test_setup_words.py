@@ -102,3 +102,18 @@ async def test_what_was_set_is_shown_and_taken_back(ada: Member, cleo: Member) -
 )
 async def test_words_that_could_not_work_are_refused(ada: Member, defaults: str, ceilings: str, told: str) -> None:
     assert told in await set_words(ada, "here", defaults, ceilings)
+
+
+async def test_a_ceiling_holds_for_several_jobs_before_they_are_offered_and_when_they_are_confirmed(
+    ada: Member, cleo: Member
+) -> None:
+    card = (await cleo.command("painting", "imagine", prompt="a {red, blue} bird --steps 9")).message
+    assert card is not None
+    await set_words(ada, "here", ceilings="steps 5")
+    assert "In this channel steps 5 is the most" in (await press(cleo, card, "Paint all 2"))["content"]
+    refused = (await cleo.command("painting", "imagine", prompt="a {red, blue} hen --steps 9")).message
+    assert refused is not None
+    assert "In this channel steps 5 is the most" in refused["content"]
+    assert refused["components"] == []
+    await set_words(ada, "here", ceilings="")
+    assert "2 jobs are on their way" in (await press(cleo, card, "Paint all 2"))["content"]

@@ -69,6 +69,15 @@ async def test_words_are_marked_by_their_weight_and_shorter_prompts_are_buttons(
     assert lines[1].removeprefix("2. ") in painted["content"]
 
 
+async def test_what_counts_against_the_words_stays_in_shorter_prompts(reading_house: House) -> None:
+    cleo = await reading_house.member("cleo")
+    shown = await shorten(cleo, "a red house on green hills:: at night::2 fog::-0.5 --steps 2")
+    _, marked, *lines = shown["content"].split("\n")
+    assert "fog" not in marked
+    assert lines
+    assert all(line.endswith("::3 fog::-0.5 --steps 2") for line in lines)
+
+
 async def test_shorter_prompts_are_their_makers_and_not_kept_for_ever(reading_house: House) -> None:
     cleo = await reading_house.member("cleo")
     old = await shorten(cleo, PROMPT)

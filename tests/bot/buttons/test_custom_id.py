@@ -147,4 +147,5 @@ def test_codes_of_actions_stay_what_they_are() -> None:
         "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or",
         "HIDE_EXHIBIT": "gh", "RESTORE_EXHIBIT": "gr", "MAKE_GALLERY": "gm",
         "GALLERY": "ga", "EXHIBIT": "gx",
+        "TREE": "tr",
     }  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
+from itertools import count
 
 import pytest
 
@@ -13,10 +14,11 @@ from bot.plans.standing import Standing
 from bot.store import ledger
 from bot.store.store import Store
 from tests.bot.plans.rows import FREE, HOUR, OPEN, PLANS
-from tests.bot.store.rows import MEMBER, NOW
+from tests.bot.store.rows import MEMBER, NOW, make_job
 
 MONTH = Standing(FREE, MEMBER, calendar_month(NOW, UTC))
 MINUTE = 60_000
+COUNT = count()
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,8 @@ MINUTE = 60_000
         (HOUR, HOUR // 10 + 1, True),  # more than a tenth of the month
         (4 * MINUTE, 2 * MINUTE, False),
         (4 * MINUTE, 2 * MINUTE + 1, True),  # more than half of what is left
+        (5 * HOUR, HOUR // 2, False),  # with time beside the month, of all that
+        (5 * HOUR, HOUR // 2 + 1, True),
         (15_000, 10_000, False),  # but never about ten seconds
         (15_000, 10_001, True),
         (MINUTE, MINUTE + 1, False),  # it cannot be had at all, which is said instead
@@ -43,10 +47,10 @@ def test_without_a_month_only_what_is_left_counts() -> None:
 
 
 async def test_whoever_looks_first_at_a_month_finds_it_granted(store: Store) -> None:
-    assert await balance(store, PLANS, MEMBER, NOW) == await balance(store, PLANS, MEMBER, NOW)
-    assert (await balance(store, PLANS, MEMBER, NOW)).left_gpu_ms == HOUR
+    assert await balance(store, PLANS, MEMBER, None, NOW) == await balance(store, PLANS, MEMBER, None, NOW)
+    assert (await balance(store, PLANS, MEMBER, None, NOW)).left_gpu_ms == HOUR
     unbounded = replace(PLANS, offers=(OPEN,), default=OPEN)
-    assert (await balance(store, unbounded, MEMBER, NOW)).left_gpu_ms is None
+    assert (await balance(store, unbounded, MEMBER, None, NOW)).left_gpu_ms is None
 
 
 async def leave(store: Store, left: int) -> None:
@@ -56,13 +60,18 @@ async def leave(store: Store, left: int) -> None:
         await ledger.gift(tx, MEMBER, MEMBER + 1, there - left, f"gift {left}", NOW)
 
 
-async def low(store: Store, price: int) -> Low | None:
+async def low(store: Store, price: int, payer: int = MEMBER, pool: int = 0) -> Low | None:
+    """What is told after a job that is paid for by that time or by somebody else's, and then gives it back."""
+    job = make_job(f"JOB{next(COUNT)}", reserved_gpu_ms=price)
     async with store.write() as tx:
-        return await low_after(tx, MONTH, price, NOW)
+        left = await ledger.available(tx, MEMBER, NOW)
+        await ledger.grant(tx, payer, price, job.id, NOW, expires_at=NOW + timedelta(seconds=1))
+        await ledger.reserve(tx, payer, job.id, price, NOW)
+        return await low_after(tx, Balance(MONTH, left, pool), (job,), NOW)
 
 
 async def test_low_is_told_once_and_then_that_it_is_over_once(store: Store) -> None:
-    await balance(store, PLANS, MEMBER, NOW)
+    await balance(store, PLANS, MEMBER, None, NOW)
     await leave(store, HOUR // 10)
     assert await low(store, MINUTE) is None
     await leave(store, HOUR // 10 - 1)
@@ -75,7 +84,7 @@ async def test_low_is_told_once_and_then_that_it_is_over_once(store: Store) -> N
 
 
 async def test_what_is_over_is_not_told_to_be_low_afterwards(store: Store) -> None:
-    await balance(store, PLANS, MEMBER, NOW)
+    await balance(store, PLANS, MEMBER, None, NOW)
     await leave(store, 1000)
     told = await low(store, MINUTE)
     assert told is not None
@@ -85,4 +94,27 @@ async def test_what_is_over_is_not_told_to_be_low_afterwards(store: Store) -> No
 
 async def test_without_a_bound_nothing_is_low(store: Store) -> None:
     async with store.write() as tx:
-        assert await low_after(tx, replace(MONTH, plan=OPEN), MINUTE, NOW) is None
+        await ledger.reserve(tx, MEMBER, "JOB", MINUTE, NOW, top_up=True)
+        assert await low_after(tx, Balance(replace(MONTH, plan=OPEN), None), (make_job("JOB"),), NOW) is None
+
+
+async def test_what_a_pool_pays_says_nothing_of_ones_own_time(store: Store) -> None:
+    await balance(store, PLANS, MEMBER, None, NOW)
+    await leave(store, 1000)
+    assert await low(store, MINUTE, payer=9) is None
+    told = await low(store, MINUTE, pool=HOUR)
+    assert told is not None
+    assert not told.is_empty  # the next one is paid by the pool
+
+
+def test_dear_is_what_takes_much_of_a_pool_as_well() -> None:
+    assert not Balance(MONTH, MINUTE, 20 * MINUTE).is_dear(2 * MINUTE)
+    assert Balance(MONTH, MINUTE, 20 * MINUTE).is_dear(2 * MINUTE + 1)
+    assert not Balance(MONTH, MINUTE, 20 * MINUTE).is_dear(21 * MINUTE)  # which is refused
+
+
+def test_pool_is_needed_for_what_ones_own_time_does_not_pay_job_by_job() -> None:
+    assert not Balance(MONTH, 4 * MINUTE, HOUR).needs_pool([2 * MINUTE, 2 * MINUTE])
+    assert Balance(MONTH, 3 * MINUTE, 2 * MINUTE).needs_pool([2 * MINUTE, 2 * MINUTE])
+    assert not Balance(MONTH, 3 * MINUTE, MINUTE).needs_pool([2 * MINUTE, 2 * MINUTE])
+    assert not Balance(MONTH, None).needs_pool([HOUR])

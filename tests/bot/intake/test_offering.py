@@ -8,7 +8,7 @@ from datetime import UTC
 import pytest
 
 from bot.asking import Asker
-from bot.errors import ConfirmError, NoJobError, NotAllowedError, OfferGoneError, PausedError
+from bot.errors import ConfirmError, NoJobError, NoRoomForAllError, NotAllowedError, OfferGoneError, PausedError
 from bot.intake.balance import Balance
 from bot.intake.offering import Offering
 from bot.intake.orders import Order
@@ -24,7 +24,7 @@ from bot.store.placeholders import Placeholder
 from bot.store.store import Store
 from bot.store.transactions import Writing
 from bot.store.words import State
-from engine import Quote, load_catalog, parse, translate
+from engine import Quote, Speed, load_catalog, parse, translate
 from tests.bot.store.rows import MEMBER, NOW, make_job, make_picture
 
 CELLS = translate(parse("a red house"), load_catalog(), default_model="swatch", drawn_seed=7).cells
@@ -139,6 +139,23 @@ async def test_every_job_of_an_offer_has_a_key_and_a_moment_of_its_own(offering:
     assert [job.press for job in taken.jobs] == [f"offer:{error.offer.id}:{number}" for number in range(3)]
     assert [job.id for job in taken.jobs] == sorted(job.id for job in taken.jobs)
     assert not taken.by_token
+
+
+async def test_an_offer_keeps_the_speed_that_its_price_was_for(offering: Offering) -> None:
+    error = await offered(offering, replace(WISH, speed=None))
+    assert error.offer.orders[0]["speed"] == Speed.FAST
+
+
+async def test_more_turbo_jobs_than_the_plan_paints_are_refused_before_and_after_the_card(offering: Offering) -> None:
+    wish = replace(WISH, kind=Kind.IMAGINE, parent=None, picture=None, cell=None, speed=Speed.TURBO)
+    with pytest.raises(NoRoomForAllError) as caught:
+        await offered(offering, wish, wish)
+    assert (caught.value.under_way, caught.value.wanted, caught.value.allowed) == (0, 2, 1)
+    first, second = await offered(offering, wish), await offered(offering, wish, asker=replace(ASKER, interaction=None))
+    await offering.take(ASKER, first.offer.id)
+    with pytest.raises(NoRoomForAllError) as caught:
+        await offering.take(ASKER, second.offer.id)
+    assert (caught.value.under_way, caught.value.speed) == (1, Speed.TURBO)
 
 
 async def test_the_same_interaction_has_the_same_offer(offering: Offering) -> None:

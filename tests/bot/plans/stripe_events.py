@@ -49,9 +49,11 @@ def refunded(invoice: str, at: datetime, *, in_full: bool = True) -> PaymentEven
     return event("charge.refunded", about, at)
 
 
-def disputed(invoice: str, at: datetime) -> PaymentEvent:
-    about = {"id": "dp_1", "charge": f"ch_{invoice}", "payment_intent": f"pi_{invoice}"}
-    return event("charge.dispute.created", about, at)
+def disputed(
+    invoice: str, at: datetime, what: str = "created", status: str = "needs_response", name: str = "du_1"
+) -> PaymentEvent:
+    about = {"id": name, "charge": f"ch_{invoice}", "payment_intent": f"pi_{invoice}", "status": status}
+    return event(f"charge.dispute.{what}", about, at)
 
 
 def updated(begun: datetime, at: datetime, status: str = "active", *, new: bool = False) -> PaymentEvent:

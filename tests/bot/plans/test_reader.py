@@ -70,6 +70,7 @@ def test_plans_that_ship_are_those_that_members_know() -> None:
     assert [plan.title for plan in plans] == ["Free", "Basic", "Standard", "Pro", "Mega", "Open"]
     assert plans.default.name == "open"
     assert plans.default.is_unbounded
+    assert all(max(plan.permutations, plan.repeats) <= plan.waiting for plan in plans)  # or it promises what never fits
     hours = {plan.name: plan.fast_gpu_ms and plan.fast_gpu_ms / 3_600_000 for plan in plans}
     assert hours == {"free": 0.4, "basic": pytest.approx(200 / 60), "standard": 15, "pro": 30, "mega": 60, "open": None}
     assert [str(plan.price) for plan in plans if plan.price] == ["10.00 USD", "30.00 USD", "60.00 USD", "120.00 USD"]

@@ -98,6 +98,40 @@ async def test_money_that_goes_back_takes_its_own_month_alone(store: Store, take
         assert (await ledger.balances(tx, MEMBER))[Account.DEBT] == 0  # the first month was paid for and used
 
 
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+async def test_dispute_that_is_won_gives_the_period_back_and_what_was_used_stays_used(
+    store: Store, order: tuple[int, ...]
+) -> None:
+    told = (disputed("in_1", NOW), disputed("in_1", NOW, "funds_withdrawn"), disputed("in_1", LAST, "closed", "won"))
+    async with store.write() as tx:
+        await tell(tx, (session(), FIRST_BILL), NOW)
+        await ledger.reserve(tx, MEMBER, "JOB1", HOUR, NOW)
+        await ledger.settle(tx, "JOB1", HOUR, NOW)
+        for number in (*order, *order):
+            await tell(tx, (told[number],), NOW)
+        assert await stands(tx, NOW) == ("basic", 2)
+        again = disputed("in_1", NOW, name="du_2")
+        await tell(tx, (again, again), NOW)
+        assert await stands(tx, NOW) == ("free", 0)
+        assert (await ledger.balances(tx, MEMBER))[Account.DEBT] == -HOUR
+
+
+async def test_dispute_that_is_lost_gives_nothing_back(store: Store) -> None:
+    async with store.write() as tx:
+        await tell(tx, (session(), FIRST_BILL, disputed("in_1", NOW), disputed("in_1", NOW, "closed", "lost")), NOW)
+        assert await stands(tx, NOW) == ("free", 0)
+
+
+async def test_question_of_a_bank_takes_nothing_until_it_takes_money(store: Store) -> None:
+    async with store.write() as tx:
+        asked = disputed("in_1", NOW, status="warning_needs_response")
+        closed = disputed("in_1", NOW, "closed", "warning_closed")
+        await tell(tx, (session(), FIRST_BILL, asked, closed), NOW)
+        assert await stands(tx, NOW) == ("basic", 3)
+        await tell(tx, (disputed("in_1", NOW, "funds_withdrawn"),), NOW)
+        assert await stands(tx, NOW) == ("free", 0)
+
+
 async def test_refund_of_a_part_changes_nothing(store: Store) -> None:
     async with store.write() as tx:
         await tell(tx, (session(), FIRST_BILL, refunded("in_1", NOW, in_full=False)), NOW)
@@ -153,6 +187,10 @@ async def test_pack_is_granted_once_it_is_paid_and_taken_back_with_its_money(sto
     async with store.write() as tx:
         bought = replace(session(**pack), id="evt_2")
         await tell(tx, (bought, bought), NOW)
+        assert await stands(tx, NOW) == ("free", 10)
+        await tell(tx, (disputed("in_9", NOW),), NOW)
+        assert await stands(tx, NOW) == ("free", 0)
+        await tell(tx, (disputed("in_9", NOW, "closed", "won"),), NOW)
         assert await stands(tx, NOW) == ("free", 10)
         await tell(tx, (refunded("in_9", NOW),), NOW)
         assert await stands(tx, NOW) == ("free", 0)

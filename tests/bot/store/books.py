@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.store.words import Account, Act, Origin
+from bot.store.words import GIVEABLE, Account, Act, Origin
 
 
 @dataclass
@@ -62,6 +62,9 @@ class Books:
 
     def available(self, member: int, now: datetime) -> int:
         return sum(pot.left for pot in self.spendable(member, now))
+
+    def giveable(self, member: int, now: datetime) -> int:
+        return sum(pot.left for pot in self.spendable(member, now) if pot.origin in GIVEABLE)
 
     def fill(self, pot: Pot) -> None:
         """A new bucket with what was granted, gifted or carried over into it."""
@@ -128,7 +131,8 @@ class Books:
 
     def gift(self, giver: int, taker: int, gpu_ms: int, key: str, now: datetime) -> None:
         made = []
-        for number, (pot, part) in enumerate(self.take(self.spendable(giver, now), gpu_ms)):
+        mine = [pot for pot in self.spendable(giver, now) if pot.origin in GIVEABLE]
+        for number, (pot, part) in enumerate(self.take(mine, gpu_ms)):
             pot.move(Account.AVAILABLE, Account.GIVEN, part)
             made.append(Pot(f"gift:{key}:{number}", taker, Origin.GIFT, part, pot.starts, pot.expires))
             self.fill(made[-1])

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.plans import membership
 from bot.plans.plan import Plan, Plans, Relax
+from bot.plans.rates import charge_of
 from bot.store import jobs, ledger, memberships
 from bot.store.columns import milliseconds
 from bot.store.errors import CreditError, StoreBusyError
@@ -28,11 +29,13 @@ from bot.store.sqlite import WRITER, _prepare
 from bot.store.store import Store
 from bot.store.sweeping import GRACE, sweep
 from bot.store.transactions import Writing
-from bot.store.words import Origin, Source, State
+from bot.store.words import GIVEABLE, Origin, Source, State
+from engine import Speed
 from tests.bot.store.books import Books, Pot, Subscription
 from tests.bot.store.rows import NOW, make_job
 
 MEMBERS = (1, 2)
+POOL = 7  # a server, whose pool pays for whoever asks there
 AMOUNTS = st.integers(0, 1000)
 CRASHES = st.none() | st.none() | st.integers(0, 8)
 PERCENTS = st.sampled_from((0, 1, 30, 60, 100, 101))
@@ -131,7 +134,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def open_books(self) -> Any:
         """A bucket with a hold on it, and a subscription, so that every life begins in the middle of things."""
         self.books, self.now = Books(), NOW
-        self.count, self.attempts = 0, dict[str, int]()
+        self.count, self.attempts, self.speeds = 0, dict[str, int](), dict[str, Speed]()
         self.subscriptions = dict.fromkeys(MEMBERS, 0)
         self.runner = asyncio.Runner()
         self.bench.clear()
@@ -172,22 +175,36 @@ class LedgerMachine(RuleBasedStateMachine):
         self.write(deed)
         self.books.grant(Pot(key, member, Origin.OPERATOR, gpu_ms, self.now, ends))
 
-    @rule(target=accepted, member=st.sampled_from(MEMBERS), percent=PERCENTS, lent=RARELY, crash=CRASHES)
-    def accept(self, member: int, percent: int, lent: bool, crash: int | None) -> Any:
-        """Of what there is, so that most are accepted, and buckets are soon empty."""
+    @rule(
+        target=accepted,
+        member=st.sampled_from(MEMBERS),
+        percent=PERCENTS,
+        lent=RARELY,
+        pooled=RARELY,
+        is_turbo=RARELY,
+        crash=CRASHES,
+    )
+    def accept(
+        self, member: int, percent: int, lent: bool, crash: int | None, pooled: bool = False, is_turbo: bool = False
+    ) -> Any:
+        """Of what there is, so that most are accepted, and buckets are soon empty. A pool lends nothing."""
         self.count += 1
-        job_id, there = f"JOB{self.count}", self.books.available(member, self.now)
+        payer = POOL if pooled and not lent else member
+        speed = Speed.TURBO if is_turbo else Speed.FAST
+        job_id, there = f"JOB{self.count}", self.books.available(payer, self.now)
         gpu_ms = (there or 100) * percent // 100
 
         async def deed(tx: Writing) -> None:
-            await jobs.insert(tx, make_job(job_id, member_id=member, reserved_gpu_ms=gpu_ms))
-            assert await ledger.reserve(tx, member, job_id, gpu_ms, self.now, top_up=lent)
+            made = make_job(job_id, member_id=member, server_id=POOL, speed=speed, reserved_gpu_ms=gpu_ms)
+            await jobs.insert(tx, made)
+            assert await ledger.reserve(tx, payer, job_id, gpu_ms, self.now, top_up=lent)
 
         try:
             if self.write(deed, crash):
                 assert lent or there >= gpu_ms or not self.believes_answers, "more was held than there was"
-                self.books.reserve(member, job_id, gpu_ms, self.now, lent=lent or gpu_ms == 0)
+                self.books.reserve(payer, job_id, gpu_ms, self.now, lent=lent or gpu_ms == 0)
                 self.attempts[job_id] = 1
+                self.speeds[job_id] = speed
                 return job_id
         except CreditError as refused:
             told = (refused.available_gpu_ms, refused.needed_gpu_ms)
@@ -204,11 +221,16 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.write(deed) and job_id in self.books.held:
             self.attempts[job_id] += 1
 
-    @rule(job_id=accepted, used=st.lists(AMOUNTS, min_size=1, max_size=3), is_late=st.booleans(), crash=CRASHES)
+    @rule(
+        job_id=accepted,
+        used=st.lists(AMOUNTS, min_size=1, max_size=3),
+        is_late=st.booleans(),
+        crash=CRASHES,
+    )
     def settle(self, job_id: str, used: list[int], is_late: bool, crash: int | None) -> None:
         """Perhaps by an attempt that is not the last; up to three times in one go, as if nothing else prevented it."""
         attempt = self.attempts.get(job_id, 1) - int(is_late)
-        counts = job_id in self.books.held and not is_late
+        counts, speed = job_id in self.books.held and not is_late, self.speeds.get(job_id, Speed.FAST)
 
         async def deed(tx: Writing) -> None:
             finished = await jobs.finish(tx, job_id, attempt, State.RENDERED, self.now, gpu_ms=used[0])
@@ -216,13 +238,13 @@ class LedgerMachine(RuleBasedStateMachine):
             if not finished:
                 return
             for number, gpu_ms in enumerate(used):
-                settled = await ledger.settle(tx, job_id, gpu_ms, self.now)
+                settled = await ledger.settle(tx, job_id, charge_of(speed, gpu_ms), self.now)
                 assert (settled is not None) == (number == 0) or not self.believes_answers, (
                     "a second end was not refused"
                 )
 
         if self.write(deed, crash) and counts:
-            self.books.end(job_id, used[0])
+            self.books.end(job_id, charge_of(speed, used[0]))
 
     @rule(job_id=accepted, state=st.sampled_from((State.FAILED, State.CANCELLED)), crash=CRASHES)
     def refund(self, job_id: str, state: State, crash: int | None) -> None:
@@ -235,13 +257,20 @@ class LedgerMachine(RuleBasedStateMachine):
         if self.write(deed, crash) and job_id in self.books.held:
             self.books.end(job_id, 0)
 
-    @rule(giver=st.sampled_from(MEMBERS), gpu_ms=st.integers(1, 1000), key=st.sampled_from("xy"), crash=CRASHES)
-    def gift(self, giver: int, gpu_ms: int, key: str, crash: int | None) -> None:
-        taker = sum(MEMBERS) - giver
-        is_new, there = f"gift:{key}:0" not in self.books.pots, self.books.available(giver, self.now)
+    @rule(
+        giver=st.sampled_from(MEMBERS),
+        to_pool=RARELY,
+        gpu_ms=st.integers(1, 1000),
+        key=st.sampled_from("xy"),
+        crash=CRASHES,
+    )
+    def gift(self, giver: int, to_pool: bool, gpu_ms: int, key: str, crash: int | None) -> None:
+        """To another member, or into the pool; never of a month."""
+        taker = POOL if to_pool else sum(MEMBERS) - giver
+        is_new, there = f"gift:{key}:0" not in self.books.pots, self.books.giveable(giver, self.now)
 
         async def deed(tx: Writing) -> None:
-            given = await ledger.gift(tx, giver, taker, gpu_ms, key, self.now)
+            given = await ledger.gift(tx, giver, taker, gpu_ms, key, self.now, GIVEABLE)
             assert given == is_new or not self.believes_answers, "a second gift was not refused"
 
         try:

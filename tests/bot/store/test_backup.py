@@ -77,6 +77,16 @@ async def test_backup_of_a_working_bot_is_restored_as_it_was(archive: Path, tmp_
     assert not (tmp_path / "new" / "restored").exists()
 
 
+async def test_vectors_of_pictures_that_the_backup_does_not_know_go_with_its_restore(
+    archive: Path, tmp_path: Path, clock: Clock
+) -> None:
+    async with Store.open(tmp_path / "new", clock=clock) as store:
+        (await store.vectors.of("sha256:aa", 2)).put([7], [[1.0, 0.0]])
+    await asyncio.to_thread(restore.restore, archive, tmp_path / "new", overwrite=True)
+    async with Store.open(tmp_path / "new", clock=clock) as store:
+        assert not (await store.vectors.of("sha256:aa", 2)).has(7)
+
+
 async def test_backup_leaves_nothing_beside_it_and_is_for_its_owner_alone(archive: Path, tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["backup.tar", "data"]
     assert stat.S_IMODE(os.stat(archive).st_mode) == 0o600

@@ -22,7 +22,7 @@ from bot.store.transactions import Reading, Writing
 from bot.store.words import Act, State
 from tests.bot.store.ledger_machine import SEED, Bench, LedgerMachine, careful
 
-OTHERWISE = r"the books say otherwise|(Bucket|Member) \d"  # whichever sees it first
+OTHERWISE = r"the books say otherwise|(Bucket|Member) \d|Job JOB\d"  # whichever sees it first
 HASTY = settings(careful(1500), phases=[Phase.generate], report_multiple_bugs=False)
 
 

@@ -11,6 +11,7 @@ from engine.errors import FaultKind, PromptError
 from engine.language.elsewhere import ELSEWHERE, UNMISTAKABLE
 from engine.language.kinds import Takes
 from engine.language.parameters import BY_SPELLING, TABLE, Parameter
+from engine.language.preferences import add_suffix, expand_options
 from engine.language.prompt import parse
 from engine.language.unfolding import unfold
 from engine.models.catalog import Entry
@@ -52,16 +53,29 @@ def test_the_page_has_no_parameter_that_does_not_exist() -> None:
     assert table.count("\n| `--") == len(TABLE)
 
 
-def test_every_example_of_the_page_is_a_prompt_or_is_shown_as_a_fault() -> None:
-    blocks = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
-    examples = [line for block in blocks for line in block.splitlines() if line and "^" not in line]
+def test_every_example_of_the_page_is_a_prompt() -> None:
+    beginning = PAGE[PAGE.index("## Start here") : PAGE.index("## Text")]
+    examples = re.findall(r"^\| `(.*?)` \|", beginning, re.MULTILINE)
     assert len(examples) == 8
-    for example in examples:
-        if f"{example}\n" + " " * example.index("--") + "^" in PAGE:
-            with pytest.raises(PromptError):
-                parse(example)
-        else:
-            assert unfold(example)
+    assert all(map(unfold, examples))
+    assert len(unfold("a {red, blue} bird in {summer, winter}")) == 4
+
+
+def test_the_fault_of_the_page_stands_where_its_carets_say() -> None:
+    example, carets = re.findall(r"```\n(.*\n +\^+)\n```", PAGE)[0].split("\n")
+    with pytest.raises(PromptError) as raised:
+        parse(example)
+    (fault,) = raised.value.faults
+    assert (fault.span.start, fault.span.end) == (carets.index("^"), len(carets))
+    assert fault.nearest == "--seed"
+
+
+def test_the_page_says_what_really_runs_behind_a_prompt() -> None:
+    (typed, runs) = re.findall(r"^(?:you type|what runs) +(.*)$", PAGE, re.MULTILINE)
+    whole = expand_options(typed, {"mine": "--ar 7:4 --stylize 250"})
+    for suffix in ("--chaos 20", "--ar 1:1 --weird 50"):
+        whole = add_suffix(whole, suffix)
+    assert whole == runs
 
 
 @pytest.mark.parametrize("parameter", prompt_page.ASKED)

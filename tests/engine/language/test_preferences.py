@@ -7,6 +7,7 @@ import pytest
 from engine.errors import PromptError
 from engine.language.preferences import add_suffix, check_option, check_suffix, expand_options
 from engine.language.prompt import parse
+from engine.language.unfolding import unfold
 
 OPTIONS = {"mine": "--ar 7:4 --stylize 250", "light": "at golden hour", "loop": "--mine"}
 
@@ -59,6 +60,14 @@ def test_an_option_holds_what_a_prompt_could() -> None:
 )
 def test_a_suffix_adds_what_the_text_does_not_say(text: str, suffix: str, whole: str) -> None:
     assert add_suffix(text, suffix) == whole
+
+
+def test_what_a_choice_in_braces_says_wins_over_the_suffix_and_options_work_there() -> None:
+    text = expand_options("a boat {--mine, --c 3}", {"mine": "--ar 3:2"})
+    assert text == "a boat {--ar 3:2, --c 3}"
+    whole = add_suffix(text, "--ar 7:4 --chaos 20 --weird 5")
+    assert whole == "a boat {--ar 3:2, --c 3} --weird 5"
+    assert len(unfold(whole)) == 2
 
 
 def test_a_suffix_is_parameters_only() -> None:

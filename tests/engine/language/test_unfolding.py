@@ -43,6 +43,14 @@ def test_repetitions_with_a_seed_have_seeds_of_their_own_by_a_stated_rule() -> N
     assert [prompt.get(SEED) for prompt in unfold("a --r 3")] == [None] * 3
 
 
+def test_faults_are_told_in_the_order_of_their_places() -> None:
+    with pytest.raises(PromptError) as caught:
+        unfold("a fox --ar 40:1 --bogus 3 --s abc")
+    places = [fault.span.start for fault in caught.value.faults]
+    assert places == sorted(places)
+    assert len(places) == 3
+
+
 @given(st.integers(1, 40), st.integers(1, 5))
 def test_no_more_are_written_out_than_are_allowed(times: int, choices: int) -> None:
     text = "a {" + ", ".join("x" * (n + 1) for n in range(choices)) + f"}} --repeat {times}"

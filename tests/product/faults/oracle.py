@@ -35,8 +35,10 @@ _CHARGES = {
     "Spent is what was settled.": """
         SELECT member_id, sum(spent) AS spent, sum(settled) AS settled FROM (
           SELECT member_id, gpu_ms AS spent, 0 AS settled FROM accounts WHERE account = 'spent'
-          UNION ALL SELECT jobs.member_id, 0, min(jobs.gpu_ms, reserves.gpu_ms) FROM ends
-            JOIN jobs ON jobs.id = ends.job_id JOIN reserves ON reserves.job_id = ends.job_id WHERE ends.act = 'settle'
+          UNION ALL SELECT reserves.member_id, 0,
+            min(jobs.gpu_ms * CASE jobs.speed WHEN 'turbo' THEN 2 WHEN 'relax' THEN 0 ELSE 1 END, reserves.gpu_ms)
+            FROM ends JOIN jobs ON jobs.id = ends.job_id JOIN reserves ON reserves.job_id = ends.job_id
+            WHERE ends.act = 'settle'
         ) GROUP BY member_id HAVING sum(spent) <> sum(settled)""",
     "A bounded plan has what is left of its month.": """
         SELECT buckets.id FROM buckets JOIN accounts ON accounts.bucket_id = buckets.id
@@ -80,7 +82,7 @@ async def must_be_sound(store: Store) -> None:
 
 async def must_have_charged_right(store: Store) -> None:
     """Once calm: each job was charged at most once, what brought nothing cost nothing, nothing is held, and what
-    members have spent is what their jobs were measured at, as far as it was reserved.
+    whoever paid has spent is what the jobs were measured at, by their speed's rate, as far as it was reserved.
     """
     async with store.read() as tx:
         for promise, query in _CHARGES.items():

@@ -22,9 +22,13 @@ running = 2
 [plans.basic]
 title = "Basic"
 fast = "200 min"
+relax = "unlimited"
+turbo_running = 2
 [plans.open]
 title = "Open"
 fast = "unlimited"
+relax = "unlimited"
+turbo_running = 2
 """
 
 

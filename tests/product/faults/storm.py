@@ -73,7 +73,9 @@ class Storm:
         shown = [message for message in await member.messages(room, 20) if buttons(message)]
         if not shown or dice.random() < 0.5:
             steps = dice.choice((2, 2, 2, 20))
-            outcome = await member.command(room, "imagine", prompt=f"house {dice.random()} --steps {steps}")
+            speed = dice.choice(("", "", "--turbo", "--relax"))  # which some plans refuse
+            prompt = f"house {dice.random()} --steps {steps} {speed}"
+            outcome = await member.command(room, "imagine", prompt=prompt)
             self.seen["asked"] += outcome.message is not None
         else:
             message = dice.choice(shown)

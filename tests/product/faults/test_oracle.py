@@ -54,6 +54,17 @@ async def test_sound_charges_are_found_sound(store: Store) -> None:
     await must_have_charged_right(store)
 
 
+async def test_turbo_that_a_pool_pays_is_found_sound(store: Store) -> None:
+    await end_all(store)
+    async with store.write() as tx:
+        await ledger.grant(tx, 7, 10_000, "pool", NOW)
+        await jobs.insert(tx, make_job("JOB4", speed="turbo", server_id=7))
+        await ledger.reserve(tx, 7, "JOB4", 2000, NOW)
+        await jobs.finish(tx, "JOB4", 1, State.RENDERED, NOW, gpu_ms=700)
+        await ledger.settle(tx, "JOB4", 1400, NOW)
+    await must_have_charged_right(store)
+
+
 async def test_what_is_still_held_is_found(store: Store) -> None:
     await end(store)
     with pytest.raises(AssertionError, match="Nothing is held"):
