@@ -16,13 +16,13 @@ from engine.pocket.training.encoders import EncodersStage
 from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
 from engine.pocket.training.packing import pack
-from engine.pocket.training.painter import PainterStage
+from engine.pocket.training.painter import PainterStage, SketchStage
 from engine.pocket.training.upscaler import UpscalerStage
 
 if TYPE_CHECKING:
     import torch
 
-STAGES = ("autoencoder", "painter", "guided", "decoder", "encoders", "upscaler", "checker")
+STAGES = ("autoencoder", "sketch", "painter", "guided", "decoder", "encoders", "upscaler", "checker")
 
 
 def main() -> None:
@@ -58,8 +58,10 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
     match name:
         case "autoencoder":
             return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000, workers=options.workers)
+        case "sketch":
+            return SketchStage(device, folder, 256 if gpu else 64, options.workers)
         case "painter":
-            return PainterStage(device, folder, 256 if gpu else 64, options.workers)
+            return PainterStage(device, folder, 256 if gpu else 32, options.workers)
         case "guided":
             return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
         case "decoder":

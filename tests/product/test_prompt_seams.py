@@ -9,7 +9,7 @@ import pytest
 
 from engine import read_recipes
 from sandbox.member import Member
-from tests.product.house import House, Json, labels, painted, press, said_aside, until_ended
+from tests.product.house import House, Json, eventually, labels, painted, press, said_aside, until_ended
 from tests.product.looking import data_of, distance, picture_of
 from tests.product.test_every_parameter import newest, typed
 from tests.product.test_films_and_drafts import film_in
@@ -81,8 +81,11 @@ async def test_an_edited_prompt_may_ask_for_several_at_once(
     assert "on their way" in (await press(cleo, card, "Paint all 2"))["content"]
     for text in ran:
         await until_ended(cleo, await said_aside(cleo, "painting", f"{text}** · {what}"))
-    seen = [one["content"] for one in await cleo.messages("painting") if what in one["content"]]
-    assert len(seen) == len(ran)
+
+    async def are_all_there() -> bool:  # two of the same words cannot be waited for one by one
+        return len([one for one in await cleo.messages("painting") if what in one["content"]]) == len(ran)
+
+    await eventually(are_all_there)
 
 
 async def edited_variation(member: Member, grid: Json, text: str) -> Json:

@@ -19,7 +19,7 @@ from engine.pocket.training.encoders import EncodersStage, recall
 from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, run
 from engine.pocket.training.packing import pack
-from engine.pocket.training.painter import PainterStage, Phase, noise_levels
+from engine.pocket.training.painter import PainterStage, Phase, SketchStage, noise_levels
 from engine.pocket.training.upscaler import UpscalerStage
 from engine.pocket.upscaler import load_upscaler
 from engine.pocket.world import FIRST, WHOLE, cast
@@ -39,6 +39,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     phase = Phase(8, FIRST, "first", ((64, 32, 1.0),), 8)
     patch.setattr(guided, "PHASES", [phase])
     stages: list[Callable[[], Stage]] = [
+        lambda: SketchStage(CPU, folder, 4, phases=[phase]),
         lambda: PainterStage(CPU, folder, 4, phases=[phase]),
         lambda: GuidedStage(CPU, folder, 4, 8),
         lambda: DecoderStage(CPU, folder, 4, 8, side=32),
