@@ -32,6 +32,7 @@ from bot.frame.endpoint import point_at
 from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
+from bot.hosting import host
 from bot.intake import Intake
 from bot.meaning import keep_up
 from bot.messages.sending import Sender
@@ -273,10 +274,12 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
 
 
 async def _hear_and_show(desk: Desk, rest: str) -> None:
-    """Of plans, wherever they come from; the gallery on the web; and what pictures mean, for whoever looks for them."""
+    """Of plans, wherever they come from; the gallery on the web; what pictures mean, for whoever looks for them; and
+    what the community does at its time."""
     async with asyncio.TaskGroup() as sources:
         sources.create_task(gallery_window.serve(desk.settings, desk.store, rest))
         sources.create_task(keep_up(desk))
+        sources.create_task(host(desk))
         sources.create_task(desk.exporter.run())
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())

@@ -12,7 +12,7 @@ from bot.store.archive import Archived
 from bot.store.errors import MissingFileError, StoreFullError
 from bot.store.thumbnails import Thumbnail
 
-SIDE = 320
+SIDE, LARGER_SIDE = 320, 640
 
 
 async def small_copies(desk: Desk, pictures: Sequence[Archived]) -> dict[str, bytes]:
@@ -53,3 +53,15 @@ async def _make(desk: Desk, sha256: str) -> tuple[bytes | None, Thumbnail | None
     except StoreFullError:
         return file.data, None
     return file.data, Thumbnail(sha256, kept, file.width, file.height)
+
+
+async def larger_copies(desk: Desk, pictures: Sequence[Archived]) -> dict[str, bytes]:
+    """Large enough to be judged by, made each time; without those whose original is lost."""
+    found = {}
+    for picture in pictures:
+        try:
+            original = await desk.store.files.read(picture.sha256)
+        except MissingFileError:
+            continue
+        found[picture.sha256] = (await asyncio.to_thread(engine.make_thumbnail, original, LARGER_SIDE)).data
+    return found
