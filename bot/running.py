@@ -32,6 +32,7 @@ from bot.frame.endpoint import point_at
 from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
+from bot.frame.stripe_extra import load_stripe
 from bot.hosting import host
 from bot.intake import Intake
 from bot.meaning import keep_up
@@ -90,6 +91,7 @@ class Run:
 
 async def run(settings: Settings, announce: Callable[[str], None]) -> int:
     """Until SIGTERM, SIGINT, or something that only a new start can mend. Returns the exit code."""
+    load_stripe(settings.stripe_secret)
     this = Run()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
