@@ -14,6 +14,7 @@ import discord
 from bot.asking import Asker
 from bot.buttons.custom_id import Signer
 from bot.delivery import Delivery
+from bot.exporting import Exporter
 from bot.frame import rights
 from bot.frame.settings import Settings
 from bot.intake import Intake
@@ -42,11 +43,15 @@ class Desk:
     default_model: str
     welcomes: Callable[[int | None], bool]
     book: PlanBook
+    exporter: Exporter = field(init=False)
     shop: Shop
     roles: Roles
     command_ids: dict[str, int] = field(default_factory=dict)
     _answering: set[asyncio.Task[Any]] = field(default_factory=set)
     _hinted: dict[int, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.exporter = Exporter(self.store, self.sender)
 
     def may_hint(self, channel: int) -> bool:
         """A hint costs a request of its own, and Discord allows a channel thirty a minute: many newcomers at once share

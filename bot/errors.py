@@ -35,6 +35,9 @@ Refusal
  ├─ NoCellError         it has only so many pictures: `count`
  ├─ NotAPictureError    that message is none of ours
  ├─ NoWordsError        that message says nothing that could be painted
+ ├─ WordsHiddenError    its maker keeps its words to themselves
+ ├─ NoViewError         that page of the gallery was not used for too long
+ ├─ NoCollectionError   the member has none of this name: `name`
  ├─ NotReadyError       its pictures are not there yet
  ├─ UnderWayError       it has to end first, or be cancelled
  ├─ NoDraftError        it was painted in full already
@@ -289,6 +292,20 @@ class NotAPictureError(Refusal):
 
 class NoWordsError(Refusal):
     pass
+
+
+class WordsHiddenError(Refusal):
+    pass
+
+
+class NoViewError(Refusal):
+    pass
+
+
+class NoCollectionError(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class NotReadyError(Refusal):

@@ -33,15 +33,17 @@ from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
 from bot.frame.stripe_extra import load_stripe
+from bot.hosting import host
 from bot.intake import Intake
 from bot.meaning import keep_up
 from bot.messages.sending import Sender
+from bot.messages.withdrawing import RESTORABLE
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
 from bot.plans.membership import sweep_credit
 from bot.roles import Roles
 from bot.shop import Shop
-from bot.store import keys, notices, offers, placeholders
+from bot.store import archive, keys, notices, offers, placeholders, thumbnails, views
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.web import service as gallery_window
@@ -53,6 +55,8 @@ SETTLE_SECONDS = 5.0
 HANG_UP_SECONDS = 5.0
 END_SECONDS = 45.0  # less than the unit's TimeoutStopSec, and than anybody's patience
 TIDY_SECONDS = 3600.0
+MOST_PURGED = 1000  # pictures an hour: nobody else can write meanwhile
+VIEW_LIFE = timedelta(days=30)
 NOTICES_LAST = timedelta(days=400)  # longer than any period that they are about
 FEW_SERVERS_SECONDS = 0.2  # the library waits this long for further servers after the last one
 TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
@@ -272,17 +276,24 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
 
 
 async def _hear_and_show(desk: Desk, rest: str) -> None:
-    """Of plans, wherever they come from; the gallery on the web; and what pictures mean, for whoever looks for them."""
+    """Of plans, wherever they come from; the gallery on the web; what pictures mean, for whoever looks for them; and
+    what the community does at its time."""
     async with asyncio.TaskGroup() as sources:
         sources.create_task(gallery_window.serve(desk.settings, desk.store, rest))
         sources.create_task(keep_up(desk))
+        sources.create_task(host(desk))
+        sources.create_task(desk.exporter.run())
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())
         sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))
 
 
 async def tidy(store: Store) -> None:
-    """Away with files that no row names, of which a power cut leaves some, and with tokens that are over."""
+    """Away with pictures that were deleted long ago, with files that no row names, and with tokens that are over."""
+    async with store.write() as tx:
+        await archive.purge(tx, store.now() - RESTORABLE, MOST_PURGED)
+        await thumbnails.forget_unused(tx)
+        await views.forget(tx, store.now() - VIEW_LIFE)
     swept = await store.sweep()
     if swept:
         _log.info("Removed %d files that belong to no picture.", swept)

@@ -2,24 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from bot.asking import Asker
 from bot.kinds import Kind
+from bot.store import archive, friends
 from bot.store.archive import Archived, Viewer
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
+from bot.store.transactions import Reading
 from bot.store.window import Visitor
 from bot.store.words import Audience, Privacy
 
 ALT_LIMIT = 1024
 HASH_SHOWN = 16  # of 64 digits: enough that no two of one job are alike
 MOST_MARKED = 10
+NOBODY = 0  # no member has this id
+
+
+async def sees(tx: Reading, job: Job, asker: Asker, cell: int | None = None) -> bool:
+    """Whether somebody may be shown a job: all of its pictures, or that one. Pictures that are there decide, and whose
+    they are: a cell that somebody else took out of a grid is still its maker's. A job without any is seen as it was
+    asked for."""
+    shown = await _shown(tx, job, cell)
+    if not shown:
+        return may_see(job, asker)
+    viewer = await viewer_of(tx, asker)
+    return all(may_view(picture, viewer) or _is_shown_in(picture, job, asker) for picture in shown)
+
+
+async def reads(tx: Reading, job: Job, asker: Asker, cell: int | None = None) -> bool:
+    """The words and numbers behind what somebody sees."""
+    shown = await _shown(tx, job, cell)
+    if not shown:
+        return job.member_id == asker.member or is_prompt_public(job)
+    return all(may_read(picture, Viewer(asker.member)) for picture in shown) and await sees(tx, job, asker, cell)
+
+
+async def has_hidden_words(tx: Reading, job: Job) -> bool:
+    return any(picture.words_hidden for picture in await archive.of_job(tx, job))
+
+
+async def viewer_of(tx: Reading, asker: Asker) -> Viewer:
+    return Viewer(asker.member, asker.server, asker.rules, await friends.who_named(tx, asker.member))
+
+
+def everybody_on(server: int) -> Viewer:
+    """Whoever is there, and nobody's friend: what they see may be shown to all of that server."""
+    return Viewer(NOBODY, server)
+
+
+async def _shown(tx: Reading, job: Job, cell: int | None) -> list[Archived]:
+    found = await archive.of_job(tx, job)
+    if cell is None or job.kind == archive.SINGLE:
+        return found
+    return [picture for picture in found if picture.cell == cell]
+
+
+def _is_shown_in(picture: Archived, job: Job, asker: Asker) -> bool:
+    """What is public was posted in a channel, and whoever is there sees it, also where there is no server."""
+    is_out = picture.audience in (Audience.SERVER, Audience.GALLERY) and picture.hidden_at is None
+    return is_out and job.channel_id == asker.channel
 
 
 def may_see(job: Job, asker: Asker) -> bool:
-    """A public picture is seen by whoever sees its server, or the channel where it was asked for; any other by its
-    owner alone."""
+    """By its own word, which the archive keeps up to date: a public picture is seen by whoever sees its server, or the
+    channel where it was asked for; any other by its owner alone."""
     if job.member_id == asker.member:
         return True
     is_near = job.channel_id == asker.channel or (job.server_id is not None and job.server_id == asker.server)
@@ -132,9 +181,14 @@ def mark(job: Job, pictures: tuple[Picture, ...]) -> str:
     return " ".join([job.id, *(picture.recipe_hash[:HASH_SHOWN] for picture in pictures[:MOST_MARKED])])
 
 
-def may_have_recipe(job: Job, asker: Asker) -> bool:
-    """The words and numbers behind a picture: their maker's, and everyone's where the prompt is public."""
-    return job.member_id == asker.member or is_prompt_public(job)
+def alt_of(picture: Archived, viewer: Viewer) -> str | None:
+    """What is said of a picture to one viewer alone."""
+    return picture.text[:ALT_LIMIT] if may_read(picture, viewer) and picture.text else None
+
+
+def is_barred(pictures: Iterable[Archived], member: int) -> bool:
+    """Hidden by a moderator: its maker does not show it again."""
+    return any(picture.hidden_by not in (None, member) for picture in pictures)
 
 
 def _is_there(job: Job, asker: Asker) -> bool:

@@ -49,6 +49,8 @@ class Action(StrEnum):
     DIRECT = "dm"
     SETTINGS = "st"
     SETUP = "su"
+    GALLERY = "ga"  # a page: `job` is the number of its view
+    EXHIBIT = "gx"  # one picture on it
     SUBSCRIBE = "sb"
     TAKE_AWAY = "ra"  # what was reported
     CLOSE_REPORT = "rx"
@@ -61,6 +63,10 @@ class Action(StrEnum):
     RESTORE_EXHIBIT = "gr"
     MAKE_GALLERY = "gm"
     TREE = "tr"
+    DAILY = "dy"  # `extra` says what of a day
+    TOP = "tp"
+    FOLLOW = "fo"
+    COMMUNITY = "cm"
 
 
 @dataclass(frozen=True, slots=True)

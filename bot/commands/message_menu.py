@@ -11,7 +11,7 @@ from discord import app_commands
 from bot import replies, visibility
 from bot.buttons.custom_id import Action, Press
 from bot.desk import asker_of, desk_of
-from bot.errors import NoJobError, NotAPictureError, NoWordsError
+from bot.errors import NoJobError, NotAPictureError, NoWordsError, WordsHiddenError
 from bot.handlers.answering import guarded, say
 from bot.handlers.finding import job_of_message
 from bot.handlers.modals import prompt_dialog
@@ -60,8 +60,10 @@ async def _use(interaction: Interaction, message: discord.Message) -> None:
     """The prompt of a picture of ours, or the words of any other message, to be edited and painted."""
     desk = desk_of(interaction)
     job = await job_of_message(desk, message.id, message.author.id)
-    if job is not None and not visibility.may_have_recipe(job, asker_of(interaction)):
-        raise NoJobError
+    if job is not None:
+        async with desk.store.read() as tx:
+            if not await visibility.reads(tx, job, asker_of(interaction)):
+                raise WordsHiddenError
     text = visibility.words_for(job, interaction.user.id) if job is not None else message.content
     if not text.strip():
         raise NoWordsError
@@ -73,8 +75,9 @@ async def _job(interaction: Interaction, message: discord.Message) -> Job:
     job = await job_of_message(desk_of(interaction), message.id, message.author.id)
     if job is None:
         raise NotAPictureError
-    if job.state is State.DELETED or not visibility.may_see(job, asker_of(interaction)):
-        raise NoJobError
+    async with desk_of(interaction).store.read() as tx:
+        if job.state is State.DELETED or not await visibility.sees(tx, job, asker_of(interaction)):
+            raise NoJobError
     return job
 
 

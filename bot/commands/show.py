@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot import replies, visibility
-from bot.desk import desk_of
+from bot.desk import asker_of, desk_of
 from bot.errors import NoJobError
 from bot.handlers.answering import guarded
 from bot.handlers.showing import bring
@@ -17,7 +17,7 @@ from bot.replies import hints
 from bot.store import bookmarks, jobs
 from bot.store.ids import is_job_id
 from bot.store.jobs import Job
-from bot.store.words import State
+from bot.store.words import Privacy, State
 
 CHOICES = 25
 
@@ -46,10 +46,13 @@ def _name(job: Job, member: int) -> str:
 
 
 async def _answer(interaction: discord.Interaction[Any], job_id: str) -> None:
-    desk = desk_of(interaction)
+    desk, asker = desk_of(interaction), asker_of(interaction)
     async with desk.store.read() as tx:
         job = await jobs.find(tx, job_id.strip()) if is_job_id(job_id.strip()) else None
         is_kept = job is not None and await bookmarks.has(tx, interaction.user.id, job.id)
-    if job is None or job.state is State.DELETED or not visibility.may_bring(job, interaction.user.id, is_kept=is_kept):
+        sees = job is not None and await visibility.sees(tx, job, asker)
+    if job is None or job.state is State.DELETED or not visibility.may_bring(job, asker.member, is_kept=is_kept):
+        raise NoJobError
+    if not sees and job.privacy is not Privacy.PUBLIC:  # a cell that its maker took back
         raise NoJobError
     await bring(interaction, desk, job)

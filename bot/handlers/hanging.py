@@ -14,12 +14,14 @@ from bot.handlers.answering import say
 from bot.messages.cards import Button, Card, Tone
 from bot.messages.exhibit_cards import restoring
 from bot.messages.exhibiting import find_as_made, put_exhibit
+from bot.messages.withdrawing import OUT, show_to, unhide
 from bot.replies import exhibits as words
-from bot.store import archive, exhibits, jobs, servers
+from bot.store import archive, exhibits, servers
+from bot.store.archive import Archived
 from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.transactions import Writing
-from bot.store.words import Audience, Hanging, Privacy, State
+from bot.store.words import Audience, Hanging, State
 
 Interaction = discord.Interaction[Any]
 
@@ -52,29 +54,39 @@ async def _hide(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Jo
         return words.NOT_YOURS
     if not await exhibits.hide(tx, exhibit.id, asker.member):
         return words.DOWN_ALREADY
-    await archive.hide(tx, await exhibits.pictures_of(tx, exhibit), desk.now())
     await _tell(tx, desk, exhibit)
+    shown = await _pictures(tx, exhibit, job)
+    if not any(one.state is Hanging.SHOWN for one in await exhibits.of_pictures(tx, [each.id for each in shown])):
+        hung = [picture for picture in shown if picture.audience is Audience.GALLERY]
+        await show_to(tx, hung, Audience.SERVER, asker.member, desk.now())
     return words.TAKEN_DOWN
 
 
 async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
     """What a moderator took down, its maker does not put back; what its maker keeps private, no moderator does."""
     is_own = job.member_id == asker.member
-    if not visibility.may_curate(job, asker, exhibit.server_id) or not (is_own or job.privacy is Privacy.PUBLIC):
+    shown = await _pictures(tx, exhibit, job)
+    is_kept_back = any(one.audience not in OUT or (one.hidden_at and one.hidden_by is None) for one in shown)
+    if not visibility.may_curate(job, asker, exhibit.server_id) or (is_kept_back and not is_own):
         return words.NOT_YOURS
+    if exhibit.state is not Hanging.HIDDEN:
+        return words.UP_ALREADY
     rules_there = asker.rules and asker.server == exhibit.server_id
-    if is_own and exhibit.hidden_by != asker.member and exhibit.state is Hanging.HIDDEN and not rules_there:
+    is_barred = exhibit.hidden_by != asker.member or visibility.is_barred(shown, asker.member)
+    if is_own and is_barred and not rules_there:
         return words.BY_MODERATOR
     server = await servers.find(tx, exhibit.server_id)
     channel = server.gallery_channel_id if server is not None else None
-    if await exhibits.restore(tx, exhibit.id, channel or exhibit.channel_id) is None:
-        return words.UP_ALREADY
-    ids = await exhibits.pictures_of(tx, exhibit)
-    await archive.hide(tx, ids, None)
-    await archive.change_audience(tx, ids, Audience.GALLERY)
-    await jobs.change_privacy(tx, job.id, Privacy.PUBLIC)
+    await unhide(tx, shown, asker.member, desk.now())
+    await show_to(tx, shown, Audience.GALLERY, asker.member, desk.now())
+    await exhibits.restore(tx, exhibit.id, channel or exhibit.channel_id)
     await _tell(tx, desk, exhibit)
     return words.PUT_BACK
+
+
+async def _pictures(tx: Writing, exhibit: Exhibit, job: Job) -> list[Archived]:
+    ids = await exhibits.pictures_of(tx, exhibit)
+    return [picture for picture in await archive.of_job(tx, job) if picture.id in ids]
 
 
 async def _tell(tx: Writing, desk: Desk, exhibit: Exhibit) -> None:

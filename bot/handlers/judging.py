@@ -19,7 +19,7 @@ from bot.messages.cards import Button, Card, Pictures, Tone
 from bot.replies import reports as words
 from bot.store import jobs, pictures, reports
 from bot.store.jobs import Job
-from bot.store.words import State
+from bot.store.words import Privacy, State
 
 SHOWN = 3  # pictures at once: each is read, made smaller and sent
 SPOILER = "SPOILER_"  # Discord blurs a file of such a name until it is clicked
@@ -35,7 +35,7 @@ async def reports_card(desk: Desk, asker: Asker) -> Card:
     waiting = [job for job in found if visibility.may_judge(job, asker, operates=operates)]
     if not waiting:
         return Card(words.NONE)
-    shown = waiting[:SHOWN]
+    shown = [await _as_told(desk, job) for job in waiting[:SHOWN]]
     lines = [words.head(len(waiting), len(shown))]
     lines += [await _line(desk, number, job) for number, job in enumerate(shown, 1)]
     files = tuple(file for file in [await _picture(desk, job) for job in shown] if file is not None)
@@ -49,7 +49,11 @@ async def decide(interaction: discord.Interaction[Any], desk: Desk, press: Press
     operates = asker.member in desk.settings.owners
     async with desk.store.read() as tx:
         job = await jobs.find(tx, press.job)
-    if job is None or not visibility.may_judge(job, asker, operates=operates):
+    if job is None:
+        raise NoJobError
+    # What was deleted meanwhile, and by that hidden, is shown to nobody, and its reports may be closed.
+    as_reported = replace(job, privacy=Privacy.PUBLIC) if job.state is State.DELETED else job
+    if not visibility.may_judge(as_reported, asker, operates=operates):
         raise NoJobError
     await interaction.response.defer()
     if press.action is Action.TAKE_AWAY and job.state is not State.DELETED:
@@ -64,6 +68,13 @@ async def decide(interaction: discord.Interaction[Any], desk: Desk, press: Press
         attachments=parts["files"],
         allowed_mentions=parts["allowed_mentions"],
     )
+
+
+async def _as_told(desk: Desk, job: Job) -> Job:
+    """Without words that its maker keeps private."""
+    async with desk.store.read() as tx:
+        is_wordless = await visibility.has_hidden_words(tx, job)
+    return replace(job, text=words.WORDLESS) if is_wordless else job
 
 
 async def _line(desk: Desk, number: int, job: Job) -> str:

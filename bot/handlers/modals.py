@@ -9,6 +9,7 @@ import discord
 
 from bot import replies
 from bot.buttons.custom_id import Press, Signer
+from bot.replies import gallery
 
 LONGEST = 4000  # characters that Discord takes in a text field
 LONGEST_MORE = 2000  # further characters, in a second one: a prompt may have 6000
@@ -22,6 +23,17 @@ def prompt_dialog(signer: Signer, press: Press, text: str, title: str = replies.
     modal.add_item(_field(replies.REMIX_LABEL, FIELD, first, LONGEST))
     if rest:
         modal.add_item(_field(replies.REMIX_MORE, MORE, rest, LONGEST_MORE))
+    modal.stop()
+    return modal
+
+
+def note_dialog(signer: Signer, press: Press, text: str, longest: int) -> discord.ui.Modal:
+    """A member's own words about a picture; left empty they go away."""
+    modal = discord.ui.Modal(title=gallery.NOTE_TITLE, custom_id=signer.sign(press), timeout=None)
+    field = discord.ui.TextInput[Any](
+        custom_id=FIELD, style=discord.TextStyle.paragraph, default=text, max_length=longest, required=False
+    )
+    modal.add_item(discord.ui.Label(text=gallery.NOTE, component=field))
     modal.stop()
     return modal
 

@@ -10,8 +10,8 @@ import discord
 from bot import replies, visibility
 from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
 from bot.desk import Desk, asker_of, desk_of
-from bot.errors import NoJobError, NotReadyError, WrongButtonError
-from bot.handlers import offers
+from bot.errors import NoJobError, NotReadyError, WordsHiddenError, WrongButtonError
+from bot.handlers import daily, following, gallery, offers
 from bot.handlers.answering import acknowledge, guarded, say
 from bot.handlers.family import turn
 from bot.handlers.hanging import hide, restore
@@ -20,12 +20,15 @@ from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.prompting import begin_desk, paint_shorter
 from bot.handlers.publishing import publish
 from bot.handlers.selling import show_plans
+from bot.kinds import Kind
 from bot.messages.cards import Card
 from bot.messages.exhibit_cards import USE
 from bot.panels import gallery_channel, settings, setup
+from bot.panels.community import setup as community_setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
 from bot.panels.recipe import recipe_card
+from bot.replies.gallery import LAID_ASIDE
 from bot.store import bookmarks, jobs, members, pictures
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
@@ -106,11 +109,11 @@ async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
 async def _delete(interaction: Interaction, desk: Desk, press: Press) -> None:
     """Where only an interaction's token reaches the message, this press takes it away itself."""
     asker = asker_of(interaction)
-    await desk.intake.delete(asker, press.job)
+    job = await desk.intake.delete(asker, press.job)
     if asker.ephemeral or not asker.reaches:
         await interaction.response.defer()
         await interaction.delete_original_response()
-    await say(interaction, replies.DELETED)
+    await say(interaction, replies.DELETED if job.kind == Kind.SINGLE else LAID_ASIDE)
 
 
 async def _bookmark(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -147,8 +150,11 @@ async def _recipe(interaction: Interaction, desk: Desk, press: Press) -> None:
     """Every number that decided the picture, as a file and in a few words."""
     job = await _job(interaction, desk, press)
     async with desk.store.read() as tx:
-        shown = await pictures.of_job(tx, job.id)
-    if not shown or not visibility.may_have_recipe(job, asker_of(interaction)):
+        asker, cells = asker_of(interaction), await pictures.of_job(tx, job.id)
+        every = await visibility.reads(tx, job, asker)
+        is_one_read = every or await visibility.reads(tx, job, asker, press.cell)
+    shown = cells if every else tuple(cell for cell in cells if cell.cell == press.cell)
+    if not shown or not is_one_read:
         raise NotReadyError if job.state in OPEN else NoJobError
     await say(interaction, "", await recipe_card(desk, job, shown))
 
@@ -170,8 +176,10 @@ async def _subscribe(interaction: Interaction, desk: Desk, press: Press) -> None
 async def _job(interaction: Interaction, desk: Desk, press: Press) -> Job:
     async with desk.store.read() as tx:
         job = await jobs.find(tx, press.job)
-    if job is None or job.state is State.DELETED or not visibility.may_see(job, asker_of(interaction)):
-        raise NoJobError
+        if job is None or job.state is State.DELETED:
+            raise NoJobError
+        if not await visibility.sees(tx, job, asker_of(interaction), press.cell):
+            raise NoJobError
     return job
 
 
@@ -183,6 +191,7 @@ async def _remixes(interaction: Interaction, desk: Desk) -> bool:
 
 async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: str) -> None:
     job = await _job(interaction, desk, press)
+    await _require_words(interaction, desk, job, press)
     dialog = prompt_dialog(
         desk.signer, Press(Action.REMIX, job.id, press.cell, what), visibility.words_for(job, interaction.user.id)
     )
@@ -192,10 +201,16 @@ async def _open_remix(interaction: Interaction, desk: Desk, press: Press, what: 
 async def _open_use(interaction: Interaction, desk: Desk, press: Press) -> None:
     """A picture's words, to be changed and painted anew."""
     job = await _job(interaction, desk, press)
-    if not visibility.may_have_recipe(job, asker_of(interaction)):
-        raise NoJobError
-    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, 0, "new"), job.text, replies.USE_TITLE)
+    await _require_words(interaction, desk, job, press)
+    text = visibility.words_for(job, interaction.user.id)
+    dialog = prompt_dialog(desk.signer, Press(Action.REMIX, job.id, 0, "new"), text, replies.USE_TITLE)
     await interaction.response.send_modal(dialog)
+
+
+async def _require_words(interaction: Interaction, desk: Desk, job: Job, press: Press) -> None:
+    async with desk.store.read() as tx:
+        if not await visibility.reads(tx, job, asker_of(interaction), press.cell):
+            raise WordsHiddenError
 
 
 _HANDLERS: Mapping[Action, Handler] = {
@@ -219,6 +234,8 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.QUEUE: _queue,
     Action.SETTINGS: settings.change,
     Action.SETUP: setup.change,
+    Action.GALLERY: gallery.page_pressed,
+    Action.EXHIBIT: gallery.picture_pressed,
     Action.SUBSCRIBE: _subscribe,
     Action.TAKE_AWAY: decide,
     Action.CLOSE_REPORT: decide,
@@ -231,4 +248,8 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.RESTORE_EXHIBIT: restore,
     Action.MAKE_GALLERY: gallery_channel.change,
     Action.TREE: turn,
+    Action.DAILY: daily.pressed,
+    Action.TOP: following.top_pressed,
+    Action.FOLLOW: following.follow_pressed,
+    Action.COMMUNITY: community_setup.change,
 }

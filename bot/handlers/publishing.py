@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot import replies
+from bot import replies, visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.buttons.emoji import STAR
@@ -15,6 +15,7 @@ from bot.messages.cards import Button, Card, Tone
 from bot.messages.exhibit_cards import restoring
 from bot.messages.exhibiting import find_as_made, put_exhibit
 from bot.messages.posting import Posting
+from bot.messages.withdrawing import OUT, show_to, unhide
 from bot.panels.gallery_channel import stars_of
 from bot.replies import exhibits as words
 from bot.store import archive, exhibits, jobs, pictures, servers
@@ -41,8 +42,9 @@ async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None =
     if confirmed is None and (job.privacy is not Privacy.PUBLIC or asker.server is None):
         return _confirmation(desk, job, found)
     async with desk.store.write() as tx:
-        if job.privacy is not Privacy.PUBLIC:
-            await jobs.change_privacy(tx, job.id, Privacy.PUBLIC)
+        rules = asker.rules and asker.server == found[0].id
+        if not rules and visibility.is_barred(await archive.of_job(tx, job), asker.member):
+            return words.BY_MODERATOR
         new, before = await _hang(tx, desk, job, found[0], asker.member)
         if before is not None and before.state is Hanging.SHOWN and before.message_id is None:
             await put_exhibit(tx, before, desk.now(), again=f":{desk.now().timestamp():.3f}")  # whatever kept it back
@@ -96,22 +98,22 @@ async def _hang(
         by=by,
         archive_id=await _number(tx, job, cell),
     )
-    new = await exhibits.add(tx, wanted)
-    if new is None:
-        return None, await exhibits.find_like(tx, wanted)
-    ids = await exhibits.pictures_of(tx, new)
-    if by is None and not await _may_be_starred(tx, ids):
+    before = await exhibits.find_like(tx, wanted)
+    if before is not None and before.state is not Hanging.DELETED:
+        return None, before
+    shown = await archive.of_job(tx, job)
+    if by is None and any(one.hidden_at is not None or one.audience not in OUT for one in shown):
         raise NotOwnError  # its maker has hidden it, or shows it to fewer people than this server's
-    await archive.change_audience(tx, ids, Audience.GALLERY)
+    ids, maker = [one.id for one in shown], by or job.member_id
+    await unhide(tx, shown, maker, desk.now())
+    await show_to(tx, shown, Audience.GALLERY, maker, desk.now())
     if job.server_id is None:  # from outside of all servers: those who see it here may use it here, and rule over it
         await jobs.move_in(tx, job.id, server.id)
         await archive.move_in(tx, ids, server.id)
-    await put_exhibit(tx, new, desk.now())
+    new = await (exhibits.add(tx, wanted) if before is None else exhibits.renew(tx, before.id, wanted))
+    if new is not None:
+        await put_exhibit(tx, new, desk.now())
     return new, None
-
-
-async def _may_be_starred(tx: Writing, ids: tuple[int, ...]) -> bool:
-    return await archive.all_for(tx, ids, (Audience.SERVER, Audience.GALLERY))
 
 
 async def _number(tx: Writing, job: Job, cell: int | None) -> int | None:

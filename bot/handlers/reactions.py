@@ -114,9 +114,9 @@ async def _bookmark(desk: Desk, asker: Asker, job: Job) -> None:
 
 async def _pictures(desk: Desk, asker: Asker, job: Job) -> tuple[Picture, ...]:
     """At least one, which this member may see."""
-    if not visibility.may_see(job, asker) or not visibility.may_have_recipe(job, asker):
-        raise NoJobError
     async with desk.store.read() as tx:
+        if not (await visibility.sees(tx, job, asker) and await visibility.reads(tx, job, asker)):
+            raise NoJobError
         found = await pictures.of_job(tx, job.id)
     if not found:
         raise NotReadyError if job.state in OPEN else NoJobError

@@ -25,10 +25,11 @@ async def bring(interaction: discord.Interaction[Any], desk: Desk, job: Job) -> 
     if job.state in OPEN:
         await say(interaction, "", await _under_way(desk, job))
         return
-    card = await ended_card(desk.store, job)
-    asker = asker_of(interaction)
+    card, asker = await ended_card(desk.store, job), asker_of(interaction)
+    async with desk.store.read() as tx:
+        sees = await visibility.sees(tx, job, asker)
     is_own = job.member_id == asker.member
-    if not visibility.may_see(job, asker):  # far from where it was painted its buttons would refuse
+    if not sees:  # far from where it was painted its buttons would refuse
         card = replace(card, rows=())
     # What was asked for in private is not read out in a channel, and a bookmark is its keeper's own affair.
     is_aside = visibility.is_aside(job.privacy, asker) or asker.ephemeral or (not asker.alone and not is_own)

@@ -23,6 +23,7 @@ from bot.errors import (
     PausedError,
     ThereAlreadyError,
     UnderWayError,
+    WordsHiddenError,
 )
 from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
@@ -40,7 +41,7 @@ from bot.intake.uploads import Uploads, sources_for
 from bot.intake.wishes import Wish, draw_seed, job_of, like, place_of, price_of, recipes_of, same_prompt
 from bot.intake.wording import Wording
 from bot.kinds import Kind, Occasion
-from bot.messages.exhibiting import withdraw
+from bot.messages import withdrawing
 from bot.messages.told import Told, put
 from bot.plans.book import PlanBook
 from bot.plans.membership import begin
@@ -174,7 +175,7 @@ class Intake:
         """It ends within a step. The engine tells of its end; what the engine never had ends here."""
         async with self._store.write() as tx:
             job = await jobs.find(tx, job_id)
-            if job is None or not (visibility.may_see(job, asker) or visibility.may_rule(job, asker)):
+            if job is None or not (visibility.may_rule(job, asker) or await visibility.sees(tx, job, asker)):
                 raise NoJobError
             if not visibility.may_rule(job, asker):
                 raise NotAllowedError
@@ -187,7 +188,7 @@ class Intake:
         return job
 
     async def delete(self, asker: Asker, job_id: str) -> Job:
-        """Out of the channel and out of everybody's sight."""
+        """Out of the channel and out of everybody's sight; its maker can have the pictures back for a while."""
         async with self._store.write() as tx:
             job = await jobs.find(tx, job_id)
             if job is None or job.state is State.DELETED:
@@ -196,13 +197,7 @@ class Intake:
                 raise NotAllowedError
             if job.state in UNDER_WAY:
                 raise UnderWayError
-            await jobs.delete(tx, job_id)
-            await pictures.remove(tx, job_id)
-            await put(tx, job, Told.ERASE, self._now())
-            await withdraw(tx, job_id, self._now())
-            parent = await jobs.find(tx, job.parent_id) if job.parent_id is not None else None
-            if parent is not None and visibility.shows_in(parent, job):  # its button leads nowhere now
-                await put(tx, parent, Told.REFRESH, self._now(), key=f"refresh:{parent.id}:{job_id}:deleted")
+            await withdrawing.delete(tx, job, asker.member, self._now())
         self._tell()
         return job
 
@@ -243,17 +238,20 @@ class Intake:
             raise PausedError(self.paused.reason, drains=self.paused.drains)  # a new one: each raise adds to its trace
         await self._admission.check(asker)
 
-    async def _parent(self, asker: Asker, job_id: str) -> Job:
+    async def _parent(self, asker: Asker, job_id: str, cell: int | None = None) -> Job:
+        """Which tells its words to whoever makes something of it."""
         await self._admit(asker)
         async with self._store.read() as tx:
             job = await jobs.find(tx, job_id)
-        if job is None or job.state is State.DELETED or not visibility.may_see(job, asker):
-            raise NoJobError
+            if job is None or job.state is State.DELETED or not await visibility.sees(tx, job, asker, cell):
+                raise NoJobError
+            if not await visibility.reads(tx, job, asker, cell):
+                raise WordsHiddenError
         return job
 
     async def _picture(self, asker: Asker, job_id: str, cell: int) -> tuple[Job, Picture, int | None]:
         """A job, one of its pictures, and which one; of a single picture there is nothing to say."""
-        job = await self._parent(asker, job_id)
+        job = await self._parent(asker, job_id, cell)
         async with self._store.read() as tx:
             found = await pictures.of_job(tx, job_id)
         picture = next((picture for picture in found if picture.cell == cell), None)
@@ -261,7 +259,7 @@ class Intake:
             raise NoCellError(len(found))
         if picture is None:
             raise NotReadyError if job.state in UNDER_WAY else NoJobError
-        return job, picture, cell if len(found) > 1 else None
+        return job, picture, cell if len(job.cells) > 1 else None
 
     async def _worded(self, asker: Asker, kind: Kind, text: str, parent: Job | None = None) -> tuple[Wish, ...]:
         return await self._wording.wishes(asker, kind, text, (await self._balance(asker)).plan, parent)

@@ -23,6 +23,7 @@ from bot.store.words import State
 
 Pressed = Collection[tuple[Action, int]]
 _MILLISECOND = timedelta(milliseconds=1)
+WORDLESS = "**(words kept private)**"
 
 
 class Tone(StrEnum):
@@ -166,32 +167,47 @@ def fetching(job: Job) -> Card:
     return Card(_head(job))
 
 
-def ended(job: Job, pictures: tuple[Picture, ...], pressed: Pressed = (), film: Film | None = None) -> Card:
-    """Its final answer."""
+def ended(
+    job: Job,
+    pictures: tuple[Picture, ...],
+    pressed: Pressed = (),
+    film: Film | None = None,
+    *,
+    is_wordless: bool = False,
+) -> Card:
+    """Its final answer. `is_wordless`: its maker keeps the prompt to themselves."""
     if job.state is State.CANCELLED:
         return Card(f"{_head(job)}\n{replies.CANCELLED}", ((_again(job),),))
     if job.state is State.FAILED:
         head = _head(job, shown=replies.ASIDE_SHOWN)
         return Card(f"{head}\n{replies.failed(job.message or '')}", ((_again(job),),))
+    is_told = visibility.is_prompt_public(job) and not is_wordless
     shown = Pictures(
         tuple(picture.sha256 for picture in pictures),
         visibility.file_stem(job, pictures[0] if len(pictures) == 1 else None),
         visibility.mark(job, pictures),
-        visibility.alt_text(job),
-        tuple(picture.recipe for picture in pictures) if visibility.is_prompt_public(job) else (),
+        visibility.alt_text(job) if is_told else None,
+        tuple(picture.recipe for picture in pictures) if is_told else (),
     )
-    moving = (filmed(job, film, visibility.alt_text(job)),) if film is not None else ()
-    files: tuple[File, ...] = (shown, *moving, *(_long_words(job) if visibility.is_prompt_public(job) else ()))
-    notes = (*job.notes, images.NO_FILM) if job.film and film is None else job.notes
-    ran = [language.ran_as(job.effective)] if job.effective is not None else []
-    text = "\n".join([_head(job, took=True), *ran, *(f"-# {replies.escaped(note)}" for note in notes)])
-    rows = _grid_rows(job, len(pictures), pressed) if len(pictures) > 1 else _single_rows(job, pressed)
+    moving = (filmed(job, film, shown.alt),) if film is not None else ()
+    files: tuple[File, ...] = (shown, *moving, *(_long_words(job) if is_told else ()))
+    text = "\n".join([_head(job, took=True, is_wordless=is_wordless), *_told(job, pictures, film, is_wordless)])
+    cells = [picture.cell for picture in pictures]
+    rows = _grid_rows(job, cells, pressed) if len(cells) > 1 else _single_rows(job, pressed, *cells)
     return Card(replies.shortened(text, replies.MESSAGE_LIMIT), rows, files)
 
 
-def _head(job: Job, *, took: bool = False, shown: int = replies.PROMPT_SHOWN) -> str:
+def _told(job: Job, pictures: tuple[Picture, ...], film: Film | None, is_wordless: bool) -> list[str]:
+    """What was told on the way, which tells of the words as well. A film of a grid goes with the first of its cells."""
+    is_missed = job.film and film is None and len(pictures) == len(job.cells)
+    notes = [*(() if is_wordless else job.notes), *((images.NO_FILM,) if is_missed else ())]
+    ran = [language.ran_as(job.effective)] if job.effective is not None and not is_wordless else []
+    return [*ran, *(f"-# {replies.escaped(note)}" for note in notes)]
+
+
+def _head(job: Job, *, took: bool = False, shown: int = replies.PROMPT_SHOWN, is_wordless: bool = False) -> str:
     parts = [
-        replies.title(job.text, shown),
+        WORDLESS if is_wordless else replies.title(job.text, shown),
         replies.what(Kind(job.kind), job.parent_cell),
         replies.mention(job.member_id),
         tree.after(maker) if (maker := credit_of(job)) is not None else "",
@@ -205,9 +221,10 @@ def _again(job: Job) -> Button:
     return Button(Action.REROLL, job.id, "Try again", "🔄")
 
 
-def _grid_rows(job: Job, count: int, pressed: Pressed) -> Rows:
-    ones = tuple(_cell(Action.SINGLE, job, cell, "U", pressed) for cell in range(count))
-    varied = tuple(_cell(Action.VARY, job, cell, "V", pressed) for cell in range(count))
+def _grid_rows(job: Job, cells: list[int], pressed: Pressed) -> Rows:
+    """Under their own numbers, also where some were deleted."""
+    ones = tuple(_cell(Action.SINGLE, job, cell, "U", pressed) for cell in cells)
+    varied = tuple(_cell(Action.VARY, job, cell, "V", pressed) for cell in cells)
     again = Button(Action.REROLL, job.id, "", "🔄", tone=_tone(Action.REROLL, 0, pressed))
     full = (Button(Action.REDO, job.id, images.IN_FULL, "🖼️", tone=_tone(Action.REDO, 0, pressed)),)
     return (*_rows_of((*ones, again)), *_rows_of((*varied, *(full if job.full_steps is not None else ()))))
@@ -217,9 +234,9 @@ def _cell(action: Action, job: Job, cell: int, letter: str, pressed: Pressed) ->
     return Button(action, job.id, f"{letter}{cell + 1}", cell=cell, tone=_tone(action, cell, pressed))
 
 
-def _single_rows(job: Job, pressed: Pressed) -> Rows:
+def _single_rows(job: Job, pressed: Pressed, cell: int = 0) -> Rows:
     def one(action: Action, label: str, emoji: str = "", tone: Tone | None = None) -> Button:
-        return Button(action, job.id, label, emoji, tone=tone or _tone(action, 0, pressed))
+        return Button(action, job.id, label, emoji, cell, tone=tone or _tone(action, cell, pressed))
 
     enlarged = job.kind in (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
     upscale = (one(Action.UPSCALE_SUBTLE, "Upscale (Subtle)"), one(Action.UPSCALE_CREATIVE, "Upscale (Creative)"))

@@ -85,10 +85,10 @@ def _rows(shown: Shown) -> Rows:
     )
     known = about if shown.is_readable else ()
     if cell is None:
-        count = len(shown.pictures)
-        ones = tuple(Button(Action.SINGLE, job.id, f"U{one + 1}", cell=one) for one in range(count))
-        varied = tuple(Button(Action.VARY, job.id, f"V{one + 1}", cell=one) for one in range(count))
-        return (ones, varied, (*known, hide)) if count <= 5 else ((*known, hide),)
+        cells = [picture.cell for picture in shown.pictures]
+        ones = tuple(Button(Action.SINGLE, job.id, f"U{one + 1}", cell=one) for one in cells)
+        varied = tuple(Button(Action.VARY, job.id, f"V{one + 1}", cell=one) for one in cells)
+        return (ones, varied, (*known, hide)) if len(cells) <= 5 else ((*known, hide),)
     more = (
         Button(Action.VARY_STRONG, job.id, words.VARY, "🎨", cell=cell),
         Button(Action.UPSCALE_SUBTLE, job.id, words.UPSCALE, "🔍", cell=cell),

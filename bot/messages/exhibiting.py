@@ -15,6 +15,7 @@ import discord
 
 from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
+from bot.messages import community
 from bot.messages import exhibit_cards as cards
 from bot.messages.cards import Card
 from bot.messages.exhibit_cards import Shown
@@ -95,6 +96,7 @@ class Exhibiting:
         async with self._store.write() as tx:
             await exhibits.appear(tx, exhibit, thread, sent.message)
             await placeholders.add_post(tx, Post(sent.message, sent.channel, exhibit.job_id, Told.PUBLISH))
+            await community.put_notes(tx, exhibit, self._store.now())
 
     async def _take_down(self, exhibit: Exhibit) -> None:
         sent = _sent(exhibit)
@@ -152,15 +154,18 @@ async def put_guidelines(tx: Writing, channel: int, imagine: str, now: datetime)
 
 async def follow(tx: Writing, picture_ids: Collection[int], member: int, now: datetime) -> None:
     """Whatever was changed of these pictures, by that member: posts that may not hang any more are taken down, the
-    others show what may be read now."""
+    others show what may be read now. Of what was laid aside nothing is left."""
     for exhibit in await exhibits.of_pictures(tx, picture_ids):
-        if exhibit.state is not Hanging.SHOWN:
-            continue
-        now_is = exhibit
-        if not await archive.all_for(tx, await exhibits.pictures_of(tx, exhibit), (Audience.GALLERY,)):
+        left, state = await exhibits.pictures_of(tx, exhibit), exhibit.state
+        if state is not Hanging.DELETED and not left:
+            await exhibits.remove(tx, exhibit.id)
+            state = Hanging.DELETED
+        elif state is Hanging.SHOWN and not await archive.all_for(tx, left, (Audience.GALLERY,)):
             await exhibits.hide(tx, exhibit.id, member)
-            now_is = replace(exhibit, state=Hanging.HIDDEN)
-        await put_exhibit(tx, now_is, now, again=f":{now.timestamp():.3f}")
+            state = Hanging.HIDDEN
+        if exhibit.state is Hanging.SHOWN or state is not exhibit.state:
+            await put_exhibit(tx, replace(exhibit, state=state), now, again=f":{now.timestamp():.3f}")
+    await community.follow(tx, picture_ids, now)
 
 
 async def withdraw(tx: Writing, job_id: str, now: datetime) -> None:

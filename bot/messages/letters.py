@@ -13,7 +13,11 @@ from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card, File, Pressed
+from bot.messages.community import COMMUNITY
+from bot.messages.daily_posts import DailyPosts
+from bot.messages.digest_posts import DigestPosts
 from bot.messages.exhibiting import Exhibiting
+from bot.messages.follow_notes import FollowNotes
 from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
@@ -45,11 +49,16 @@ class Telling:
     def __init__(self, store: Store, sender: Sender, placing: Placing) -> None:
         self._store, self._sender, self._placing = store, sender, placing
         self._exhibiting = Exhibiting(store, sender)
+        days, notes, digests = DailyPosts(store, sender), FollowNotes(store, sender), DigestPosts(store, sender)
+        self._community: dict[str, DailyPosts | DigestPosts | FollowNotes]
+        self._community = {Told.DAILY: days, Told.CANDIDATE: days, Told.DIGEST: digests, Told.NOTE: notes}
 
     async def tell(self, letter: Letter) -> Sent | None:
         """None: there was nothing to tell any more."""
         if letter.kind in GALLERY:
             return await self._exhibiting.tell(letter)
+        if letter.kind in COMMUNITY:
+            return await self._community[letter.kind].tell(letter)
         if letter.job_id is None:
             return None
         async with self._store.read() as tx:
@@ -68,8 +77,10 @@ class Telling:
                 return await self._direct(job, letter)
             case Told.REFRESH:
                 return await self._refresh(job, place)
+            case Told.REWRITE:
+                await self._rewrite(job)
             case Told.ERASE:
-                await self._erase(job)
+                await self._erase(job, letter)
             case Told.BAR:
                 await self._bar(place, letter)
         return None
@@ -118,7 +129,7 @@ class Telling:
     async def _direct(self, job: Job, letter: Letter) -> Sent | None:
         async with self._store.read() as tx:
             shown = await pictures.of_job(tx, job.id)
-            film = await films.find(tx, job.id)
+            film = await films.find(tx, job.id) if len(shown) == len(job.cells) else None
         if not shown:
             return None
         member = letter.member_id
@@ -157,18 +168,34 @@ class Telling:
             return None
         return Sent(place.channel_id, place.message_id)
 
-    async def _erase(self, job: Job) -> None:
+    async def _rewrite(self, job: Job) -> None:
+        """Where they are; what was taken away stays away."""
+        card = await ended_card(self._store, job)
+        async with self._store.read() as tx:
+            copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == SHOWN]
+        for copy in copies:
+            with suppress(MessageGoneError, UnreachableError):
+                await self._sender.edit(copy.channel_id, copy.message_id, card, self._sender.limit_of(None))
+        async with self._placing.lock(job.id):
+            async with self._store.read() as tx:
+                place = await placeholders.find(tx, job.id)
+            with suppress(MessageGoneError, UnreachableError):
+                if place is not None:
+                    await self._placing.edit(place, card)
+
+    async def _erase(self, job: Job, letter: Letter) -> None:
+        """All of its messages, or only those of one kind."""
+        only = letter.payload.get("only")
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
-        found = [Sent(post.channel_id, post.message_id) for post in others if post.kind not in GALLERY]
-        if place is not None and place.message_id is not None:
+        chosen = [post for post in others if post.kind not in (*GALLERY, *COMMUNITY) and only in (None, post.kind)]
+        found = [Sent(post.channel_id, post.message_id) for post in chosen]
+        if place is not None and place.message_id is not None and only is None:
             found.append(Sent(place.channel_id, place.message_id))
         for sent in found:
-            try:
+            with suppress(MessageGoneError, UnreachableError):
                 await self._sender.delete(sent.channel, sent.message)
-            except (MessageGoneError, UnreachableError):
-                continue
 
     async def _bar(self, place: Placeholder, letter: Letter) -> None:
         if place.message_id is None or place.ephemeral or place.by_token:
@@ -185,9 +212,10 @@ async def ended_card(store: Store, job: Job) -> Card:
     """A job's final answer as it looks today."""
     async with store.read() as tx:
         shown = await pictures.of_job(tx, job.id)
-        film = await films.find(tx, job.id)
+        film = await films.find(tx, job.id) if len(shown) == len(job.cells) else None
         children = tuple(each for each in await jobs.children(tx, job.id) if visibility.shows_in(job, each))
-    return cards.ended(job, shown, pressed_by(children, len(shown)), film)
+        is_wordless = await visibility.has_hidden_words(tx, job)
+    return cards.ended(job, shown, pressed_by(children, len(shown)), film, is_wordless=is_wordless)
 
 
 def pressed_by(children: tuple[Job, ...], cells: int) -> Pressed:

@@ -17,9 +17,14 @@ class Told(StrEnum):
     MENTION = "mention"  # that it ended, after a long time: an edit calls nobody
     DIRECT = "direct"  # its files, seeds and recipes, by direct message
     REFRESH = "refresh"  # which of its buttons were pressed
+    REWRITE = "rewrite"  # its messages, where they are: what they say of it has changed
     ERASE = "erase"  # its messages are taken away
     PUBLISH = "publish"  # its post in a gallery: put up, changed, taken down
     GUIDELINES = "guidelines"  # what a gallery is for; of no job
+    DAILY = "daily"  # a day's card, and its winner
+    CANDIDATE = "candidate"  # a picture that was entered for it
+    DIGEST = "digest"  # a week's best
+    NOTE = "note"  # to one who follows a maker or words
     BAR = "bar"  # reactions under it, to be used as buttons
 
 

@@ -268,6 +268,8 @@ _PLAIN: Mapping[type[errors.Refusal], str] = {
     errors.UnderWayError: "It is still being painted. Cancel it first, with the button under it or by `/queue`.",
     errors.NotAPictureError: "That message holds none of my pictures.",
     errors.NoWordsError: "That message has no words that I could paint from.",
+    errors.WordsHiddenError: "Its maker keeps the words of that picture private, so nothing can be made from it.",
+    errors.NoViewError: "That page is too old. `/gallery browse` and `/gallery mine` open a new one.",
     errors.NotReadyError: "Its pictures are not ready yet. Please try again when they are there.",
     errors.EndedError: "That job has already ended.",
     errors.NoDraftError: "That was painted in full already.",
@@ -371,6 +373,8 @@ def refusal(error: errors.Refusal) -> str:
             return "That is being painted already, by your last press."
         case errors.CannotDoError(reason=reason):
             return reason
+        case errors.NoCollectionError(name=name):
+            return f"You have no collection called “{escaped(name)}”. `/collection list` names those that you have."
         case errors.CeilingError() | errors.WrongCeilingError():
             return ceiling(error)
         case errors.UnusablePictureError():

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     column,
+    delete,
     false,
     func,
     literal_column,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.store import tables
+from bot.store.jobs import Job
 from bot.store.transactions import Reading, Writing
 from bot.store.words import Audience, Shape
 
@@ -34,9 +36,14 @@ _jobs: Final = tables.jobs
 _pictures: Final = tables.pictures
 _bookmarks: Final = tables.bookmarks
 _prompts: Final = table("prompts", column("rowid"), column("text"))
+_sources: Final = tables.sources
+_films: Final = tables.films
+_items: Final = tables.collection_items
 _OUTSIDE: Final = (Audience.SERVER, Audience.GALLERY)
 _WORD: Final = re.compile(r"\w+")
 MOST_WORDS: Final = 16
+NEWEST: Final = 10_000  # pictures whose models are offered
+SINGLE: Final = "single"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class Archived:
     words_hidden: bool
     created_at: datetime
     hidden_at: datetime | None
+    hidden_by: int | None
     deleted_at: datetime | None
     text: str
     sha256: str
@@ -76,6 +84,8 @@ class Wanted:
     """What is looked for; what is None does not matter. `mine` is a member's own archive, also from other servers."""
 
     mine: bool = False
+    server: int | None = None
+    collection: int | None = None
     maker: int | None = None
     model: str | None = None
     shape: Shape | None = None
@@ -86,21 +96,57 @@ class Wanted:
     deleted: bool = False
 
 
-async def browse(tx: Reading, viewer: Viewer, wanted: Wanted, limit: int, before: int | None = None) -> list[Archived]:
-    """The newest first; `before` is the last id of the page before."""
+async def browse(
+    tx: Reading, viewer: Viewer, wanted: Wanted, limit: int, before: int | None = None, after: int | None = None
+) -> list[Archived]:
+    """The newest first: those `before` the last id of the page before, or the nearest `after` the first of the next."""
     query = _asked(viewer, wanted)
     if query is None:
         return []
     if before is not None:
         query = query.where(_archive.c.id < before)
-    return [Archived(**row) for row in await tx.all(query.order_by(_archive.c.id.desc()).limit(limit))]
+    if after is None:
+        return [Archived(**row) for row in await tx.all(query.order_by(_archive.c.id.desc()).limit(limit))]
+    rows = await tx.all(query.where(_archive.c.id > after).order_by(_archive.c.id).limit(limit))
+    return [Archived(**row) for row in reversed(rows)]
 
 
 async def find(tx: Reading, viewer: Viewer, picture_id: int) -> Archived | None:
     """None, too, if it is not for this viewer: nobody learns that it exists."""
-    is_it = or_(_seen_by(viewer), and_(_archive.c.member_id == viewer.member, _archive.c.deleted_at.is_not(None)))
-    row = await tx.first(_whole().where(_archive.c.id == picture_id, is_it))
-    return None if row is None else Archived(**row)
+    found = await chosen(tx, viewer, [picture_id])
+    return found[0] if found else None
+
+
+async def chosen(tx: Reading, viewer: Viewer, ids: Collection[int]) -> list[Archived]:
+    """Of these, those that the viewer sees, and their own that were laid aside."""
+    aside = and_(_archive.c.member_id == viewer.member, _archive.c.deleted_at.is_not(None))
+    rows = await tx.all(_whole().where(_archive.c.id.in_(ids), or_(_seen_by(viewer), aside)))
+    return [Archived(**row) for row in rows]
+
+
+async def of_job(tx: Reading, job: Job) -> list[Archived]:
+    """What a job's messages show, whoever looks, without what was laid aside; a cell on its own is its grid's."""
+    query = _whole().where(_archive.c.deleted_at.is_(None)).order_by(_archive.c.cell)
+    if job.kind == SINGLE:
+        query = query.where(_archive.c.job_id == job.parent_id, _archive.c.cell == job.parent_cell)
+    else:
+        query = query.where(_archive.c.job_id == job.id)
+    return [Archived(**row) for row in await tx.all(query)]
+
+
+async def own_after(tx: Reading, member_id: int, after: int, limit: int) -> list[Archived]:
+    """A member's pictures, the oldest first."""
+    is_it = (_archive.c.member_id == member_id, _archive.c.deleted_at.is_(None), _archive.c.id > after)
+    rows = await tx.all(_whole().where(*is_it).order_by(_archive.c.id).limit(limit))
+    return [Archived(**row) for row in rows]
+
+
+async def models(tx: Reading, viewer: Viewer) -> tuple[str, ...]:
+    """Those that the newest pictures which the viewer sees were made with."""
+    last = select(func.max(_archive.c.id)).scalar_subquery()
+    newest = select(_archive.c.model).where(_archive.c.id > last - NEWEST, _seen_by(viewer)).subquery()
+    rows = await tx.all(select(newest.c.model).distinct().order_by(newest.c.model))
+    return tuple(row["model"] for row in rows if row["model"])
 
 
 async def find_cell(tx: Reading, viewer: Viewer, job_id: str, cell: int) -> Archived | None:
@@ -129,8 +175,8 @@ async def among(tx: Reading, viewer: Viewer, ids: Collection[int]) -> dict[int, 
 
 
 async def count(tx: Reading, viewer: Viewer, wanted: Wanted) -> int:
-    query = _asked(viewer, wanted)
-    return 0 if query is None else int(await tx.value(select(func.count()).select_from(query.subquery())))
+    query = _asked(viewer, wanted, select(func.count()).select_from(_archive))
+    return 0 if query is None else int(await tx.value(query))
 
 
 async def change_audience(tx: Writing, ids: Collection[int], audience: Audience) -> int:
@@ -146,14 +192,28 @@ async def hide_words(tx: Writing, ids: Collection[int], *, hidden: bool) -> int:
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(words_hidden=hidden))
 
 
-async def hide(tx: Writing, ids: Collection[int], now: datetime | None) -> int:
-    """From all but its maker; None shows it again."""
-    return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(hidden_at=now))
+async def hide(tx: Writing, ids: Collection[int], now: datetime | None, by: int | None = None) -> int:
+    """From all but its maker; None shows it again. `by` is who did it, if that is not its maker."""
+    return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(hidden_at=now, hidden_by=by))
 
 
 async def lay_aside(tx: Writing, ids: Collection[int], now: datetime | None) -> int:
     """Deleted for all, and to be had back; None brings it back."""
     return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(deleted_at=now))
+
+
+async def purge(tx: Writing, before: datetime, limit: int) -> int:
+    """What was laid aside before then goes for good: how many. The files go with the next sweep."""
+    over = select(_archive.c.job_id, _archive.c.cell).where(_archive.c.deleted_at < before).limit(limit)
+    rows = await tx.all(over)
+    for row in rows:
+        is_it = (_pictures.c.job_id == row["job_id"], _pictures.c.cell == row["cell"])
+        await tx.change(delete(_pictures).where(*is_it))
+    for job_id in {row["job_id"] for row in rows}:
+        rest = select(_pictures.c.cell).where(_pictures.c.job_id == job_id)
+        await tx.change(delete(_sources).where(_sources.c.job_id == job_id, ~rest.exists()))
+        await tx.change(delete(_films).where(_films.c.job_id == job_id))  # which shows each of its pictures
+    return len(rows)
 
 
 async def number_of(tx: Reading, job_id: str, cell: int) -> int | None:
@@ -175,12 +235,6 @@ async def all_for(tx: Reading, ids: Collection[int], audiences: Collection[Audie
     return await tx.value(select(_archive.c.id).where(_archive.c.id.in_(ids), is_out)) is None
 
 
-async def overdue(tx: Reading, before: datetime) -> tuple[int, ...]:
-    """What was laid aside before then, and can go for good."""
-    rows = await tx.all(select(_archive.c.id).where(_archive.c.deleted_at < before))
-    return tuple(row["id"] for row in rows)
-
-
 def _whole() -> Select[Any]:
     joined = _archive.join(_jobs, _jobs.c.id == _archive.c.job_id).join(
         _pictures, and_(_pictures.c.job_id == _archive.c.job_id, _pictures.c.cell == _archive.c.cell)
@@ -190,9 +244,9 @@ def _whole() -> Select[Any]:
     return select(*shown, *more).select_from(joined)
 
 
-def _asked(viewer: Viewer, wanted: Wanted) -> Select[Any] | None:
+def _asked(viewer: Viewer, wanted: Wanted, query: Select[Any] | None = None) -> Select[Any] | None:
     """None if the words that are looked for are no words."""
-    query = _whole()
+    query = _whole() if query is None else query
     if wanted.deleted:
         query = query.where(_archive.c.member_id == viewer.member, _archive.c.deleted_at.is_not(None))
     elif wanted.mine:
@@ -202,6 +256,11 @@ def _asked(viewer: Viewer, wanted: Wanted) -> Select[Any] | None:
     for name in ("model", "shape", "audience"):
         if (value := getattr(wanted, name)) is not None:
             query = query.where(_archive.c[name] == value)
+    if wanted.server is not None:
+        query = query.where(_archive.c.server_id == wanted.server)
+    if wanted.collection is not None:
+        held = select(_items.c.picture_id).where(_items.c.collection_id == wanted.collection)
+        query = query.where(_archive.c.id.in_(held))
     if wanted.maker is not None:
         query = query.where(_archive.c.member_id == wanted.maker)
     if wanted.since is not None:

@@ -86,10 +86,12 @@ async def of_pictures(tx: Reading, archive_ids: Collection[int]) -> tuple[Exhibi
 
 
 async def pictures_of(tx: Reading, exhibit: Exhibit) -> tuple[int, ...]:
-    """What it shows, by the archive's ids."""
+    """What it shows, by the archive's ids; what was laid aside is not shown."""
+    is_its = _archive.c.job_id == exhibit.job_id
     if exhibit.archive_id is not None:
-        return (exhibit.archive_id,)
-    rows = await tx.all(select(_archive.c.id).where(_archive.c.job_id == exhibit.job_id).order_by(_archive.c.cell))
+        is_its = _archive.c.id == exhibit.archive_id
+    query = select(_archive.c.id).where(is_its, _archive.c.deleted_at.is_(None))
+    rows = await tx.all(query.order_by(_archive.c.cell))
     return tuple(row["id"] for row in rows)
 
 
@@ -125,6 +127,20 @@ async def restore(tx: Writing, exhibit_id: int, channel_id: int) -> Exhibit | No
     values = {"state": Hanging.SHOWN, "hidden_by": None, "channel_id": channel_id, "thread_id": None}
     anew = update(_exhibits).where(*is_it).values(**values, message_id=None, posting=_exhibits.c.posting + 1)
     return await find(tx, exhibit_id) if await tx.change(anew) == 1 else None
+
+
+async def renew(tx: Writing, exhibit_id: int, wanted: Exhibit) -> Exhibit | None:
+    """Its picture was deleted, and is there again: hung as a new post."""
+    names = ("job_id", "cell", "archive_id", "channel_id", "published_at", "by")
+    values = {name: getattr(wanted, name) for name in names}
+    values |= {"state": Hanging.SHOWN, "hidden_by": None, "thread_id": None, "message_id": None}
+    anew = update(_exhibits).where(_exhibits.c.id == exhibit_id).values(**values, posting=_exhibits.c.posting + 1)
+    await tx.change(anew)
+    return await find(tx, exhibit_id)
+
+
+async def remove(tx: Writing, exhibit_id: int) -> None:
+    await tx.change(update(_exhibits).where(_exhibits.c.id == exhibit_id).values(state=Hanging.DELETED))
 
 
 async def withdraw(tx: Writing, job_id: str) -> tuple[Exhibit, ...]:

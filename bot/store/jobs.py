@@ -18,6 +18,7 @@ from bot.store.words import ENDED, OPEN, UNFINISHED, Privacy, State
 
 _jobs: Final = tables.jobs
 _bookmarks: Final = tables.bookmarks
+_archive: Final = tables.archive
 # As literals, not parameters: only then does SQLite see that the partial index holds them all.
 _is_unfinished: Final[ColumnElement[bool]] = literal_column(tables.among("state", UNFINISHED))
 _is_open: Final = _jobs.c.state.in_(OPEN)
@@ -147,15 +148,23 @@ async def count_by_state(tx: Reading, member_id: int) -> Mapping[State, int]:
 
 async def search(tx: Reading, member_id: int, words: str, limit: int) -> tuple[Job, ...]:
     """The newest of a member's own jobs, and of the public ones that they keep a bookmark of, whose text holds these
-    words, or whose id does."""
+    words, or whose id does. Not those whose words their maker hides."""
     kept = select(_bookmarks.c.job_id).where(_bookmarks.c.member_id == member_id)
     is_kept = _jobs.c.id.in_(kept) & (_jobs.c.privacy == Privacy.PUBLIC)
     query = select(_jobs).where(or_(_jobs.c.member_id == member_id, is_kept), _jobs.c.state != State.DELETED)
+    query = query.where(~_secret_to(member_id))
     if words := words.strip():
         in_text, in_id = (column.contains(words, autoescape=True) for column in (_jobs.c.text, _jobs.c.id))
         query = query.where(or_(in_text, in_id))
     rows = await tx.all(query.order_by(_jobs.c.created_at.desc(), _jobs.c.id.desc()).limit(limit))
     return tuple(Job(**row) for row in rows)
+
+
+def _secret_to(member_id: int) -> ColumnElement[bool]:
+    is_cell = (_archive.c.job_id == _jobs.c.parent_id) & (_archive.c.cell == _jobs.c.parent_cell)
+    is_its = (_archive.c.job_id == _jobs.c.id) | ((_jobs.c.kind == "single") & is_cell)
+    hidden = select(_archive.c.id).where(is_its, _archive.c.words_hidden, _archive.c.member_id != member_id)
+    return hidden.exists()
 
 
 async def recent_texts(tx: Reading, member_id: int, kind: str, limit: int) -> tuple[str, ...]:
@@ -164,10 +173,6 @@ async def recent_texts(tx: Reading, member_id: int, kind: str, limit: int) -> tu
     query = select(_jobs.c.text).where(_jobs.c.member_id == member_id, _jobs.c.kind == kind)
     query = query.where(_jobs.c.state != State.DELETED).group_by(_jobs.c.text).order_by(newest.desc()).limit(limit)
     return tuple(row["text"] for row in await tx.all(query))
-
-
-async def change_privacy(tx: Writing, job_id: str, privacy: Privacy) -> None:
-    await tx.change(update(_jobs).where(_jobs.c.id == job_id).values(privacy=privacy))
 
 
 async def move_in(tx: Writing, job_id: str, server_id: int) -> None:
@@ -228,6 +233,18 @@ async def deliver(tx: Writing, job_id: str) -> bool:
 async def delete(tx: Writing, job_id: str) -> bool:
     """Only the state: its pictures go by `pictures.remove`. A job under way is cancelled first."""
     return await tx.change(_among(job_id, (*ENDED, State.RENDERED)).values(state=State.DELETED, press=None)) == 1
+
+
+async def bring_back(tx: Writing, job_id: str) -> bool:
+    """Its pictures were only laid aside."""
+    return await tx.change(_among(job_id, (State.DELETED,)).values(state=State.DONE)) == 1
+
+
+async def singles_of(tx: Reading, job_id: str, cell: int) -> tuple[Job, ...]:
+    """Jobs that show this very picture on its own."""
+    is_it = (_jobs.c.parent_id == job_id, _jobs.c.parent_cell == cell, _jobs.c.kind == "single")
+    rows = await tx.all(select(_jobs).where(*is_it, _jobs.c.state != State.DELETED))
+    return tuple(Job(**row) for row in rows)
 
 
 async def ask_to_cancel(tx: Writing, job_id: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, func, select, true, union
+from sqlalchemy import Select, delete, func, select, true, union
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -16,6 +16,8 @@ from bot.store.transactions import Reading, Writing
 _pictures: Final = tables.pictures
 _jobs: Final = tables.jobs
 _sources: Final = tables.sources
+_archive: Final = tables.archive
+_thumbnails: Final = tables.thumbnails
 _offers: Final = tables.offers
 _films: Final = tables.films
 
@@ -54,14 +56,22 @@ async def insert(tx: Writing, pictures: Iterable[Picture]) -> int:
 
 
 async def find(tx: Reading, job_id: str, cell: int) -> Picture | None:
-    row = await tx.first(select(_pictures).where(_pictures.c.job_id == job_id, _pictures.c.cell == cell))
+    """None, too, if it was laid aside."""
+    row = await tx.first(_there().where(_pictures.c.job_id == job_id, _pictures.c.cell == cell))
     return None if row is None else Picture(**row)
 
 
 async def of_job(tx: Reading, job_id: str) -> tuple[Picture, ...]:
-    """In the order of their cells."""
-    rows = await tx.all(select(_pictures).where(_pictures.c.job_id == job_id).order_by(_pictures.c.cell))
+    """In the order of their cells, without those that were laid aside."""
+    rows = await tx.all(_there().where(_pictures.c.job_id == job_id).order_by(_pictures.c.cell))
     return tuple(Picture(**row) for row in rows)
+
+
+async def recipe_of(tx: Reading, job_id: str, cell: int) -> str | None:
+    """As JSON text; also of what was laid aside."""
+    is_it = (_pictures.c.job_id == job_id, _pictures.c.cell == cell)
+    recipe: str | None = await tx.value(select(_pictures.c.recipe).where(*is_it))
+    return recipe
 
 
 async def copies_of_family(tx: Reading, root_id: str, kind: str) -> dict[str, str]:
@@ -101,7 +111,17 @@ async def named_files(tx: Reading) -> frozenset[str]:
         select(_pictures.c.sha256),
         select(_sources.c.sha256),
         select(_films.c.sha256),
+        select(_thumbnails.c.thumb_sha256),
         select(offered.c.value).select_from(_offers.join(offered, true())),
     )
     rows = await tx.all(named)
     return frozenset(row["sha256"] for row in rows)
+
+
+def _there() -> Select[Any]:
+    aside = select(_archive.c.id).where(
+        _archive.c.job_id == _pictures.c.job_id,
+        _archive.c.cell == _pictures.c.cell,
+        _archive.c.deleted_at.is_not(None),
+    )
+    return select(_pictures).where(~aside.exists())

@@ -47,10 +47,27 @@ class Hanging(StrEnum):
     DELETED = "deleted"  # its picture is no more
 
 
+class Running(StrEnum):
+    """Of a day with its theme."""
+
+    OPEN = "open"  # pictures and votes are taken
+    ENDED = "ended"
+
+
 class Shape(StrEnum):
     WIDE = "wide"
     TALL = "tall"
     SQUARE = "square"
+
+
+class Scope(StrEnum):
+    """What a page of the gallery looks through."""
+
+    ALL = "all"  # whatever its member may see from there
+    MINE = "mine"
+    SERVER = "server"  # this one
+    KEPT = "kept"  # bookmarks
+    DELETED = "deleted"  # one's own, for as long as they can be had back
 
 
 class Sending(StrEnum):

@@ -182,8 +182,8 @@ def apply_edit(state: State, message: Message, body: Json, uploads: Uploads) -> 
             if "description" in about.get(file.id, {}):
                 file.description = about[file.id]["description"] or None
         gone = [file for file in message.attachments if file not in kept]
+        state.forget_files(gone)  # first: the same bytes may come again, and must not go with the old file
         message.attachments = kept + take_files(state, body, uploads, ephemeral=message.only_for is not None)
-        state.forget_files(gone)
 
 
 def make_poll(state: State, form: Json | None) -> Json | None:

@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, list[Any]] = {
     "ThereAlreadyError": ["0" * 12],
     "CannotDoError": ["That model cannot do that."],
     "NoCellError": [4],
+    "NoCollectionError": ["Houses"],
     "LacksRightsError": [("attach files",)],
     "NoCreditError": [1000, 60_000],
     "CeilingError": ["size", 1024, 2048],

@@ -24,7 +24,6 @@ def test_its_owner_sees_and_rules_over_it_everywhere(privacy: Privacy) -> None:
     for server in (SERVER, OTHER, None):
         assert visibility.may_see(job, asker(MEMBER, server))
         assert visibility.may_rule(job, asker(MEMBER, server))
-        assert visibility.may_have_recipe(job, asker(MEMBER, server))
 
 
 def test_a_reported_picture_is_judged_by_the_operator_and_its_servers_moderators() -> None:
@@ -57,7 +56,6 @@ def test_what_is_not_public_is_seen_by_nobody_else_not_even_a_moderator(privacy:
     for rules in (False, True):
         other = asker(channel=CHANNEL, rules=rules)
         assert not visibility.may_see(job, other)
-        assert not visibility.may_have_recipe(job, other)
 
 
 def test_a_moderator_rules_on_their_own_server_only() -> None:

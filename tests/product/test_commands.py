@@ -41,7 +41,8 @@ async def test_every_command_and_option_is_described_where_it_is_offered(house: 
     typed = [command for command in offered if command["type"] == 1]
     assert {command["name"] for command in typed} == {
         "imagine", "show", "queue", "info", "subscribe", "help", "settings", "setup", "reports", "admin", *MODES,
-        "prefer", "desk", "shorten", "gift", "pool", "tree",
+        "prefer", "desk", "shorten", "gift", "pool", "gallery", "collection", "friends", "tree",
+        "daily", "top", "profile", "follow",
     }  # fmt: skip
     for command in typed:
         for part in parts(command):

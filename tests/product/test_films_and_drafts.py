@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 
 from bot.messages import sending
 from bot.messages.cards import Card, Kept
-from bot.store import films, pictures
+from bot.store import archive, films, pictures
 from bot.store.films import Film
 from engine import Recipe, read_recipes
 from sandbox.member import Member
@@ -87,14 +88,18 @@ async def test_film_is_in_the_envelope(cleo: Member) -> None:
     assert film_in(await said_aside(cleo, "@Painter", "seed")) is not None
 
 
-async def test_film_goes_with_its_job(house: House, cleo: Member) -> None:
+async def test_film_goes_with_its_job_once_that_cannot_be_had_back(house: House, cleo: Member) -> None:
     grid = await painted(cleo, "a red house --video")
     film = await stored(house, grid)
     assert film is not None
     await cleo.react(grid, "❌")
     await until_gone(cleo, grid)
+    assert await stored(house, grid) is not None
+    store = house.desk.store
+    async with store.write() as tx:
+        assert await archive.purge(tx, store.now() + timedelta(seconds=1), 10) == 4
     assert await stored(house, grid) is None
-    async with house.desk.store.read() as tx:
+    async with store.read() as tx:
         named = await pictures.named_files(tx)
     assert film.sha256 not in named
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot.store import jobs, tables
+from bot.store import archive, jobs, tables
 from bot.store.ids import make_job_id
-from bot.store.words import Privacy
+from bot.store.words import Audience
 from sandbox.member import Member
 from sandbox.server import Sandbox
 from tests.product.house import (
@@ -235,7 +235,9 @@ async def test_a_bookmark_of_what_was_deleted_or_is_private_brings_nothing(
     await dov.react(grid, "❤️")
     await eventually(lambda: _offers(dov, 1))
     async with house.desk.store.write() as tx:
-        await jobs.change_privacy(tx, job_id(grid), Privacy.PRIVATE)
+        job = await jobs.find(tx, job_id(grid))
+        assert job is not None
+        await archive.change_audience(tx, [one.id for one in await archive.of_job(tx, job)], Audience.PRIVATE)
     assert "not here any more" in (await show(dov, job_id(grid)))["content"]
     assert await _offers(dov, 0)
 

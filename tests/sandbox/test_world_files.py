@@ -134,6 +134,14 @@ async def test_an_edit_keeps_the_files_that_it_lists(crew: Crew) -> None:
     assert len(unchanged["attachments"]) == 2
 
 
+async def test_an_edit_that_brings_the_same_bytes_again_keeps_them(crew: Crew) -> None:
+    place = crew.channel("general").id
+    sent = await crew.bot.post(f"/channels/{place}/messages", {"content": "x"}, ("a.png", png()))
+    body: Json = {"attachments": [{"id": 0, "filename": "a.png"}]}
+    edited = await crew.bot.patch(f"/channels/{place}/messages/{sent['id']}", body, ("a.png", png()))
+    assert (await crew.download(edited["attachments"][0]["url"]))[0] == 200
+
+
 async def test_too_large_a_file_is_refused_by_the_servers_boost_level(crew: Crew) -> None:
     path = f"/channels/{crew.channel('general').id}/messages"
     large = png() + bytes(10 * 1024 * 1024)

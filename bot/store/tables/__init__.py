@@ -2,6 +2,7 @@
 GPU time is whole milliseconds.
 """
 
+from bot.store.tables.community import ballots, candidates, dailies, digest_pictures, digests, follows, themes
 from bot.store.tables.credit import (
     APPEND_ONLY,
     BALANCE,
@@ -16,7 +17,18 @@ from bot.store.tables.credit import (
     reserves,
 )
 from bot.store.tables.films import films
-from bot.store.tables.gallery import archive, exhibits, friends, votes
+from bot.store.tables.gallery import (
+    archive,
+    collection_items,
+    collections,
+    exhibits,
+    exports,
+    friends,
+    notes,
+    thumbnails,
+    views,
+    votes,
+)
 from bot.store.tables.jobs import MODEL, bookmarks, jobs, outbox, pictures, placeholders, posts, reports, sources
 from bot.store.tables.making import among, metadata
 from bot.store.tables.offers import notices, offers
@@ -32,13 +44,22 @@ __all__ = [
     "among",
     "append_only",
     "archive",
+    "ballots",
     "bookmarks",
     "buckets",
+    "candidates",
     "closures",
+    "collection_items",
+    "collections",
+    "dailies",
+    "digest_pictures",
+    "digests",
     "ends",
     "entries",
     "exhibits",
+    "exports",
     "films",
+    "follows",
     "friends",
     "given_roles",
     "jobs",
@@ -47,6 +68,7 @@ __all__ = [
     "memberships",
     "meta",
     "metadata",
+    "notes",
     "notices",
     "offers",
     "options",
@@ -63,5 +85,8 @@ __all__ = [
     "shortenings",
     "sources",
     "strange_words",
+    "themes",
+    "thumbnails",
+    "views",
     "votes",
 ]

@@ -20,9 +20,9 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.columns import Flag, Moment, Word
+from bot.store.columns import Flag, Json, Moment, Word
 from bot.store.tables.making import among, required, table
-from bot.store.words import Audience, Hanging, Shape
+from bot.store.words import Audience, Hanging, Scope, Shape
 
 # A single cell on its own (`U1`) is its grid's picture once more and has no row here.
 archive = table(
@@ -38,6 +38,7 @@ archive = table(
     required("words_hidden", Flag),  # the picture without its prompt
     required("created_at", Moment),
     Column("hidden_at", Moment),  # by its maker or a moderator, for all but its maker
+    Column("hidden_by", Integer),  # whoever else hid it: then its maker cannot show it again
     Column("deleted_at", Moment),  # for all; its maker can have it back for a while
     CheckConstraint(among("audience", Audience), name="audience"),
     CheckConstraint(among("shape", Shape), name="shape"),
@@ -54,6 +55,85 @@ friends = table(
     Column("friend_id", Integer, primary_key=True, nullable=False),
     required("created_at", Moment),
     CheckConstraint("member_id <> friend_id", name="other"),
+)
+
+# What a page of the gallery is showing to one member; what is on it is asked for anew each time.
+views = table(
+    "views",
+    Column("id", Text, primary_key=True, nullable=False),
+    required("member_id", Integer),
+    required("scope", Word(Scope)),
+    Column("model", Text),
+    Column("shape", Word(Shape)),
+    Column("maker", Integer),
+    Column("collection_id", Integer),
+    required("words", Text),
+    required("chosen", Json),  # pictures, for what is done with several
+    required("unfolded", Flag),  # its filters are shown
+    required("used_at", Moment),
+    CheckConstraint(among("scope", Scope), name="scope"),
+)
+
+# Small copies, made when first looked at; the file lies among the originals.
+thumbnails = table(
+    "thumbnails",
+    Column("sha256", Text, primary_key=True, nullable=False),
+    required("thumb_sha256", Text),
+    required("width", Integer),
+    required("height", Integer),
+)
+
+collections = table(
+    "collections",
+    Column("id", Integer, primary_key=True),
+    required("member_id", Integer),
+    required("name", Text),
+    Column("server_id", Integer),  # where others may look through it; none: nowhere
+    required("created_at", Moment),
+    UniqueConstraint("member_id", "name"),
+    sqlite_autoincrement=True,
+)
+Index("ix_collections_of_server", collections.c.server_id)
+
+collection_items = table(
+    "collection_items",
+    Column("collection_id", Integer, ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+    Column("picture_id", Integer, ForeignKey("archive.id", ondelete="CASCADE"), primary_key=True),
+    required("added_at", Moment),
+)
+Index("ix_collection_items_of_picture", collection_items.c.picture_id)
+
+# A member's own words about a picture, which nobody else reads.
+notes = table(
+    "notes",
+    Column("member_id", Integer, primary_key=True, nullable=False),
+    Column("picture_id", Integer, ForeignKey("archive.id", ondelete="CASCADE"), primary_key=True),
+    required("text", Text),
+    required("noted_at", Moment),
+)
+Index("ix_notes_of_picture", notes.c.picture_id)
+
+# All of one's pictures as files, part after part: `last_id` is the last picture of the last part that was sent.
+exports = table(
+    "exports",
+    Column("id", Integer, primary_key=True),
+    required("member_id", Integer),
+    Column("message_id", Integer),  # which tells how far it is, for as long as its token lives
+    Column("webhook_token", Text),
+    required("total", Integer),
+    required("done", Integer),
+    required("parts", Integer),
+    required("last_id", Integer),
+    required("created_at", Moment),
+    Column("ended_at", Moment),
+    Column("error", Text),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_exports_under_way",
+    exports.c.member_id,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
 )
 
 # What hangs in a server's gallery channel, or did. Its posts come and go; its votes stay.
@@ -100,8 +180,25 @@ BEGIN
   INSERT INTO archive (job_id, cell, member_id, server_id, model, shape, audience, words_hidden, created_at)
     SELECT id, NEW.cell, member_id, server_id, coalesce(json_extract(NEW.recipe, '$.model.name'), ''),
       CASE WHEN NEW.width > NEW.height THEN 'wide' WHEN NEW.width < NEW.height THEN 'tall' ELSE 'square' END,
-      CASE WHEN privacy = 'public' AND server_id IS NOT NULL THEN 'server' ELSE 'private' END, 0, NEW.created_at
+      CASE WHEN privacy = 'public' THEN 'server' ELSE 'private' END,
+      coalesce((SELECT max(before.words_hidden) FROM archive AS before
+        WHERE before.job_id IN (jobs.parent_id, jobs.root_id)), 0), NEW.created_at
     FROM jobs WHERE id = NEW.job_id;
+END
+"""
+# What a job's privacy says of pictures that are there, these rows decide: of a grid all of them, of a cell on its own
+# its row. Nobody else writes it once they exist.
+SHOWN: Final = """
+CREATE TRIGGER archive_shown AFTER UPDATE OF audience, hidden_at ON archive BEGIN
+  UPDATE jobs SET privacy = CASE
+      WHEN NOT EXISTS (SELECT 1 FROM archive WHERE job_id = NEW.job_id
+        AND (audience IN ('private', 'friends') OR hidden_at IS NOT NULL)) THEN 'public'
+      WHEN privacy = 'public' THEN 'private' ELSE privacy END
+    WHERE id = NEW.job_id;
+  UPDATE jobs SET privacy = CASE
+      WHEN NEW.audience IN ('server', 'gallery') AND NEW.hidden_at IS NULL THEN 'public'
+      WHEN privacy = 'public' THEN 'private' ELSE privacy END
+    WHERE parent_id = NEW.job_id AND parent_cell = NEW.cell AND kind = 'single';
 END
 """
 LISTED: Final = """
@@ -114,5 +211,5 @@ CREATE TRIGGER archive_unlisted AFTER DELETE ON archive BEGIN
   DELETE FROM prompts WHERE rowid = OLD.id;
 END
 """
-for _statement in (WORDS, ENTER, LISTED, UNLISTED):
+for _statement in (WORDS, ENTER, SHOWN, LISTED, UNLISTED):
     event.listen(archive, "after_create", DDL(_statement.strip().replace("%", "%%")))  # type: ignore[no-untyped-call]

@@ -45,6 +45,21 @@ def test_pressed_buttons_show_it() -> None:
     assert pressed == ["U2", "🔄", "V4"]
 
 
+def test_pictures_keep_their_numbers_when_others_were_deleted() -> None:
+    assert labels(cards.ended(DONE, (FOUR[0], FOUR[3]))) == [["U1", "U4", "🔄"], ["V1", "V4"]]
+    last = cards.ended(DONE, FOUR[2:3])
+    assert {button.cell for row in last.rows for button in row} == {2}
+
+
+def test_words_that_are_kept_private_are_nowhere_on_the_card() -> None:
+    job = make_job(ID, text="secret " * 200, notes=("secret",), state=State.DONE)
+    card = cards.ended(job, FOUR, is_wordless=True)
+    (shown,) = card.files
+    assert isinstance(shown, Pictures)
+    assert (shown.alt, shown.recipes) == (None, ())
+    assert "secret" not in card.text
+
+
 @pytest.mark.parametrize("count", range(2, 17))
 def test_grids_of_any_size_keep_to_five_buttons_a_row(count: int) -> None:
     card = cards.ended(DONE, tuple(make_picture(ID, cell) for cell in range(count)))

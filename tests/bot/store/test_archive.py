@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot import visibility
+from bot.asking import Asker
 from bot.store import archive, bookmarks, friends, jobs, pictures
 from bot.store.archive import Viewer, Wanted
 from bot.store.bookmarks import Bookmark
@@ -98,9 +99,20 @@ async def test_filters_narrow_what_is_shown(store: Store) -> None:
         assert await archive.count(tx, OWNER, Wanted(mine=True)) == 2
         assert {each.job_id for each in await archive.browse(tx, OWNER, Wanted(deleted=True), 9)} == {"JOB1"}
         assert await archive.count(tx, NEAR, Wanted(deleted=True)) == 0
-        assert set(await archive.overdue(tx, NOW + timedelta(seconds=1))) == set(first)
         await archive.lay_aside(tx, first, None)
         assert await archive.count(tx, OWNER, Wanted(mine=True)) == 4
+
+
+async def test_what_was_laid_aside_for_long_goes_for_good_with_its_files(store: Store) -> None:
+    async with store.write() as tx:
+        first, second = await fill(tx), await fill(tx, 2)
+        await archive.lay_aside(tx, [*first, second[0]], NOW)
+        assert await pictures.of_job(tx, "JOB1") == ()
+        assert await archive.purge(tx, NOW, 10) == 0
+        assert await archive.purge(tx, NOW + timedelta(seconds=1), 10) == 3
+        assert await archive.count(tx, OWNER, Wanted(deleted=True)) == 0
+        assert await pictures.recipe_of(tx, "JOB1", 0) is None
+        assert [picture.cell for picture in await pictures.of_job(tx, "JOB2")] == [0]
 
 
 async def test_what_was_asked_for_in_private_is_its_makers_alone(store: Store) -> None:
@@ -121,19 +133,50 @@ async def test_hidden_words_are_not_found_out_by_searching(store: Store) -> None
         assert await archive.count(tx, OWNER, Wanted(words="house")) == 2
 
 
-Made = tuple[int, int | None, Audience, bool, bool]
+Made = tuple[int, int | None, Audience | Privacy, bool, bool]
 MEMBERS, SERVERS = (MEMBER, 2, 3), (SERVER, ELSEWHERE, None)
 PICTURES = st.lists(
     st.tuples(
         st.sampled_from(MEMBERS),
         st.sampled_from(SERVERS),
-        st.sampled_from(Audience),
+        st.sampled_from([*Audience, Privacy.STEALTH]),
         st.booleans(),
         st.booleans(),
     ),
     max_size=6,
 )
 FRIENDS = st.sets(st.tuples(st.sampled_from(MEMBERS), st.sampled_from(MEMBERS)).filter(lambda pair: pair[0] != pair[1]))
+
+
+async def test_a_jobs_privacy_is_what_its_pictures_say(store: Store) -> None:
+    async with store.write() as tx:
+        first, second = await fill(tx)
+        await jobs.insert(tx, make_job("JOB9", kind="single", parent_id="JOB1", parent_cell=1, server_id=SERVER))
+
+        async def said() -> list[Privacy]:
+            found = [await jobs.find(tx, name) for name in ("JOB1", "JOB9")]
+            return [job.privacy for job in found if job is not None]
+
+        newest = await archive.find(tx, OWNER, first)
+        assert newest is not None
+        assert newest.cell == 1
+        for audience in (Audience.PRIVATE, Audience.FRIENDS):
+            await archive.change_audience(tx, [first], audience)
+            assert await said() == [Privacy.PRIVATE, Privacy.PRIVATE]
+        await archive.change_audience(tx, [first], Audience.GALLERY)
+        assert await said() == [Privacy.PUBLIC, Privacy.PUBLIC]
+        await archive.hide(tx, [second], NOW)
+        assert await said() == [Privacy.PRIVATE, Privacy.PUBLIC]
+
+
+async def test_stealth_stays_stealth_until_every_picture_is_shown(store: Store) -> None:
+    async with store.write() as tx:
+        found = await fill(tx, privacy=Privacy.STEALTH)
+        await archive.change_audience(tx, found[:1], Audience.SERVER)
+        job = await jobs.find(tx, "JOB1")
+        assert job is not None
+        assert job.privacy is Privacy.STEALTH
+        assert await archive.count(tx, NEAR, Wanted()) == 1
 
 
 class UndoneError(Exception):
@@ -161,10 +204,12 @@ async def undone(store: Store, made: list[Made], named: set[tuple[int, int]], lo
             for member, friend in named:
                 await friends.add(tx, member, friend, NOW)
             for number, (maker, home, audience, is_hidden, is_deleted) in enumerate(made):
-                await jobs.insert(tx, make_job(f"JOB{number}", member_id=maker, server_id=home))
+                stealth = {"privacy": audience} if isinstance(audience, Privacy) else {}
+                await jobs.insert(tx, make_job(f"JOB{number}", member_id=maker, server_id=home, **stealth))
                 await pictures.insert(tx, [make_picture(f"JOB{number}")])
                 (own, *_) = await archive.browse(tx, Viewer(maker), Wanted(mine=True), 1)
-                await archive.change_audience(tx, [own.id], audience)
+                if isinstance(audience, Audience):  # what is stealth stays as it was asked for
+                    await archive.change_audience(tx, [own.id], audience)
                 await archive.hide(tx, [own.id], NOW if is_hidden else None)
                 await archive.lay_aside(tx, [own.id], NOW if is_deleted else None)
             await compare(tx, replace(looks, friend_of=await friends.who_named(tx, looks.member)))
@@ -180,3 +225,13 @@ async def compare(tx: Writing, looks: Viewer) -> None:
     assert {each.id for each in await archive.browse(tx, looks, Wanted(), 100)} == allowed
     assert set(await archive.among(tx, looks, [each.id for each in everything])) == allowed
     assert await archive.count(tx, looks, Wanted(words="house")) == len(allowed)
+    asker = Asker(looks.member, 1, looks.server, rules=looks.rules)
+    stealthy = set()
+    for each in everything:
+        job = await jobs.find(tx, each.job_id)
+        assert job is not None
+        if job.privacy is Privacy.STEALTH and job.member_id != looks.member:
+            stealthy.add(each.id)
+        if each.deleted_at is None:  # a whole job's rule, and the rule of its only picture
+            assert await visibility.sees(tx, job, asker) == (each.id in allowed)
+    assert not allowed & stealthy

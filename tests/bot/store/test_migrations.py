@@ -13,13 +13,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from bot.store import exhibits, ledger
+from bot.store import archive, exhibits, jobs, ledger
 from bot.store.errors import StoreNewerError
 from bot.store.migrations import HEAD, _config, bring_up
 from bot.store.sqlite import open_keeper
 from bot.store.store import Store
 from bot.store.tables import metadata
-from bot.store.words import Account
+from bot.store.words import Account, Audience, Privacy
 from tests.bot.store.conftest import Clock
 
 Schema = dict[tuple[str, str], list[str]]
@@ -66,7 +66,7 @@ def test_migrations_make_exactly_the_schema_of_the_tables(tmp_path: Path) -> Non
     for key, parts in expected.items():
         assert migrated[key] == parts, key
     assert len([kind for kind, _ in expected if kind == "table"]) == len(metadata.tables) + 1  # and the index of words
-    assert len([kind for kind, _ in expected if kind == "trigger"]) == 15
+    assert len([kind for kind, _ in expected if kind == "trigger"]) == 16
 
 
 def test_comparison_of_schemas_sees_a_column_and_a_check(tmp_path: Path) -> None:
@@ -188,6 +188,27 @@ async def test_what_was_published_before_there_were_exhibits_becomes_one(tmp_pat
         assert (one.cell, one.thread_id, one.message_id, one.channel_id, one.by) == (0, 61, 61, 50, 7)
         assert (grid.cell, grid.archive_id, grid.thread_id, grid.message_id) == (None, None, None, 62)
         assert await exhibits.pictures_of(tx, one) == (await exhibits.pictures_of(tx, grid))[2:3]
+
+
+async def test_what_was_taken_down_from_a_gallery_is_its_servers_again(tmp_path: Path, clock: Clock) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0010")
+        connection.exec_driver_sql(
+            "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, root_id, text, cells, speed, privacy, plan,"
+            " share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms, notes, film, created_at)"
+            " VALUES ('GRID', 7, 9, 8, 'imagine', 'GRID', '', '[]', 'fast', 'public', 'open', '{}', 'done', 1, 0, 0,"
+            " 0, 0, '[]', 0, 0)"
+        )
+        connection.exec_driver_sql("INSERT INTO pictures VALUES ('GRID', 0, 'ab', 'image/png', 8, 8, 9, '{}', '', 5)")
+        connection.exec_driver_sql("UPDATE archive SET audience = 'gallery', hidden_at = 5")
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.read() as tx:
+        job = await jobs.find(tx, "GRID")
+        assert job is not None
+        (picture,) = await archive.of_job(tx, job)
+        assert (picture.audience, picture.hidden_at, job.privacy) == (Audience.SERVER, None, Privacy.PUBLIC)
 
 
 def _configured(connection: Connection) -> Config:

@@ -1,0 +1,123 @@
+"""What may be done with pictures, one or several at once: who may see them, where they are, whether they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from bot.desk import Desk
+from bot.messages import withdrawing
+from bot.replies import gallery as replies
+from bot.store import collections
+from bot.store.archive import Archived, Viewer
+from bot.store.collections import Collection
+from bot.store.transactions import Writing
+from bot.store.words import Audience
+
+PUT_IN, TAKE_OUT = "c", "x"  # before the number of a collection
+MOST_OPTIONS = 25
+
+
+class Deed(StrEnum):
+    PRIVATE = "private"
+    FRIENDS = "friends"
+    SERVER = "server"
+    HIDE = "hide"
+    SHOW = "show"
+    HIDE_WORDS = "hide-words"
+    SHOW_WORDS = "show-words"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+LABELS = {
+    Deed.PRIVATE: "Only I may see it",
+    Deed.FRIENDS: "My friends may see it",
+    Deed.SERVER: "The server may see it",
+    Deed.HIDE: "Hide it from all others",
+    Deed.SHOW: "Do not hide it any more",
+    Deed.HIDE_WORDS: "Keep its words private",
+    Deed.SHOW_WORDS: "Show its words again",
+    Deed.DELETE: "Delete it (30 days to restore)",
+    Deed.RESTORE: "Restore it",
+}
+_AUDIENCES = {Deed.PRIVATE: Audience.PRIVATE, Deed.FRIENDS: Audience.FRIENDS, Deed.SERVER: Audience.SERVER}
+
+
+def may_do(deed: Deed, picture: Archived, viewer: Viewer) -> bool:
+    """Whether it is theirs to do, and would change anything."""
+    is_own = picture.member_id == viewer.member
+    rules = is_own or (viewer.rules and viewer.server is not None and picture.server_id == viewer.server)
+    if picture.deleted_at is not None:
+        return is_own and deed is Deed.RESTORE
+    match deed:
+        case Deed.PRIVATE | Deed.FRIENDS | Deed.SERVER:
+            has_place = deed is not Deed.SERVER or picture.server_id is not None
+            return is_own and has_place and picture.audience is not _AUDIENCES[deed]
+        case Deed.HIDE:
+            return rules and picture.hidden_at is None
+        case Deed.SHOW:  # what a moderator hid, only a moderator shows again
+            by_others = picture.hidden_by is not None and not viewer.rules
+            return rules and picture.hidden_at is not None and not by_others
+        case Deed.HIDE_WORDS:
+            return is_own and not picture.words_hidden
+        case Deed.SHOW_WORDS:
+            return is_own and picture.words_hidden
+        case Deed.DELETE:
+            return rules
+        case Deed.RESTORE:
+            return False
+
+
+def options(pictures: Sequence[Archived], viewer: Viewer, own: Sequence[Collection]) -> tuple[tuple[str, str], ...]:
+    """What can be done with at least one of them, as a menu's values and labels."""
+    found = [(deed.value, LABELS[deed]) for deed in Deed if any(may_do(deed, each, viewer) for each in pictures)]
+    if all(picture.deleted_at is None for picture in pictures):
+        room = (MOST_OPTIONS - len(found)) // 2
+        found += [(f"{PUT_IN}{one.id}", f"Put into “{one.name}”"[:100]) for one in own[:room]]
+        found += [(f"{TAKE_OUT}{one.id}", f"Take out of “{one.name}”"[:100]) for one in own[:room] if one.count]
+    return tuple(found)
+
+
+async def do(desk: Desk, viewer: Viewer, value: str, pictures: Sequence[Archived]) -> str:
+    """To those of them that it may be done to; what came of it, as a sentence."""
+    async with desk.store.write() as tx:
+        if value[:1] in (PUT_IN, TAKE_OUT) and value[1:].isdigit():
+            label, count = await _collect(tx, desk, viewer, value, pictures)
+        else:
+            deed = Deed(value)
+            found = [picture for picture in pictures if may_do(deed, picture, viewer)]
+            await _do(tx, desk, viewer, deed, found)
+            label, count = LABELS[deed], len(found)
+    desk.delivery.poke()
+    return replies.done(label, count, len(pictures))
+
+
+async def _do(tx: Writing, desk: Desk, viewer: Viewer, deed: Deed, found: Sequence[Archived]) -> None:
+    now = desk.now()
+    match deed:
+        case Deed.PRIVATE | Deed.FRIENDS | Deed.SERVER:
+            await withdrawing.show_to(tx, found, _AUDIENCES[deed], viewer.member, now)
+        case Deed.HIDE:
+            await withdrawing.hide(tx, found, viewer.member, now)
+        case Deed.SHOW:
+            await withdrawing.unhide(tx, found, viewer.member, now)
+        case Deed.HIDE_WORDS | Deed.SHOW_WORDS:
+            await withdrawing.hide_words(tx, found, viewer.member, now, hidden=deed is Deed.HIDE_WORDS)
+        case Deed.DELETE:
+            await withdrawing.lay_aside(tx, found, viewer.member, now)
+        case Deed.RESTORE:
+            await withdrawing.bring_back(tx, found, viewer.member, now)
+
+
+async def _collect(
+    tx: Writing, desk: Desk, viewer: Viewer, value: str, pictures: Sequence[Archived]
+) -> tuple[str, int]:
+    own = {one.id: one for one in await collections.of_member(tx, viewer.member)}
+    collection = own.get(int(value[1:]))
+    if collection is None:
+        return "", 0
+    ids = [picture.id for picture in pictures]
+    if value[0] == PUT_IN:
+        return f"Put into “{collection.name}”", await collections.put(tx, collection.id, ids, desk.now())
+    return f"Taken out of “{collection.name}”", await collections.take_out(tx, collection.id, ids)

@@ -1,0 +1,182 @@
+"""What a member reads in the gallery, of their collections, friends and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.replies import escaped, mention, shortened, title
+from bot.store.archive import Archived
+from bot.store.collections import Collection
+from bot.store.words import Audience, Scope, Shape
+
+LAID_ASIDE: Final = "Deleted. It is out of this channel; `/gallery mine` can bring it back for 30 days."
+SCOPES: Final = {
+    Scope.ALL: "Everything I may see",
+    Scope.MINE: "Mine",
+    Scope.SERVER: "This server",
+    Scope.KEPT: "Bookmarks",
+    Scope.DELETED: "Deleted in the last 30 days",
+}
+SHAPES: Final = {Shape.WIDE: "Wide", Shape.TALL: "Tall", Shape.SQUARE: "Square"}
+SEEN_BY: Final = {
+    Audience.PRIVATE: "only its maker",
+    Audience.FRIENDS: "its maker's friends",
+    Audience.SERVER: "this server",
+    Audience.GALLERY: "the gallery",
+}
+NOTHING: Final = "Nothing here yet. Try another filter or other words."
+NOTHING_YET: Final = "You have no pictures yet. `/imagine` paints some."
+FILE_LOST: Final = "-# The file of this picture is missing. My operator can bring it back from a backup."
+OPEN: Final = "Open a picture…"
+CHOOSE: Final = "Choose several…"
+DO_ALL: Final = "What to do with the chosen ones…"
+DO_ONE: Final = "Who may see it, collections, delete…"
+WHERE: Final = "Where to look"
+MODEL: Final = "Any model"
+SHAPE: Final = "Any shape"
+MAKER: Final = "Any maker"
+COLLECTION: Final = "Any collection"
+ANY: Final = "Any"
+NOTE_TITLE: Final = "A note to yourself"
+NOTE: Final = "Note (nobody else reads it)"
+NOT_SHAREABLE: Final = "Not everybody here may see that picture. Its maker can show it to this server first."
+NO_SERVER: Final = "There is nobody here to share it with. Use it on a server."
+POSTED: Final = "It is on its way back into its channel."
+WORDLESS: Final = "(words kept private)"
+SHOWN: Final = 80  # characters of a prompt in a list
+
+
+def heading(scope: Scope, count: int, words: str, filters: Sequence[str]) -> str:
+    what = "1 picture" if count == 1 else f"{count:,} pictures"
+    about = [f"“{escaped(shortened(words, SHOWN))}”"] if words else []
+    return f"## {SCOPES[scope]}\n{' · '.join([what, *about, *map(escaped, filters)])}"
+
+
+def line(first: int, last: int, picture: Archived, *, is_own: bool, readable: bool, note: str) -> str:
+    """One picture, or several of one job that say the same."""
+    words = title(picture.text, SHOWN) if readable else f"**{WORDLESS}**"
+    parts = [f"`{first}`" if first == last else f"`{first}–{last}`", words]
+    if not is_own:
+        parts.append(mention(picture.member_id))
+    if picture.hidden_at is not None:
+        parts.append("hidden")
+    if note:
+        parts.append(f"📝 {escaped(shortened(note, SHOWN))}")
+    return " · ".join(parts)
+
+
+def about(picture: Archived, *, is_own: bool, readable: bool, note: str, gone_at: datetime | None) -> str:
+    """Beside a picture on its own."""
+    lines = [title(picture.text) if readable else f"**{WORDLESS}**"]
+    made = f"{mention(picture.member_id)} · <t:{int(picture.created_at.timestamp())}:f> · {escaped(picture.model)}"
+    lines.append(f"{made} · {picture.width} x {picture.height}")
+    if gone_at is not None:
+        lines.append(f"🗑️ Deleted. It is gone for good <t:{int(gone_at.timestamp())}:R>.")
+    elif is_own:
+        hidden = " · hidden from all others" if picture.hidden_at is not None else ""
+        words = " · words kept private" if picture.words_hidden else ""
+        lines.append(f"Seen by: {SEEN_BY[picture.audience]}{hidden}{words}")
+    if note:
+        lines.append(f"📝 {escaped(note)}")
+    lines.append(f"-# Job `{picture.job_id}`, picture {picture.cell + 1}")
+    return "\n".join(lines)
+
+
+def option(number: int, picture: Archived, *, readable: bool) -> str:
+    words = " ".join(picture.text.split()) if readable else WORDLESS
+    return shortened(f"{number}. {words or picture.job_id}", 100)
+
+
+def done(what: str, count: int, asked: int) -> str:
+    pictures = "1 picture" if count == 1 else f"{count} pictures"
+    rest = f" {asked - count} were left as they are." if 0 < count < asked else ""
+    return f"{what}: {pictures}.{rest}" if count else "Nothing was changed: that was so already, or you may not."
+
+
+def shared(picture: Archived, by: int, *, readable: bool) -> str:
+    words = title(picture.text) if readable else f"**{WORDLESS}**"
+    whose = f"by {mention(picture.member_id)}"
+    return f"{words} · {whose}" if by == picture.member_id else f"{words} · {whose}, shared by {mention(by)}"
+
+
+def collections(found: Sequence[Collection]) -> str:
+    if not found:
+        return "You have no collections yet. `/collection new` makes one."
+    lines = []
+    for one in found:
+        count = "1 picture" if one.count == 1 else f"{one.count} pictures"
+        lines.append(f"- **{escaped(one.name)}** · {count}{' · shared' if one.server_id is not None else ''}")
+    return shortened("\n".join(lines), 2000)
+
+
+def made(name: str) -> str:
+    return f"“{escaped(name)}” is there. Put pictures into it by `/collection add`, or in `/gallery mine`."
+
+
+def there_already(name: str) -> str:
+    return f"You have a collection called “{escaped(name)}” already."
+
+
+def removed(name: str) -> str:
+    return f"“{escaped(name)}” is gone. Its pictures stay where they were."
+
+
+def too_many(most: int) -> str:
+    return f"You have {most} collections, and no more fit. Remove one first."
+
+
+def put_in(name: str, *, is_new: bool) -> str:
+    return f"It is in “{escaped(name)}”." if is_new else f"It was in “{escaped(name)}” already."
+
+
+def sharing(name: str, *, is_open: bool) -> str:
+    if is_open:
+        return (
+            f"Everybody here finds “{escaped(name)}” among the filters of `/gallery browse`. "
+            "Of its pictures they see those that they may see anyhow."
+        )
+    return f"“{escaped(name)}” is yours alone."
+
+
+def friend(member: int, *, is_now: bool, changed: bool) -> str:
+    if not changed:
+        return f"{mention(member)} {'is one of your friends already' if is_now else 'was none of your friends'}."
+    if is_now:
+        return f"{mention(member)} sees your pictures from now on, except the private ones. They are not told."
+    return f"{mention(member)} sees none of your pictures as a friend any more."
+
+
+NOT_YOURSELF: Final = "You see your own pictures anyhow."
+
+
+def friends(members: Sequence[int]) -> str:
+    if not members:
+        return (
+            "You have named no friends yet. `/friends add` names one: they see all your pictures but the private ones."
+        )
+    return shortened("Your friends: " + ", ".join(map(mention, members)), 2000)
+
+
+EXPORT_UNDER_WAY: Final = "Your pictures are being packed already; they come by direct message."
+EXPORT_CLOSED: Final = (
+    "⚠️ I could not send you the files: your direct messages are closed to me. Open them in the server's privacy "
+    "settings, then use `/gallery export` once more."
+)
+
+EXPORT_BROKE: Final = "⚠️ Something broke while I packed your pictures. Nothing of them is lost; please try again."
+
+
+def exporting(done: int, total: int, parts: int) -> str:
+    sent = f", {parts} sent" if parts else ""
+    return f"📦 Packing your pictures: {done} of {total}{sent}. They come by direct message, also after a restart."
+
+
+def exported(total: int, parts: int) -> str:
+    files = "one file" if parts == 1 else f"{parts} files"
+    return f"✅ {total} pictures are in your direct messages, in {files}."
+
+
+def export_part(number: int, done: int, total: int) -> str:
+    return f"📦 Your pictures, part {number}: up to {done} of {total}, with recipes, prompts and alt texts."
