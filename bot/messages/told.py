@@ -21,6 +21,7 @@ class Told(StrEnum):
     ERASE = "erase"  # its messages are taken away
     PUBLISH = "publish"  # its post in a gallery: put up, changed, taken down
     GUIDELINES = "guidelines"  # what a gallery is for; of no job
+    STORAGE = "storage"  # that a member's pictures take nearly all the room of their plan; of no job
     BAR = "bar"  # reactions under it, to be used as buttons
 
 
