@@ -3,9 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 SEED ?= $(shell date +%s)
 SOAK_SECONDS ?= 600
+WORKERS ?= 2
 PAUSE ?= 5
 
 .PHONY: run test check bench pages soak clean
+
+# Several tests at a time; after them those that measure time, one by one.
+define SUITE
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not soak and not alone"
+	$(BIN)/python -m pytest -m "alone and not soak"
+endef
 
 # 75 is the bot's word for "start me again"; any other end is the end.
 run: .venv/installed
@@ -15,14 +22,14 @@ run: .venv/installed
 	done; exit $$code
 
 test: .venv/dev .venv/node
-	$(BIN)/python -m pytest
+	$(SUITE)
 
 check: .venv/dev .venv/node
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(SUITE)
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks

@@ -62,6 +62,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     # Each word imports what it needs: the doctor must come even if the rest is ill.
     from bot.frame.logs import set_up_logs
     from bot.frame.sandbox_child import SandboxError
+    from bot.frame.stripe_extra import NoStripeError
     from bot.plans.reader import PlansError
     from bot.running import CannotStartError, run
     from bot.store.errors import StoreError
@@ -73,7 +74,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     except CannotStartError as error:
         print(error, file=sys.stderr)
         return error.code
-    except (StoreError, SandboxError, PlansError) as error:
+    except (StoreError, SandboxError, PlansError, NoStripeError) as error:
         print(error, file=sys.stderr)
         return REFUSED
     except PermissionError as error:

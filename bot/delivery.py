@@ -13,6 +13,7 @@ from functools import partial
 
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages import cards
+from bot.messages.community import COMMUNITY
 from bot.messages.lanes import Lanes, Later, Urgency
 from bot.messages.letters import Telling
 from bot.messages.live import Live
@@ -43,6 +44,7 @@ URGENCIES = {
     Told.GUIDELINES: Urgency.MINOR,
     Told.STORAGE: Urgency.MINOR,
     Told.REFRESH: Urgency.MINOR,
+    **dict.fromkeys(COMMUNITY, Urgency.MINOR),
     Told.BAR: Urgency.PREVIEW,
 }
 

@@ -32,6 +32,8 @@ from bot.frame.endpoint import point_at
 from bot.frame.lag import watch_lag
 from bot.frame.sandbox_child import SandboxChild
 from bot.frame.settings import Settings, StrangersPlan
+from bot.frame.stripe_extra import load_stripe
+from bot.hosting import host
 from bot.intake import Intake
 from bot.meaning import keep_up
 from bot.messages.exhibiting import follow_window
@@ -92,6 +94,7 @@ class Run:
 
 async def run(settings: Settings, announce: Callable[[str], None]) -> int:
     """Until SIGTERM, SIGINT, or something that only a new start can mend. Returns the exit code."""
+    load_stripe(settings.stripe_secret)
     this = Run()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -276,10 +279,12 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
 
 
 async def _hear_and_show(desk: Desk, rest: str) -> None:
-    """Of plans, wherever they come from; the gallery on the web; and what pictures mean, for whoever looks for them."""
+    """Of plans, wherever they come from; the gallery on the web; what pictures mean, for whoever looks for them; and
+    what the community does at its time."""
     async with asyncio.TaskGroup() as sources:
         sources.create_task(gallery_window.serve(desk.settings, desk.store, desk.thumbnails, rest))
         sources.create_task(keep_up(desk))
+        sources.create_task(host(desk))
         sources.create_task(desk.exporter.run())
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())

@@ -18,6 +18,7 @@ from bot.store.words import Audience, Privacy
 ALT_LIMIT = 1024
 HASH_SHOWN = 16  # of 64 digits: enough that no two of one job are alike
 MOST_MARKED = 10
+NOBODY = 0  # no member has this id
 
 
 async def sees(tx: Reading, job: Job, asker: Asker, cell: int | None = None) -> bool:
@@ -48,6 +49,11 @@ async def viewer_of(tx: Reading, asker: Asker) -> Viewer:
     if asker.server is not None:
         role_of = await shown_roles.who_named(tx, asker.server, asker.roles)
     return Viewer(asker.member, asker.server, asker.rules, await friends.who_named(tx, asker.member), role_of)
+
+
+def everybody_on(server: int) -> Viewer:
+    """Whoever is there, and nobody's friend: what they see may be shown to all of that server."""
+    return Viewer(NOBODY, server)
 
 
 async def _shown(tx: Reading, job: Job, cell: int | None) -> list[Archived]:

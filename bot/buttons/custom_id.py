@@ -63,6 +63,10 @@ class Action(StrEnum):
     RESTORE_EXHIBIT = "gr"
     MAKE_GALLERY = "gm"
     TREE = "tr"
+    DAILY = "dy"  # `extra` says what of a day
+    TOP = "tp"
+    FOLLOW = "fo"
+    COMMUNITY = "cm"
 
 
 @dataclass(frozen=True, slots=True)

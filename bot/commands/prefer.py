@@ -1,4 +1,4 @@
-"""`/prefer`: what shall stand behind all of one's prompts, and what the buttons do."""
+"""`/prefer`: what shall stand behind all of one's prompts, what the buttons do, and what is asked first."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.commands.admin_plans import gpu_time
 from bot.desk import desk_of
 from bot.errors import WrongPromptError
 from bot.handlers.answering import guarded, say
 from bot.panels import settings
-from bot.replies import language
+from bot.replies import language, sources
 from bot.store import members, preferences
 from bot.store.words import Variability
 from engine import MOST_OPTIONS, PromptError, check_option, check_suffix
@@ -67,6 +68,14 @@ async def variability(interaction: Interaction, strength: app_commands.Choice[st
     await guarded(interaction, _turn(interaction, settings.VARIABILITY, strength.value if strength else ""))
 
 
+@command.command(
+    name="confirm", description="From which price on I ask you first; without an amount, as your plan has it"
+)
+@app_commands.describe(above="GPU time that a job may take without a question, as 2 min or 90 s")
+async def confirm(interaction: Interaction, above: app_commands.Range[str, 1, 20] = "") -> None:
+    await guarded(interaction, _set_confirm(interaction, above.strip()))
+
+
 async def _set_option(interaction: Interaction, name: str, value: str) -> None:
     desk, member = desk_of(interaction), interaction.user.id
     if not value:
@@ -96,6 +105,15 @@ async def _set_suffix(interaction: Interaction, text: str) -> None:
         await members.meet(tx, interaction.user.id, desk.now())
         await preferences.save(tx, replace(await preferences.find(tx, interaction.user.id), suffix=text))
     await say(interaction, language.suffix_set(text) if text else language.SUFFIX_GONE)
+
+
+async def _set_confirm(interaction: Interaction, above: str) -> None:
+    desk, member = desk_of(interaction), interaction.user.id
+    ask = gpu_time(above) if above else None
+    async with desk.store.write() as tx:
+        await members.meet(tx, member, desk.now())
+        await preferences.save(tx, replace(await preferences.find(tx, member), ask_gpu_ms=ask))
+    await say(interaction, sources.asks(ask))
 
 
 async def _turn(interaction: Interaction, name: str, wanted: str = "") -> None:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from bot.doctor.finding import Finding, fault, fine, listed, warning
 from bot.frame.settings import Settings, StrangersPlan
+from bot.frame.stripe_extra import PROBLEM, REMEDY, NoStripeError, load_stripe
 
 _GIB: Final = 2**30
 TIGHT_BYTES: Final = 5 * _GIB  # about a thousand large grids
@@ -27,8 +28,12 @@ _INSTALL: Final = "Install what is missing: .venv/bin/pip install -c constraints
 _REQUIREMENT: Final = re.compile(r"(?P<name>[\w.-]+)\s*(?P<range>[<>=!~\d.,\s]*)(?:;\s*(?P<marker>.*))?")
 
 
-async def check_packages() -> list[Finding]:
+async def check_packages(settings: Settings) -> list[Finding]:
     """Every package that this installation asks for, in the range that it asks for."""
+    try:
+        await asyncio.to_thread(load_stripe, settings.stripe_secret)
+    except NoStripeError:
+        return [fault("packages", PROBLEM, REMEDY)]
     try:
         wanted = metadata.requires("atelier") or []
     except metadata.PackageNotFoundError:
@@ -36,16 +41,18 @@ async def check_packages() -> list[Finding]:
     faults = await asyncio.to_thread(wrong_packages, wanted)
     if faults:
         return [fault("packages", f"Packages do not fit: {listed(faults, 8)}.", _INSTALL)]
-    if lacking := await asyncio.to_thread(wrong_packages, wanted, extra=True):
+    if settings.stripe_secret and (faults := await asyncio.to_thread(wrong_packages, wanted, extra="stripe")):
+        return [fault("packages", f"For Stripe, packages do not fit: {listed(faults)}.", REMEDY)]
+    if lacking := await asyncio.to_thread(wrong_packages, wanted, extra="engine"):
         problem = f"Only colour cards can be painted; for pictures, packages do not fit: {listed(lacking)}."
         return [warning("packages", problem, _INSTALL)]
     return [fine("packages", f"Python {platform.python_version()}, all packages in the versions that are needed.")]
 
 
-def wrong_packages(requirements: Iterable[str], *, extra: bool = False) -> list[str]:
-    """Of the base; or of the extra that computes pictures. Other extras are other people's affair."""
+def wrong_packages(requirements: Iterable[str], *, extra: str = "") -> list[str]:
+    """Of the base, or of an extra."""
     faults = []
-    markers = ('extra == "engine"', "extra == 'engine'") if extra else (None,)
+    markers = (f'extra == "{extra}"', f"extra == '{extra}'") if extra else (None,)
     for requirement in requirements:
         found = _REQUIREMENT.fullmatch(requirement)
         if found is None or found["marker"] not in markers:

@@ -32,6 +32,9 @@ def _judge_file(settings: Settings) -> list[Finding]:
         found = list(judge_plans(plans, load_catalog(*settings.catalogs)))
     except CatalogError:
         found = []  # whoever looks at the models says so
+    if not settings.stripe_secret and (unheard := [plan.title for plan in plans if plan.stripe]):
+        problem = f"Stripe sells {listed(unheard)}, and is not heard."
+        found.append(warning("plans", problem, "Set ATELIER_STRIPE_SECRET (docs/plans.md)."))
     names = ", ".join(plan.name for plan in plans)
     return found or [fine("plans", f"Everybody has {plans.default.title}. There are: {names}.")]
 

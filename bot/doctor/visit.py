@@ -18,7 +18,7 @@ _SIGNS: Final = {Mark.FINE: "✓", Mark.WARNING: "!", Mark.FAULT: "✗"}
 def checks(settings: Settings) -> list[Check]:
     """In the order in which they are told. Discord is asked only where there is a token to ask it with."""
     local = [
-        Check("packages", 10, machine.check_packages),
+        Check("packages", 10, partial(machine.check_packages, settings)),
         Check("settings", 10, partial(machine.check_settings, settings)),
         Check("disk", 10, partial(machine.check_disk, settings.data)),
         Check("database", 60, partial(machine.check_database, settings.database)),

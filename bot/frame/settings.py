@@ -149,7 +149,8 @@ class Settings:
         "ATELIER_STRIPE_SECRET",
         "",
         as_stripe_secret,
-        "What Stripe signs its events with, as its dashboard shows it; left empty, Stripe is not heard.",
+        "What Stripe signs its events with, as its dashboard shows it; it needs the extra `stripe`. "
+        "Empty: Stripe is not heard.",
         secret=True,
     )
     webhook_host: str = _setting(

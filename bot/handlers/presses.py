@@ -11,7 +11,7 @@ from bot import replies, visibility
 from bot.buttons.custom_id import PATTERN, Action, CustomIdError, Press, UnknownVersionError
 from bot.desk import Desk, asker_of, desk_of
 from bot.errors import NoJobError, NotReadyError, WordsHiddenError, WrongButtonError
-from bot.handlers import gallery, offers
+from bot.handlers import daily, following, gallery, offers
 from bot.handlers.answering import acknowledge, guarded, say
 from bot.handlers.family import turn
 from bot.handlers.hanging import hide, restore
@@ -24,6 +24,7 @@ from bot.kinds import Kind
 from bot.messages.cards import Card
 from bot.messages.exhibit_cards import USE
 from bot.panels import gallery_channel, settings, setup
+from bot.panels.community import setup as community_setup
 from bot.panels.help import help_card
 from bot.panels.queue import queue_card
 from bot.panels.recipe import recipe_card
@@ -247,4 +248,8 @@ _HANDLERS: Mapping[Action, Handler] = {
     Action.RESTORE_EXHIBIT: restore,
     Action.MAKE_GALLERY: gallery_channel.change,
     Action.TREE: turn,
+    Action.DAILY: daily.pressed,
+    Action.TOP: following.top_pressed,
+    Action.FOLLOW: following.follow_pressed,
+    Action.COMMUNITY: community_setup.change,
 }

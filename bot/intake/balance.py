@@ -11,7 +11,7 @@ from bot.intake.paying import left_in_pool
 from bot.plans.membership import begin, standing
 from bot.plans.plan import Plan, Plans
 from bot.plans.standing import Standing
-from bot.store import buckets, ledger, notices
+from bot.store import buckets, ledger, notices, preferences
 from bot.store.jobs import Job
 from bot.store.store import Store
 from bot.store.transactions import Writing
@@ -34,11 +34,13 @@ class Low:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """`left_gpu_ms` is None where the plan has no bound; beside it, the server's pool would pay `pool_gpu_ms`."""
+    """`left_gpu_ms` is None where the plan has no bound; beside it, the server's pool would pay `pool_gpu_ms`. Above
+    `ask_gpu_ms` its member wants to be asked; None leaves it to what follows from the plan."""
 
     standing: Standing
     left_gpu_ms: int | None
     pool_gpu_ms: int = 0
+    ask_gpu_ms: int | None = None
 
     @property
     def plan(self) -> Plan:
@@ -46,11 +48,17 @@ class Balance:
 
     def is_dear(self, price_gpu_ms: int) -> bool:
         """Whether so much is spent only after a second press. What cannot be had at all is not dear: it is refused."""
-        left = self.left_gpu_ms
+        left, ask = self.left_gpu_ms, self.ask_gpu_ms
+        if left is not None and price_gpu_ms > max(left, self.pool_gpu_ms):
+            return False
+        if ask is not None and price_gpu_ms > ask:
+            return True
         if left is None or price_gpu_ms <= SMALL_GPU_MS:
             return False
         if price_gpu_ms > left:
-            return self.pool_gpu_ms >= price_gpu_ms > self.pool_gpu_ms // DEAR_OF_POOL
+            return price_gpu_ms > self.pool_gpu_ms // DEAR_OF_POOL
+        if ask is not None:
+            return False
         month = self.plan.fast_gpu_ms
         much = max(month, left) if month else 0  # whoever has more beside the month may spend more at once
         return price_gpu_ms * DEAR_OF_LEFT > left or 0 < much < price_gpu_ms * DEAR_OF_MONTH
@@ -72,14 +80,15 @@ async def balance(store: Store, plans: Plans, member_id: int, server_id: int | N
     """With the month's time granted: whoever is first to look at a month that has begun must not find it empty."""
     async with store.read() as tx:
         found = await standing(tx, plans, member_id, now)
+        ask = (await preferences.find(tx, member_id)).ask_gpu_ms
         if found.plan.is_unbounded:
-            return Balance(found, None)
+            return Balance(found, None, ask_gpu_ms=ask)
         pool = await left_in_pool(tx, server_id, member_id, plans, now) if server_id is not None else 0
         if not found.plan.fast_gpu_ms or await buckets.find(tx, found.key) is not None:
-            return Balance(found, await ledger.available(tx, member_id, now), pool)
+            return Balance(found, await ledger.available(tx, member_id, now), pool, ask)
     async with store.write() as tx:
         found = await begin(tx, plans, member_id, now)
-        return Balance(found, await ledger.available(tx, member_id, now), pool)
+        return Balance(found, await ledger.available(tx, member_id, now), pool, ask)
 
 
 async def low_after(tx: Writing, found: Balance, jobs: Sequence[Job], now: datetime) -> Low | None:

@@ -155,7 +155,7 @@ def under_way(job: Job, live: Live) -> Card:
         state = replies.painting(live.percent, live.finishes_in_ms)
     else:
         state = replies.waiting(live.place, live.starts_in_ms)
-    if job.share.get("is_bounded") and job.reserved_gpu_ms:
+    if job.share.get("is_bounded"):
         state += f"\n{offers.price(job.reserved_gpu_ms)}"
     cancel = Button(Action.CANCEL, job.id, "Cancel", tone=Tone.PLAIN)
     sketch = (Document("preview.jpg", live.sketch),) if live.sketch is not None else ()

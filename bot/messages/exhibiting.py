@@ -15,6 +15,7 @@ import discord
 
 from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
+from bot.messages import community
 from bot.messages import exhibit_cards as cards
 from bot.messages.cards import Card, Link
 from bot.messages.exhibit_cards import Shown
@@ -97,6 +98,7 @@ class Exhibiting:
         async with self._store.write() as tx:
             await exhibits.appear(tx, exhibit, thread, sent.message)
             await placeholders.add_post(tx, Post(sent.message, sent.channel, exhibit.job_id, Told.PUBLISH))
+            await community.put_notes(tx, exhibit, self._store.now())
 
     async def _take_down(self, exhibit: Exhibit) -> None:
         sent = _sent(exhibit)
@@ -181,6 +183,7 @@ async def follow(tx: Writing, picture_ids: Collection[int], member: int, now: da
             state = Hanging.HIDDEN
         if exhibit.state is Hanging.SHOWN or state is not exhibit.state:
             await put_exhibit(tx, replace(exhibit, state=state), now, again=f":{now.timestamp():.3f}")
+    await community.follow(tx, picture_ids, now)
 
 
 async def withdraw(tx: Writing, job_id: str, now: datetime) -> None:

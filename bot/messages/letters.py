@@ -13,7 +13,11 @@ from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Card, File, Pressed
+from bot.messages.community import COMMUNITY
+from bot.messages.daily_posts import DailyPosts
+from bot.messages.digest_posts import DigestPosts
 from bot.messages.exhibiting import Exhibiting
+from bot.messages.follow_notes import FollowNotes
 from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
@@ -46,6 +50,9 @@ class Telling:
     def __init__(self, store: Store, sender: Sender, placing: Placing, window: str) -> None:
         self._store, self._sender, self._placing = store, sender, placing
         self._exhibiting = Exhibiting(store, sender, window)
+        days, notes, digests = DailyPosts(store, sender), FollowNotes(store, sender), DigestPosts(store, sender)
+        self._community: dict[str, DailyPosts | DigestPosts | FollowNotes]
+        self._community = {Told.DAILY: days, Told.CANDIDATE: days, Told.DIGEST: digests, Told.NOTE: notes}
 
     async def tell(self, letter: Letter) -> Sent | None:
         """None: there was nothing to tell any more."""
@@ -53,6 +60,8 @@ class Telling:
             return await self._exhibiting.tell(letter)
         if letter.kind == Told.STORAGE:
             return await self._storage(letter)
+        if letter.kind in COMMUNITY:
+            return await self._community[letter.kind].tell(letter)
         if letter.job_id is None:
             return None
         async with self._store.read() as tx:
@@ -189,7 +198,7 @@ class Telling:
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
-        chosen = [post for post in others if post.kind not in GALLERY and only in (None, post.kind)]
+        chosen = [post for post in others if post.kind not in (*GALLERY, *COMMUNITY) and only in (None, post.kind)]
         found = [Sent(post.channel_id, post.message_id) for post in chosen]
         if place is not None and place.message_id is not None and only is None:
             found.append(Sent(place.channel_id, place.message_id))

@@ -16,6 +16,7 @@ from bot.messages.sending import MessageGoneError, RefusedError, Sender, Sent, U
 MOST_TAGS = 5  # Discord's limit, on one post
 LOOKED_AT = 25  # newest posts, when one is looked for
 PAGE = 100
+HAS_THREAD = "/160004:"  # as Discord says that a message has a thread already
 Matches = Callable[[discord.Message], bool]
 
 
@@ -75,6 +76,21 @@ class Posting:
                 await self.empty(sent, card)
             return
         await self._sender.delete(sent.channel, sent.message)
+
+    async def open_thread(self, sent: Sent, name: str) -> int | None:
+        """Where members talk of it. Below a message it gets that one's number; None where we may not."""
+        if self.is_thread(sent):
+            return sent.channel
+        try:
+            async with refusals():
+                await self._sender.client.http.start_thread_with_message(
+                    sent.channel, sent.message, name=name, auto_archive_duration=4320
+                )
+        except UnreachableError:
+            return None
+        except RefusedError as error:  # it may have one already, from a time before
+            return sent.message if HAS_THREAD in str(error) else None
+        return sent.message
 
     async def pin(self, sent: Sent) -> None:
         """Where we may; it is no less true without."""

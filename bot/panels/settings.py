@@ -17,7 +17,7 @@ from bot.panels.models import MOST, Choices, paintable
 from bot.panels.modes import set_speed, set_visibility
 from bot.panels.parameters import chosen, put
 from bot.panels.styling import restyled, style_menu, styles_of
-from bot.replies import language
+from bot.replies import language, sources
 from bot.store import members, preferences
 from bot.store.members import Member
 from bot.store.preferences import Preferences
@@ -53,7 +53,8 @@ def settings_card(member: Member, own: Preferences, models: Choices, styles: Cho
         _menu(VISIBILITY, "Visibility", "Public: seen where I ask for it", _unusual(member.visibility), AUDIENCES),
     )
     behind = language.behind_prompts((own.suffix, own.chosen))
-    return Card("\n".join(filter(None, (language.SETTINGS, behind))), (buttons,), menus=menus)
+    asks = f"-# {sources.asks(own.ask_gpu_ms)}" if own.ask_gpu_ms is not None else ""
+    return Card("\n".join(filter(None, (language.SETTINGS, asks, behind))), (buttons,), menus=menus)
 
 
 async def settings_of(desk: Desk, member_id: int) -> Card:

@@ -17,7 +17,7 @@ from bot.errors import NotManagerError
 from bot.messages.cards import Button, Card, Menu, MenuKind
 from bot.panels.models import Choices, paintable
 from bot.panels.words import PREFIX, keep_words, words_here
-from bot.replies import exhibits, hints, language
+from bot.replies import community, exhibits, hints, language
 from bot.store import servers
 from bot.store.servers import Server
 from bot.store.transactions import Writing
@@ -41,7 +41,8 @@ def setup_card(desk: Desk, server: Server, models: Choices) -> Card:
     )
     words = filter(None, (replies.SETUP, words_here(server), language.SETUP_MORE))
     gallery = Button(Action.MAKE_GALLERY, "", exhibits.OPEN, "🖼️", extra=OPEN)
-    return Card(replies.shortened("\n".join(words), replies.MESSAGE_LIMIT), ((gallery,),), menus=menus)
+    more = Button(Action.COMMUNITY, "", community.OPEN, "🗳️", extra=OPEN)
+    return Card(replies.shortened("\n".join(words), replies.MESSAGE_LIMIT), ((gallery, more),), menus=menus)
 
 
 async def setup_of(desk: Desk, server_id: int) -> Card:

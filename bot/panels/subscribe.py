@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
 from bot import replies
 from bot.desk import Desk
 from bot.messages.cards import Card, Link, Premium
 from bot.plans.membership import standing
-from bot.plans.plan import Plan, Plans
+from bot.plans.plan import Pack, Plan, Plans
+from bot.plans.stripe_plans import REFERENCE
 from bot.replies import views
 
 MOST_BUTTONS = 20  # four rows; Discord has five
@@ -21,10 +24,10 @@ async def subscribe_card(desk: Desk, member_id: int) -> Card:
     if shown == (own,):
         return Card(views.nothing_to_sell(own))
     links = (
-        *(link for plan in shown if plan is not own and (link := _link(plan)) is not None),
-        *(Premium(pack.sku) for pack in plans.packs if pack.sku is not None),
+        *(link for plan in shown if plan is not own and (link := _link(plan, member_id)) is not None),
+        *(link for pack in plans.packs if (link := _link(pack, member_id)) is not None),
     )
-    is_to_ask_for = any(_link(plan) is None for plan in shown if plan not in (own, plans.default))
+    is_to_ask_for = any(_link(plan, member_id) is None for plan in shown if plan not in (own, plans.default))
     return Card(_compared(plans, shown, own, views.ASK if is_to_ask_for else ""), links=links[:MOST_BUTTONS])
 
 
@@ -34,11 +37,22 @@ def offers(plans: Plans, own: Plan) -> tuple[Plan, ...]:
     return tuple(plan for plan in plans if plan is own or (plan.offered and plans.rank(plan) >= least))
 
 
-def _link(plan: Plan) -> Link | Premium | None:
+def _link(sold: Plan | Pack, member_id: int) -> Link | Premium | None:
     """Discord's own shop first: what is bought there counts at once."""
-    if plan.sku is not None:
-        return Premium(plan.sku)
-    return Link(replies.shortened(f"Get {plan.title}", LABEL), plan.link) if plan.link else None
+    if sold.sku is not None:
+        return Premium(sold.sku)
+    if not sold.link:
+        return None
+    by_stripe = isinstance(sold, Pack) or sold.stripe  # a pack that is not Discord's has no other seller
+    link = _of_payer(sold.link, member_id) if by_stripe else sold.link
+    return Link(replies.shortened(f"Get {sold.title}", LABEL), link)
+
+
+def _of_payer(link: str, member_id: int) -> str:
+    """Stripe tells it with the payment."""
+    parts = urlsplit(link)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), (REFERENCE, str(member_id))]
+    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def _compared(plans: Plans, shown: tuple[Plan, ...], own: Plan, end: str) -> str:

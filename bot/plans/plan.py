@@ -114,6 +114,7 @@ class Pack:
     gpu_ms: int
     sku: int | None = None
     price: Price | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,4 +364,5 @@ _PACK_FIELDS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "time": ("gpu_ms", read_duration),
     "sku": ("sku", _snowflake),
     "price": ("price", _price),
+    "link": ("link", _link),
 }

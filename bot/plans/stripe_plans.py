@@ -22,16 +22,19 @@ LATE_PAYMENT: Final = timedelta(days=1)
 # By what the objects name each other. Which of them is there depends on the version of Stripe's interface.
 _TIES: Final = ("id", "subscription", "invoice", "payment_intent", "charge")
 SESSION, PAID, REFUNDED = "checkout.session.completed", "invoice.paid", "charge.refunded"
+PAID_LATER: Final = "checkout.session.async_payment_succeeded"  # a bank took its days
 UPDATED, DELETED = "customer.subscription.updated", "customer.subscription.deleted"
 DISPUTED, WITHDRAWN = "charge.dispute.created", "charge.dispute.funds_withdrawn"
 DECIDED, PAYMENT = "charge.dispute.closed", "invoice_payment.paid"
+REFERENCE: Final = "client_reference_id"  # whose payment it is, as the link to the checkout said
 KEPT: Final = (
     *_TIES,
-    *("client_reference_id", "mode", "payment_status", "metadata", "lines", "status", "current_period_start", "items"),
+    *(REFERENCE, "mode", "payment_status", "metadata", "lines", "status", "current_period_start", "items"),
     *("ended_at", "refunded", "parent", "payment"),
 )
 """What is stored of the objects that Stripe tells of: neither names nor addresses of those who paid."""
-KINDS: Final = (SESSION, PAID, REFUNDED, UPDATED, DELETED, DISPUTED, WITHDRAWN, DECIDED, PAYMENT)
+SESSIONS: Final = (SESSION, PAID_LATER)
+KINDS: Final = (*SESSIONS, PAID, REFUNDED, UPDATED, DELETED, DISPUTED, WITHDRAWN, DECIDED, PAYMENT)
 INQUIRY: Final = "warning_"  # so begins the status of a dispute for which no money was taken
 WON: Final = ":won"  # ends the key of what is given back
 Json = Mapping[str, Any]
@@ -92,12 +95,15 @@ def names_of(event: PaymentEvent) -> frozenset[str]:
 
 
 def _member(told: Iterable[PaymentEvent]) -> int | None:
-    """As the link to the checkout said."""
-    for event in told:
-        given = str(event.about.get("client_reference_id") or "")
-        if event.kind == SESSION and given.isascii() and given.isdigit() and 0 < int(given) < 2**63:
-            return int(given)
-    return None
+    """As far as a link to the checkout told."""
+    return next((payer for event in told if (payer := payer_of(event)) is not None), None)
+
+
+def payer_of(event: PaymentEvent) -> int | None:
+    """Whom a session names; what else is told names nobody."""
+    given = str(event.about.get(REFERENCE) or "")
+    is_one = event.kind in SESSIONS and given.isascii() and given.isdigit() and 0 < int(given) < 2**63
+    return int(given) if is_one else None
 
 
 def _void(told: Sequence[PaymentEvent], *, even_if_won: bool = False) -> frozenset[str]:
@@ -144,7 +150,7 @@ async def _grant_packs(
 ) -> None:
     for event in told:
         pack = next((each for each in plans.packs if each.name == _dig(event.about, "metadata", "pack")), None)
-        if event.kind != SESSION or event.about.get("mode") != "payment" or pack is None:
+        if event.kind not in SESSIONS or event.about.get("mode") != "payment" or pack is None:
             continue
         key = f"stripe:{event.about['id']}"
         if is_void:
@@ -153,7 +159,7 @@ async def _grant_packs(
         if is_lost:
             if await buckets.find(tx, key) is not None:
                 await ledger.claw_back(tx, member_id, key, now)
-        elif event.about.get("payment_status") == "paid":
+        elif event.about.get("payment_status") in ("paid", "no_payment_required"):
             await ledger.grant(tx, member_id, pack.gpu_ms, key, now, pack.name, origin=Origin.BOUGHT)
 
 

@@ -23,7 +23,7 @@ Unconfirmed = errors.ConfirmError | errors.OfferGoneError | errors.NoRoomForAllE
 
 def price(gpu_ms: int) -> str:
     """Under a job that waits."""
-    return f"-# At most {replies.gpu_time(gpu_ms)} of GPU time."
+    return f"-# At most {replies.gpu_time(gpu_ms)} of GPU time." if gpu_ms else "-# It costs no GPU time."
 
 
 def head(occasion: Occasion, count: int) -> str:

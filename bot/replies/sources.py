@@ -11,6 +11,8 @@ WRONG_DATE = "That is no date to come. Write it as `2027-01-31`, later than toda
 DATE_AND_MONTHS = "A plan ends on a date or after some months. Give one of the two, or none for a plan without an end."
 TO_ONESELF = "GPU time is given to somebody else. Name another member."
 TO_A_BOT = "A bot paints nothing. Name a member."
+ASKS_FIRST = "I ask you before I paint anything that may take"
+ASKS_AS_USUAL = "`/prefer confirm` without an amount leaves that to your plan again."
 
 
 def exact_time(gpu_ms: int) -> str:
@@ -19,6 +21,13 @@ def exact_time(gpu_ms: int) -> str:
     minutes, rest = divmod(rest, 60_000)
     parts = [f"{count:g} {unit}" for count, unit in ((hours, "h"), (minutes, "min"), (rest / 1000, "s")) if count]
     return " ".join(parts) or "0 s"
+
+
+def asks(above_gpu_ms: int | None) -> str:
+    """From which price on a member is asked first."""
+    if above_gpu_ms is None:
+        return f"{ASKS_FIRST} more than a tenth of your month, or more than half of what is left."
+    return f"{ASKS_FIRST} more than {exact_time(above_gpu_ms)} of GPU time. {ASKS_AS_USUAL}"
 
 
 def balance(gpu_ms: int) -> str:

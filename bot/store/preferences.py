@@ -33,6 +33,7 @@ class Preferences:
     desk: str = ""
     auto_dm: bool = False
     variability: Variability = Variability.STRONG
+    ask_gpu_ms: int | None = None
 
 
 async def find(tx: Reading, member_id: int) -> Preferences:

@@ -48,6 +48,13 @@ class Hanging(StrEnum):
     DELETED = "deleted"  # its picture is no more
 
 
+class Running(StrEnum):
+    """Of a day with its theme."""
+
+    OPEN = "open"  # pictures and votes are taken
+    ENDED = "ended"
+
+
 class Shape(StrEnum):
     WIDE = "wide"
     TALL = "tall"

@@ -1,4 +1,6 @@
-"""The door at which Stripe is heard: signatures made by hand, as docs.stripe.com/webhooks describes them."""
+"""The door at which Stripe is heard: signatures made by hand, as docs.stripe.com/webhooks describes them, and judged by
+Stripe's own library.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +8,35 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import stripe
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 
 from bot.checkout import PATH, Checkout, UnsignedError, serve, verify
 from bot.frame.settings import Settings
+from bot.frame.stripe_extra import PROBLEM, REMEDY, NoStripeError, load_stripe
 from bot.plans.book import PlanBook
 from bot.store import memberships
+from bot.store.columns import milliseconds
 from bot.store.payments import PaymentEvent, related
 from bot.store.store import Store
 from tests.bot.plans.stripe_events import DAY, line, paid, session
-from tests.bot.store.conftest import clock, store
+from tests.bot.store.conftest import Clock, store
 from tests.bot.store.rows import MEMBER, NOW
+from tests.product.program import environ
 
-__all__ = ["clock", "store"]
+__all__ = ["store"]
+TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.sandbx.0123456789abcdef"
 SECRET = "whsec_0123456789abcdef"
 PLANS = """
 default = "free"
@@ -40,9 +51,21 @@ stripe = "price_basic"
 BODY = b'{"id": "evt_1"}'
 
 
+@pytest.fixture
+def clock() -> Clock:
+    """The machine's own, by which Stripe's library measures."""
+    made = Clock()
+    made.now_ms = milliseconds(datetime.now(UTC))
+    return made
+
+
 def sign(body: bytes, *, secret: str = SECRET, late: float = 0) -> str:
-    at = int(NOW.timestamp() - late)
+    at = int(time.time() - late)
     return f"t={at},v1={hmac.new(secret.encode(), f'{at}.'.encode() + body, hashlib.sha256).hexdigest()}"
+
+
+def read(header: str, body: bytes = BODY) -> None:
+    verify(body, header, SECRET, datetime.now(UTC))
 
 
 def written(event: PaymentEvent) -> bytes:
@@ -51,33 +74,73 @@ def written(event: PaymentEvent) -> bytes:
 
 
 def test_signature_of_now_is_believed_also_beside_another() -> None:
-    verify(BODY, sign(BODY), SECRET, NOW)
-    verify(BODY, f"{sign(BODY)},v1={'0' * 64},v0=old", SECRET, NOW)
-    verify(BODY, sign(BODY, late=299), SECRET, NOW)
-    verify(BODY, sign(BODY, late=-299), SECRET, NOW)
+    read(sign(BODY))
+    read(f"{sign(BODY)},v1={'0' * 64},v0=old")
+    read(f"v1={'0' * 64},{sign(BODY)}")
+    read(sign(BODY, late=240))
+    read(sign(BODY, late=-290))
 
 
-WRONG = {
-    "": "is missing",
-    "v1=00": "is missing",
-    "t=,v1=00": "is missing",
-    "t=-5,v1=00": "is missing",
-    f"t={int(NOW.timestamp())}": "not that of this body",
-    f"t={int(NOW.timestamp())},v1=": "not that of this body",
-    f"t={int(NOW.timestamp())},v1=ä": "not that of this body",
-    sign(BODY, secret="whsec_another0123456789"): "not that of this body",
-    sign(BODY + b" "): "not that of this body",
-    sign(BODY).replace("v1=", "v0="): "not that of this body",
-    f"{sign(BODY)},t=1": "is missing",
-    sign(BODY, late=301): "more than five minutes ago",
-    sign(BODY, late=-3600): "in the future",
+WRONG: dict[str, tuple[Callable[[], str], str]] = {
+    "none": (lambda: "", "is missing"),
+    "no time": (lambda: "v1=00", "extract timestamp"),
+    "an empty time": (lambda: "t=,v1=00", "extract timestamp"),
+    "a time before all": (lambda: "t=-5,v1=00", "matching the expected signature"),
+    "a time alone": (lambda: f"t={int(time.time())}", "No signatures"),
+    "an empty signature": (lambda: f"t={int(time.time())},v1=", "matching the expected signature"),
+    "other letters": (lambda: f"t={int(time.time())},v1=ä", "non-ASCII"),
+    "another secret": (lambda: sign(BODY, secret="whsec_another0123456789"), "matching the expected signature"),
+    "another body": (lambda: sign(BODY + b" "), "matching the expected signature"),
+    "another way of signing": (lambda: sign(BODY).replace("v1=", "v0="), "No signatures"),
+    "another time before it": (lambda: f"t=1,{sign(BODY)}", "matching the expected signature"),
+    "old": (lambda: sign(BODY, late=301), "outside the tolerance"),
+    "future": (lambda: sign(BODY, late=-3600), "in the future"),
+    "future, and another time behind it": (lambda: f"{sign(BODY, late=-3600)},t=1", "in the future"),
 }
 
 
-@pytest.mark.parametrize(("header", "sentence"), WRONG.items())
-def test_whatever_is_not_signed_now_is_refused(header: str, sentence: str) -> None:
+@pytest.mark.parametrize("what", WRONG)
+def test_whatever_is_not_signed_now_is_refused(what: str) -> None:
+    header, sentence = WRONG[what]
     with pytest.raises(UnsignedError, match=sentence):
-        verify(BODY, header, SECRET, NOW)
+        read(header())
+
+
+def test_body_that_is_no_text_is_refused() -> None:
+    with pytest.raises(UnsignedError, match="decode"):
+        read(sign(b"\xff"), b"\xff")
+
+
+def test_it_is_the_library_of_stripe_that_judges() -> None:
+    """By its own way of signing, which is not the one above."""
+    header = stripe.WebhookSignature.generate_signature_header(BODY.decode(), SECRET)
+    read(header)
+    with pytest.raises(UnsignedError) as caught:
+        read(header, BODY + b" ")
+    assert isinstance(caught.value.__cause__, stripe.SignatureVerificationError)
+
+
+def test_without_the_library_the_bot_does_not_start_and_says_what_to_do(tmp_path: Path) -> None:
+    start = "import sys; sys.modules['stripe'] = None; from bot.__main__ import main; sys.exit(main([]))"
+    settings = {"ATELIER_STRIPE_SECRET": SECRET, "ATELIER_DATA": str(tmp_path / "data"), "DISCORD_TOKEN": TOKEN}
+    ended = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=tmp_path,
+        env=environ(**settings),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (2, f"{PROBLEM} {REMEDY}\n")
+    assert not (tmp_path / "data").exists()
+
+
+def test_where_stripe_is_not_heard_its_library_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "stripe", None)
+    load_stripe("")
+    with pytest.raises(NoStripeError, match="not installed"):
+        load_stripe(SECRET)
 
 
 @pytest.fixture
@@ -110,6 +173,16 @@ async def test_signed_events_are_stored_once_and_give_the_plan(
     assert (found.plan, found.starts_at, found.ends_at) == ("basic", NOW, NOW + 31 * DAY)
     assert len(kept) == 2
     assert all("customer_details" not in event.about for event in kept)
+
+
+async def test_payment_that_names_nobody_is_told_to_the_operator(
+    door: tuple[TestClient[Any, Any], list[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    client, _ = door
+    assert await tell(client, written(session())) == 200
+    assert "names no member" not in caplog.text
+    assert await tell(client, written(session(id="cs_2", client_reference_id=None))) == 200
+    assert "Checkout cs_2 names no member" in caplog.text
 
 
 async def test_unsigned_and_strange_events_change_nothing(door: tuple[TestClient[Any, Any], list[str]]) -> None:

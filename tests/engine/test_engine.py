@@ -283,6 +283,7 @@ async def test_closing_takes_bounded_time_and_gives_up_what_is_long(own_catalog:
     assert ended.failure is Failure.CLOSED
 
 
+@pytest.mark.alone
 async def test_the_event_loop_is_free_while_a_model_loads_paints_and_encodes(
     engine: Engine, listener: Listener
 ) -> None:

@@ -8,17 +8,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import House
+from tests.product.house import House, opened_house
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            yield opened
+    async with opened_house(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

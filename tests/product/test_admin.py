@@ -10,22 +10,14 @@ import pytest
 from bot.store import ledger
 from bot.store.words import Account
 from sandbox.member import Member, Outcome
-from sandbox.server import Sandbox
-from tests.product.house import House, painted, press, slow, until_ended
+from tests.product.house import House, opened_house, painted, press, slow, until_ended
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """Ada is the operator; Ben moderates the server."""
-    async with Sandbox(port=0) as box:
-        owner = {"OWNERS": str(box.person("ada").id)}
-        async with House(box, tmp_path / "data", owner) as opened:
-            yield opened
-
-
-@pytest.fixture
-async def ada(house: House) -> Member:
-    return await house.member("ada")
+    async with opened_house(tmp_path, operator="ada") as opened:
+        yield opened
 
 
 def sentence(outcome: Outcome) -> str:

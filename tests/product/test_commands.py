@@ -42,6 +42,7 @@ async def test_every_command_and_option_is_described_where_it_is_offered(house: 
     assert {command["name"] for command in typed} == {
         "imagine", "show", "queue", "info", "subscribe", "help", "settings", "setup", "reports", "admin", *MODES,
         "prefer", "desk", "shorten", "gift", "pool", "gallery", "collection", "friends", "tree",
+        "daily", "top", "profile", "follow",
     }  # fmt: skip
     for command in typed:
         for part in parts(command):

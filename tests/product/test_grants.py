@@ -11,8 +11,7 @@ from bot.store import ledger
 from bot.store.entries import history
 from bot.store.words import Account, Act
 from sandbox.member import Member, Outcome
-from sandbox.server import Sandbox
-from tests.product.house import House, painted, standing_in
+from tests.product.house import House, opened_house, painted, standing_in
 
 PLANS = """
 default = "free"
@@ -28,16 +27,10 @@ fast = "30 h"
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """Ada is the operator."""
-    (tmp_path / "plans.toml").write_text(PLANS)
-    async with Sandbox(port=0) as box:
-        environ = {"OWNERS": str(box.person("ada").id), "ATELIER_PLANS": str(tmp_path / "plans.toml")}
-        async with House(box, tmp_path / "data", environ) as opened:
-            yield opened
-
-
-@pytest.fixture
-async def ada(house: House) -> Member:
-    return await house.member("ada")
+    plans = tmp_path / "plans.toml"
+    plans.write_text(PLANS)
+    async with opened_house(tmp_path, plans, operator="ada") as opened:
+        yield opened
 
 
 def sentence(outcome: Outcome) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from PIL import Image
 
+from bot.store import ledger
+from bot.store.words import Account
+from engine.paint.easel import Easel
+from engine.paint.painters import swatch
 from sandbox.member import Member
 from tests.product.house import House, imagine, labels, painted, press, until, until_ended
 
@@ -58,3 +63,28 @@ async def test_every_button_works_after_a_restart(house: House, cleo: Member) ->
     assert labels(again) == GRID
     enlarged = await until_ended(cleo, await press(cleo, single, "Upscale (Subtle)"))
     assert enlarged["attachments"][0]["width"] == 1024
+
+
+async def test_a_picture_too_large_for_the_device_is_told_as_such_and_costs_nothing(
+    house: House, cleo: Member, ada: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OutOfMemoryError(RuntimeError):
+        """As torch names it, which colour cards do not load."""
+
+    draw = swatch._draw
+
+    def draw_if_it_fits(easel: Easel, share: float) -> Image.Image:
+        if easel.recipe.width != easel.recipe.height:
+            raise OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return draw(easel, share)
+
+    monkeypatch.setattr(swatch, "_draw", draw_if_it_fits)
+    wide, square = await imagine(cleo, "a red house --ar 2:1"), await imagine(ada, "a red house")
+    told = await until(cleo, wide, lambda message: "Cancel" not in labels(message))
+    assert "needs more memory than there is; try a smaller size or a smaller model" in told["content"]
+    assert not told["attachments"]
+    assert labels(await until_ended(ada, square)) == GRID, "the next one does not suffer from it"
+    async with house.desk.store.read() as tx:
+        assert await ledger.audit(tx) == []
+        balances = await ledger.balances(tx, int(cleo.user_id))
+    assert (balances[Account.HELD], balances[Account.SPENT]) == (0, 0)

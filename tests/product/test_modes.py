@@ -18,7 +18,6 @@ from bot.store.memberships import NewMembership
 from bot.store.words import Account, Source
 from engine import Manner
 from sandbox.member import Member, Refused
-from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
 from tests.product.house import (
     EPHEMERAL,
@@ -27,6 +26,7 @@ from tests.product.house import (
     imagine,
     is_final,
     labels,
+    opened_house,
     painted,
     press,
     said_aside,
@@ -74,11 +74,8 @@ def plans(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def planned(tmp_path: Path, plans: Path) -> AsyncIterator[House]:
-    async with Sandbox(port=0) as box:
-        house = House(box, tmp_path / "data", {"ATELIER_PLANS": str(plans)})
-        await house.control("ratelimits", {"enabled": False})
-        async with house:
-            yield house
+    async with opened_house(tmp_path, plans) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -152,7 +149,9 @@ async def test_what_is_made_of_a_picture_is_painted_in_the_mode_of_now(cleo: Mem
 async def test_relax_costs_nothing_and_turbo_twice_what_it_used(planned: House) -> None:
     dov = await planned.member("dov")
     await join(planned, dov)
-    await painted(dov, "a red house --relax")
+    waiting = await imagine(dov, "a red house --relax")
+    assert "-# It costs no GPU time." in waiting["content"]
+    await until_ended(dov, waiting)
     assert (await balance(planned, dov))[Account.SPENT] == 0
     await painted(dov, "a red house --turbo")
     job = await newest(planned, dov)

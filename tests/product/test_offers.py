@@ -21,7 +21,6 @@ from bot.store.jobs import Job
 from bot.store.words import Account
 from engine import turn_seed
 from sandbox.member import Member
-from sandbox.server import Sandbox
 from tests.product.house import (
     QUICK,
     SLOW,
@@ -30,6 +29,7 @@ from tests.product.house import (
     buttons,
     imagine,
     labels,
+    opened_house,
     painted,
     said_aside,
     slow,
@@ -71,11 +71,8 @@ def allow_turbo(path: Path) -> None:
 @pytest.fixture
 async def bounded(tmp_path: Path, plans: Path) -> AsyncIterator[House]:
     """Where GPU time has a bound."""
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {"ATELIER_PLANS": str(plans)})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            yield opened
+    async with opened_house(tmp_path, plans) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -229,6 +226,27 @@ async def test_what_is_dear_waits_for_a_word_and_what_is_not_does_not(bounded: H
     assert "At most" in (await imagine(eda, "a house"))["content"]
     await confirm(eda, card, "Paint it")
     assert len(await stored(bounded, eda)) == 2
+
+
+async def test_members_say_from_which_price_on_they_are_asked(house: House, cleo: Member) -> None:
+    async def prefer(**above: str) -> str:
+        outcome = await cleo.command("painting", "prefer confirm", **above)
+        assert outcome.is_private
+        assert outcome.message is not None
+        return str(outcome.message["content"])
+
+    assert "more than 1 s of GPU time" in await prefer(above="1 s")
+    await house.restart()
+    card = await ask(cleo, f"a boat {SLOW}")
+    assert "That is a large one" in card["content"]
+    assert await stored(house, cleo) == ()
+    shown = await cleo.command("painting", "settings")
+    assert shown.message is not None
+    assert "more than 1 s of GPU time" in shown.message["content"]
+    assert "no amount of GPU time" in await prefer(above="much")
+    assert "a tenth of your month" in await prefer()
+    await imagine(cleo, "a boat")
+    assert len(await stored(house, cleo)) == 1
 
 
 async def test_without_a_bound_a_placeholder_tells_no_price(house: House, cleo: Member) -> None:

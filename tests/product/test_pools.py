@@ -12,8 +12,7 @@ import pytest
 from bot.store import jobs, ledger, pools
 from bot.store.words import Account
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import House, Json, is_final, painted, slow
+from tests.product.house import House, Json, is_final, opened_house, painted, slow
 
 PLANS = 'default = "tiny"\n[plans.tiny]\ntitle = "Tiny"\nfast = "0.001 s"\n'
 
@@ -21,16 +20,10 @@ PLANS = 'default = "tiny"\n[plans.tiny]\ntitle = "Tiny"\nfast = "0.001 s"\n'
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """Ada is the operator and manages the server; everybody's plan is used up from the beginning."""
-    (tmp_path / "plans.toml").write_text(PLANS)
-    async with Sandbox(port=0) as box:
-        environ = {"OWNERS": str(box.person("ada").id), "ATELIER_PLANS": str(tmp_path / "plans.toml")}
-        async with House(box, tmp_path / "data", environ) as opened:
-            yield opened
-
-
-@pytest.fixture
-async def ada(house: House) -> Member:
-    return await house.member("ada")
+    plans = tmp_path / "plans.toml"
+    plans.write_text(PLANS)
+    async with opened_house(tmp_path, plans, operator="ada") as opened:
+        yield opened
 
 
 async def say(who: Member, command: str, **options: str) -> str:

@@ -10,23 +10,14 @@ from sqlalchemy import text
 
 from bot.store import reports
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import House, Json, labels, painted, until, until_gone
+from tests.product.house import House, Json, labels, opened_house, painted, until, until_gone
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """Ada is the operator; Ben moderates the server."""
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {"OWNERS": str(box.person("ada").id)})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            yield opened
-
-
-@pytest.fixture
-async def ada(house: House) -> Member:
-    return await house.member("ada")
+    async with opened_house(tmp_path, operator="ada") as opened:
+        yield opened
 
 
 async def reported(house: House, by: Member, of: Member, prompt: str = "a red house") -> Json:

@@ -108,6 +108,19 @@ async def test_role_counts_elsewhere_too_until_its_server_is_asked_and_says_that
     await eventually(is_free)
 
 
+async def test_role_that_is_gone_is_found_by_the_hourly_look(club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.roles.EVERY_SECONDS", 0.05)
+    await club.give("patron")
+    await club.stands()  # which ends the hour that was being waited for
+    assert (await club.stands("@Painter")).startswith("Pro")
+    await club.give("patron", take=True)
+
+    async def is_free() -> bool:
+        return (await club.stands("@Painter")).startswith("Free")
+
+    await eventually(is_free)
+
+
 async def test_member_who_leaves_the_server_loses_what_its_role_gave(club: Club) -> None:
     await club.give("patron")
     await club.stands()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.plan import Plans
+from bot.plans.plan import Pack, Plans
 from bot.store import memberships
 from bot.store.memberships import NewMembership
 from bot.store.words import Source
@@ -124,6 +124,19 @@ async def test_what_can_be_bought_has_a_button_and_the_rest_says_whom_to_ask(sho
         ("Get Basic", "https://example.org/basic")
     ]
     assert "A plan without a button comes from my operator, or with a role on a server." in message["content"]
+
+
+async def test_link_to_stripe_says_who_pays(shop: House, cleo: Member) -> None:
+    plans = shop.desk.book.plans
+    link = "https://buy.stripe.com/1AbC?prefilled_promo_code=A%26B"
+    pack = Pack(name="ten", title="Ten hours", gpu_ms=36_000_000, link="https://buy.stripe.com/2")
+    sold = [replace(plan, stripe=("price_1",), link=link) if plan.name == "pro" else plan for plan in plans]
+    shop.desk.book.plans = Plans(tuple(sold), plans.default, packs=(pack,))
+    assert [(button["label"], button["url"]) for button in buttons(await subscribe(cleo))] == [
+        ("Get Basic", "https://example.org/basic"),
+        ("Get Pro", f"{link}&client_reference_id={cleo.user_id}"),
+        ("Get Ten hours", f"https://buy.stripe.com/2?client_reference_id={cleo.user_id}"),
+    ]
 
 
 async def test_plan_of_discords_own_shop_has_discords_own_button(shop: House, cleo: Member) -> None:

@@ -230,6 +230,20 @@ async def test_events_that_come_twice_and_in_the_wrong_order_change_nothing(mark
     assert await market.stands() == ("free", 0)
 
 
+async def test_what_no_event_tells_is_found_by_the_hourly_look(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.shop.EVERY_SECONDS", 0.05)
+    told = [f"{what}_{act}" for what in ("ENTITLEMENT", "SUBSCRIPTION") for act in ("CREATE", "UPDATE", "DELETE")]
+    never: list[Json] = [{"kind": "event_delay", "event": event, "seconds": 3000} for event in told]
+    await market.house.control("faults", never)  # type: ignore[arg-type]
+    await market.is_caught_up()  # which ends the hour that was being waited for
+    subscription = await market.buy("basic")
+    await market.becomes("basic", 3)
+    await market.house.pass_time(MONTH)
+    await market.becomes("basic", 3)
+    await market.move(subscription, "refund")
+    await market.becomes("free", 0)
+
+
 async def test_shop_that_does_not_answer_is_asked_again(market: Market, caplog: pytest.LogCaptureFixture) -> None:
     await market.is_caught_up()
     fault = {"kind": "http", "method": "GET", "path": "/applications/*/entitlements", "status": 403, "times": None}

@@ -16,8 +16,7 @@ from sqlalchemy import text
 from bot.plans.plan import Plan, Plans, Price
 from bot.store.words import Source
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import House, Json, painted, press, until, until_ended
+from tests.product.house import House, Json, opened_house, painted, press, until, until_ended
 from tests.product.test_subscribe import join
 
 FREE = Plan(name="free", title="Free", fast_gpu_ms=3_600_000)
@@ -29,17 +28,9 @@ SECRET = "a canary in a mine"
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """Ada is the operator."""
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {"OWNERS": str(box.person("ada").id)})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            opened.desk.book.plans = Plans((FREE, PRO), FREE)
-            yield opened
-
-
-@pytest.fixture
-async def ada(house: House) -> Member:
-    return await house.member("ada")
+    async with opened_house(tmp_path, operator="ada") as opened:
+        opened.desk.book.plans = Plans((FREE, PRO), FREE)
+        yield opened
 
 
 async def usage(who: Member, **options: int) -> Json:

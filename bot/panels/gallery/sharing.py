@@ -17,14 +17,12 @@ from bot.store import jobs, pictures, placeholders
 from bot.store.archive import Archived, Viewer
 from bot.store.placeholders import Post
 
-NOBODY = 0  # as a member: sees what everybody on the server sees
-
 
 async def share(interaction: discord.Interaction[Any], desk: Desk, viewer: Viewer, picture: Archived) -> None:
     """The message is noted, so that it goes when the picture becomes private."""
     if viewer.server is None:
         raise CannotDoError(replies.NO_SERVER)
-    everybody = Viewer(NOBODY, viewer.server)
+    everybody = visibility.everybody_on(viewer.server)
     if not visibility.may_view(picture, everybody):
         raise CannotDoError(replies.NOT_SHAREABLE)
     async with desk.store.read() as tx:

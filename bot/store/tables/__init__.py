@@ -2,6 +2,7 @@
 GPU time is whole milliseconds.
 """
 
+from bot.store.tables.community import ballots, candidates, dailies, digest_pictures, digests, follows, themes
 from bot.store.tables.credit import (
     APPEND_ONLY,
     BALANCE,
@@ -44,16 +45,22 @@ __all__ = [
     "among",
     "append_only",
     "archive",
+    "ballots",
     "bookmarks",
     "buckets",
+    "candidates",
     "closures",
     "collection_items",
     "collections",
+    "dailies",
+    "digest_pictures",
+    "digests",
     "ends",
     "entries",
     "exhibits",
     "exports",
     "films",
+    "follows",
     "friends",
     "given_roles",
     "jobs",
@@ -80,6 +87,7 @@ __all__ = [
     "shown_roles",
     "sources",
     "strange_words",
+    "themes",
     "thumbnails",
     "views",
     "votes",

@@ -16,6 +16,7 @@ preferences = table(
     required("desk", Text),  # parameters that lie on the prompt desk
     required("auto_dm", Flag),
     required("variability", Word(Variability)),
+    Column("ask_gpu_ms", Integer),  # what costs more waits for a confirmation; none: as the plan has it
     CheckConstraint(among("variability", Variability), name="variability"),
 )
 

@@ -38,6 +38,7 @@ from engine.pocket.world import FIRST, FULL, LARGER, MIDDLE, TRAINING, WHOLE, Sy
 SILENCE = 0.1  # of captions: what guidance is measured against
 FORGETTING = 0.04  # of words: so that a word never seen is no shock
 THING_WEIGHT = 4.0
+FRESH = 0.15  # scenes rendered for each sample taken: each is seen about seven times, in other words
 FIRST_SCENES = 6_144  # rendered before a phase begins, of its first size; the others as much less as they are rarer
 
 
@@ -119,7 +120,7 @@ class SketchStage:
         start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
         pool = self._pool(phase, width, height, share / phase.sizes[0][2])
         shown = (samples - start) * share
-        usable = pool.ensure(int(FIRST_SCENES * share / phase.sizes[0][2] + shown * 0.3), self.encode)
+        usable = pool.ensure(int(FIRST_SCENES * share / phase.sizes[0][2] + shown * FRESH), self.encode)
         indices = [rng.randrange(usable) for _ in range(self.batch)]
         latents, cover = pool.take(indices)
         captions = [caption(pool.shelf.scene(i), rng, TRAINING) for i in indices]

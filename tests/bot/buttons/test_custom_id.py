@@ -145,7 +145,8 @@ def test_codes_of_actions_stay_what_they_are() -> None:
         "REMIX": "mx", "REDO": "rd", "CONFIRM": "ok", "DISMISS": "no", "HELP": "he", "QUEUE": "qu", "DIRECT": "dm",
         "SETTINGS": "st", "SETUP": "su", "SUBSCRIBE": "sb", "TAKE_AWAY": "ra", "CLOSE_REPORT": "rx",
         "OFFER_TAKE": "oa", "OFFER_DROP": "od", "OFFER_RELAXED": "or",
-        "HIDE_EXHIBIT": "gh", "RESTORE_EXHIBIT": "gr", "MAKE_GALLERY": "gm",
+        "HIDE_EXHIBIT": "gh", "RESTORE_EXHIBIT": "gr", "MAKE_GALLERY": "gm", "DAILY": "dy", "TOP": "tp",
+        "FOLLOW": "fo", "COMMUNITY": "cm",
         "GALLERY": "ga", "EXHIBIT": "gx",
         "TREE": "tr",
     }  # fmt: skip

@@ -6,7 +6,9 @@ import os
 import shutil
 import socket
 import sqlite3
+import sys
 from collections import namedtuple
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,10 @@ import pytest
 from bot.doctor import Mark, machine
 from bot.doctor.finding import Finding
 from bot.frame.settings import Settings
+from bot.frame.stripe_extra import PROBLEM
 
 TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.sandbx.0123456789abcdef0123456789"
+SECRET = "whsec_0123456789abcdef"
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -24,7 +28,24 @@ def marks(found: list[Finding]) -> list[Mark]:
 
 
 async def test_packages_of_this_installation_fit() -> None:
-    assert marks(await machine.check_packages()) == [Mark.FINE]
+    assert marks(await machine.check_packages(Settings())) == [Mark.FINE]
+    assert marks(await machine.check_packages(Settings(stripe_secret=SECRET))) == [Mark.FINE]
+
+
+async def test_library_of_stripe_is_missed_only_where_stripe_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "stripe", None)  # as where it is not installed
+    assert marks(await machine.check_packages(Settings())) == [Mark.FINE]
+    (found,) = await machine.check_packages(Settings(stripe_secret=SECRET))
+    assert (found.mark, found.sentence) == (Mark.FAULT, PROBLEM)
+    assert "pip install -c constraints.txt -e '.[stripe]'" in found.remedy
+
+
+async def test_library_of_stripe_in_another_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "requires", lambda _: ['stripe<2,>=1; extra == "stripe"'])
+    assert marks(await machine.check_packages(Settings())) == [Mark.FINE]
+    (found,) = await machine.check_packages(Settings(stripe_secret=SECRET))
+    assert found.mark is Mark.FAULT
+    assert "not <2,>=1" in found.sentence
 
 
 def test_packages_that_are_missing_too_old_or_too_new_are_named() -> None:
@@ -38,7 +59,7 @@ def test_packages_that_are_missing_too_old_or_too_new_are_named() -> None:
     ]
     faults = machine.wrong_packages(wanted)
     assert [fault.split()[0] for fault in faults] == ["no-such-package", "yarl", "zstandard"]
-    assert [fault.split()[0] for fault in machine.wrong_packages(wanted, extra=True)] == ["pillow"]
+    assert [fault.split()[0] for fault in machine.wrong_packages(wanted, extra="engine")] == ["pillow"]
     assert faults[0] == "no-such-package is missing"
     assert faults[1].endswith("not >=99")
 

@@ -40,6 +40,16 @@ async def test_sound_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert (finding.mark, finding.sentence) == (Mark.FINE, "Everybody has Free. There are: free.")
 
 
+async def test_plan_that_stripe_sells_is_warned_of_where_stripe_is_not_heard(tmp_path: Path) -> None:
+    text = 'default = "free"\n[plans.free]\ntitle = "Free"\nfast = "1 h"\n[plans.pro]\ntitle = "Pro"\nfast = "9 h"\n'
+    (tmp_path / "mine.toml").write_text(f'{text}stripe = "price_pro"\n')
+    settings = Settings(plans=tmp_path / "mine.toml")
+    (finding,) = await check_plans(settings)
+    assert (finding.mark, finding.sentence) == (Mark.WARNING, "Stripe sells Pro, and is not heard.")
+    (finding,) = await check_plans(replace(settings, stripe_secret="whsec_0123456789abcdef"))
+    assert finding.mark is Mark.FINE
+
+
 def test_model_that_may_not_be_sold_is_warned_of_unless_confirmed_left_out_or_not_offered() -> None:
     (sentence,) = judged(FREE, PRO)
     assert sentence == "Licences forbid to sell pictures of forbidden; paid plans are to go without."

@@ -40,6 +40,29 @@ def test_dear_is_much_of_a_month_or_of_what_is_left(left: int | None, price: int
     assert Balance(MONTH, left).is_dear(price) is is_dear
 
 
+@pytest.mark.parametrize(
+    ("left", "pool", "price", "is_dear"),
+    [
+        (HOUR, 0, 5 * MINUTE, False),
+        (HOUR, 0, 5 * MINUTE + 1, True),
+        (6 * MINUTE, 0, 5 * MINUTE, False),  # though it is more than half of what is left
+        (None, 0, 5 * MINUTE + 1, True),  # though there is no bound
+        (MINUTE, 0, 5 * MINUTE + 1, False),  # which is refused
+        (MINUTE, HOUR, 5 * MINUTE + 1, True),
+        (MINUTE, 20 * MINUTE, 3 * MINUTE, True),  # the pool is others' as well
+    ],
+)
+def test_whoever_says_from_when_on_is_asked_from_then_on(
+    left: int | None, pool: int, price: int, is_dear: bool
+) -> None:
+    assert Balance(MONTH, left, pool, 5 * MINUTE).is_dear(price) is is_dear
+
+
+def test_question_about_seconds_is_asked_if_it_is_wanted() -> None:
+    assert Balance(MONTH, HOUR, 0, 1000).is_dear(1001)
+    assert not Balance(MONTH, HOUR, 0, 1000).is_dear(0)  # relaxed
+
+
 def test_without_a_month_only_what_is_left_counts() -> None:
     relaxed = replace(MONTH, plan=replace(FREE, fast_gpu_ms=0))
     assert not Balance(relaxed, HOUR).is_dear(HOUR // 2)

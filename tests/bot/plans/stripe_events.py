@@ -18,9 +18,9 @@ def event(kind: str, about: Json, at: datetime = NOW) -> PaymentEvent:
     return PaymentEvent(f"evt_{kind}_{about['id']}_{at.timestamp():.0f}", kind, about, at)
 
 
-def session(**more: Any) -> PaymentEvent:
+def session(what: str = "completed", **more: Any) -> PaymentEvent:
     about = {"id": "cs_1", "mode": "subscription", "subscription": "sub_1", "client_reference_id": str(MEMBER)}
-    return event("checkout.session.completed", {**about, "payment_status": "paid", **more})
+    return event(f"checkout.session.{what}", {**about, "payment_status": "paid", **more})
 
 
 def line(price: str, starts_at: datetime, ends_at: datetime, *, amount: int = 1000, new: bool = False) -> Json:

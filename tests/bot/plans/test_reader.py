@@ -48,6 +48,7 @@ title = "Ten hours"
 time = "10 h"
 sku = "80351110224678914"
 price = "15.00 USD"
+link = "https://buy.stripe.com/2"
 [roles]
 80351110224678915 = "all"
 "80351110224678916" = "all"
@@ -107,7 +108,14 @@ def test_every_line_of_a_plan_is_read(tmp_path: Path) -> None:
         stripe=("price_month", "price_year"),
         role=80_351_110_224_678_913,
     )
-    ten = Pack(name="ten", title="Ten hours", gpu_ms=36_000_000, sku=80_351_110_224_678_914, price=Price(1500, "USD"))
+    ten = Pack(
+        name="ten",
+        title="Ten hours",
+        gpu_ms=36_000_000,
+        sku=80_351_110_224_678_914,
+        price=Price(1500, "USD"),
+        link="https://buy.stripe.com/2",
+    )
     assert plans.packs == (ten,)
     assert plans.roles == dict.fromkeys((80_351_110_224_678_915, 80_351_110_224_678_916), plans.default)
     assert plans.sold_as(80_351_110_224_678_912) is plans.default

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -152,6 +153,17 @@ async def test_upgrade_counts_at_once_and_its_credit_for_the_old_plan_is_no_mont
         assert await stands(tx, later) == ("pro", 30)
 
 
+async def test_downgrade_counts_from_the_next_period_on_whatever_is_credited_for_the_rest_of_this(store: Store) -> None:
+    later = NOW + 10 * DAY
+    credited = line("price_pro", later, SECOND, amount=-4000), line("price_basic", later, SECOND, amount=600)
+    async with store.write() as tx:
+        await tell(tx, (session(), paid("in_1", line("price_pro", NOW, SECOND)), updated(NOW, later)), later)
+        assert await stands(tx, later) == ("pro", 30)
+        renewed = paid("in_2", *credited, line("price_basic", SECOND, THIRD), at=SECOND)
+        await tell(tx, (renewed, updated(SECOND, SECOND), renewed), LAST + DAY)
+        assert await stands(tx, LAST + DAY) == ("basic", 3)
+
+
 async def test_year_is_granted_month_by_month(store: Store) -> None:
     async with store.write() as tx:
         year = paid("in_1", line("price_pro_year", NOW, NOW + 365 * DAY))
@@ -180,12 +192,13 @@ async def test_hour_between_two_periods_does_not_cost_the_plan(store: Store) -> 
 
 
 async def test_pack_is_granted_once_it_is_paid_and_taken_back_with_its_money(store: Store) -> None:
-    pack = {"mode": "payment", "subscription": None, "metadata": {"pack": "ten"}, "payment_intent": "pi_in_9"}
+    pack: dict[str, Any] = {"mode": "payment", "subscription": None, "metadata": {"pack": "ten"}}
+    pack["payment_intent"] = "pi_in_9"
     async with store.write() as tx:
         await tell(tx, (session(payment_status="unpaid", **pack),), NOW)
         assert await stands(tx, NOW) == ("free", 0)
     async with store.write() as tx:
-        bought = replace(session(**pack), id="evt_2")
+        bought = session("async_payment_succeeded", **pack)  # days later, by the bank
         await tell(tx, (bought, bought), NOW)
         assert await stands(tx, NOW) == ("free", 10)
         await tell(tx, (disputed("in_9", NOW),), NOW)
@@ -194,6 +207,16 @@ async def test_pack_is_granted_once_it_is_paid_and_taken_back_with_its_money(sto
         assert await stands(tx, NOW) == ("free", 10)
         await tell(tx, (refunded("in_9", NOW),), NOW)
         assert await stands(tx, NOW) == ("free", 0)
+
+
+async def test_pack_that_is_paid_at_once_is_granted_once(store: Store) -> None:
+    async with store.write() as tx:
+        bought = session(mode="payment", subscription=None, metadata={"pack": "ten"})
+        await tell(tx, (bought, bought, replace(bought, id="evt_2")), NOW)
+        assert await stands(tx, NOW) == ("free", 10)
+        free = session(id="cs_2", mode="payment", metadata={"pack": "ten"}, payment_status="no_payment_required")
+        await tell(tx, (free,), NOW)
+        assert await stands(tx, NOW) == ("free", 20)
 
 
 async def test_payment_of_nobody_waits_until_the_session_says_whose_it_is(store: Store) -> None:

@@ -217,7 +217,7 @@ async def test_an_archive_that_is_made_anew_keeps_its_numbers_and_all_that_refer
 ) -> None:
     keeper = open_keeper(tmp_path / "atelier.sqlite")
     with keeper.connect() as connection:
-        command.upgrade(_configured(connection), "0011")
+        command.upgrade(_configured(connection), "0013")
         connection.exec_driver_sql(
             "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, root_id, text, cells, speed, privacy, plan,"
             " share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms, notes, film, created_at)"

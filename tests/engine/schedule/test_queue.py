@@ -452,6 +452,7 @@ def decision_times_ms(studio: Studio) -> list[float]:
     return times
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("members", [10_000, 100, 1])
 def test_every_decision_for_ten_thousand_waiting_jobs_takes_under_a_millisecond(members: int) -> None:
     """The slowest of sixty, each at its best of five: the same day lived five times."""

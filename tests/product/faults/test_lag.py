@@ -59,6 +59,7 @@ async def watching(patch: pytest.MonkeyPatch) -> AsyncIterator[Turns]:
             gc.unfreeze()
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 async def test_the_event_loop_is_never_blocked_while_four_members_have_pictures_painted(
     house: House, box: Sandbox, monkeypatch: pytest.MonkeyPatch

@@ -8,8 +8,8 @@ from typing import Final
 
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 STATEMENTS: Final = (
     "DROP TRIGGER pictures_enter",

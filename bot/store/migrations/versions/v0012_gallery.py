@@ -8,8 +8,8 @@ from typing import Final
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 STATEMENTS: Final = (
     "ALTER TABLE archive ADD COLUMN hidden_by INTEGER",

@@ -1,0 +1,74 @@
+"""What hangs in a server's gallery, by votes. Only what the viewer sees is counted, or told of at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+
+from bot.store import archive, exhibits, tables
+from bot.store.archive import Archived, Viewer
+from bot.store.exhibits import Exhibit
+from bot.store.transactions import Reading
+from bot.store.words import Hanging
+
+_exhibits: Final = tables.exhibits
+_archive: Final = tables.archive
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One post, with the pictures that it shows."""
+
+    exhibit: Exhibit
+    pictures: tuple[Archived, ...]
+
+
+async def best(
+    tx: Reading,
+    viewer: Viewer,
+    server_id: int,
+    limit: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    maker: int | None = None,
+) -> list[Ranked]:
+    """Those that were published in that time and that anybody voted for, the most votes first."""
+    query = select(_exhibits).where(
+        _exhibits.c.server_id == server_id,
+        _exhibits.c.state == Hanging.SHOWN,
+        _exhibits.c.message_id.is_not(None),
+        _exhibits.c.votes > 0,
+    )
+    if since is not None:
+        query = query.where(_exhibits.c.published_at >= since)
+    if until is not None:
+        query = query.where(_exhibits.c.published_at < until)
+    if maker is not None:
+        own = _archive.c.member_id == maker
+        alone = _exhibits.c.archive_id.in_(select(_archive.c.id).where(own))
+        in_grids = and_(_exhibits.c.cell.is_(None), _exhibits.c.job_id.in_(select(_archive.c.job_id).where(own)))
+        query = query.where(or_(alone, in_grids))
+    found: list[Ranked] = []
+    start = 0
+    while True:
+        page = query.order_by(_exhibits.c.votes.desc(), _exhibits.c.id).limit(PAGE).offset(start)
+        rows = await tx.all(page)
+        for exhibit in (Exhibit(**row) for row in rows):
+            pictures = await shown_to(tx, viewer, exhibit)
+            if pictures:
+                found.append(Ranked(exhibit, pictures))
+        if len(rows) < PAGE or len(found) >= limit:
+            return found[:limit]
+        start += PAGE
+
+
+async def shown_to(tx: Reading, viewer: Viewer, exhibit: Exhibit) -> tuple[Archived, ...]:
+    """All that a post shows; nothing if the viewer does not see all of it."""
+    ids = await exhibits.pictures_of(tx, exhibit)
+    seen = await archive.among(tx, viewer, ids)
+    return tuple(seen[one] for one in ids) if ids and len(seen) == len(ids) else ()
