@@ -15,9 +15,10 @@ from pathlib import Path
 
 from benchmarks.crowd.figures import percentile, print_line, print_table
 from bot.panels.gallery.page import load
-from bot.store import jobs, pictures
+from bot.store import exhibits, jobs, pictures
 from bot.store.archive import Viewer
 from bot.store.columns import moment
+from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.store import Store
@@ -26,6 +27,7 @@ from bot.store.words import Scope, Shape
 
 START_MS = 1_800_000_000_000
 SERVER, VIEWER, CELLS, BATCH = 5, 7, 4, 2500
+HUNG = 4  # of so many jobs one hangs in the gallery: a quarter of all pictures, all of them this month's
 MOST_SECONDS = 0.3  # what the gallery promises with 100,000 pictures
 WORDS = (
     "red",
@@ -60,6 +62,8 @@ async def fill(store: Store, count: int) -> None:
                 job = a_job(number, chance)
                 await jobs.insert(tx, job)
                 await pictures.insert(tx, [a_picture(job, cell, chance) for cell in range(CELLS)])
+                if number % (CELLS * HUNG) == 0 and job.server_id is not None:
+                    await exhibits.add(tx, an_exhibit(job, chance))
 
 
 def a_job(number: int, chance: random.Random) -> Job:
@@ -88,9 +92,24 @@ def a_picture(job: Job, cell: int, chance: random.Random) -> Picture:
         width=chance.choice((512, 768)),
         height=512,
         bytes=1,
-        recipe=json.dumps({"model": {"name": f"model-{chance.randrange(6)}"}}),
+        recipe=json.dumps(
+            {"model": {"name": f"model-{chance.randrange(6)}"}, "adapters": [{"name": f"style-{chance.randrange(9)}"}]}
+        ),
         recipe_hash="",
         created_at=job.created_at,
+    )
+
+
+def an_exhibit(job: Job, chance: random.Random) -> Exhibit:
+    """All of a job's pictures, hung as soon as they were made."""
+    return Exhibit(
+        job_id=job.id,
+        cell=None,
+        server_id=job.server_id or SERVER,
+        channel_id=1,
+        published_at=job.created_at,
+        by=job.member_id,
+        votes=chance.randrange(40),
     )
 
 
@@ -106,7 +125,11 @@ def pages(count: int) -> dict[str, tuple[View, int]]:
         "a word that nothing has": (replace(view, words="zebra"), 0),
         "one maker": (replace(view, maker=9, scope=Scope.SERVER), 0),
         "one model, one shape": (replace(view, model="model-3", shape=Shape.WIDE), 0),
+        "one style": (replace(view, style="style-3"), 0),
         "bookmarks": (replace(view, scope=Scope.KEPT), 0),
+        "top of the month": (replace(view, scope=Scope.MONTH), 0),
+        "top of the month, two words": (replace(view, scope=Scope.MONTH, words="red boat"), 0),
+        "found by meaning": (replace(view, scope=Scope.LIKE, found=tuple(range(1, count, count // 180 or 1))), 0),
     }
 
 

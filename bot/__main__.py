@@ -1,5 +1,5 @@
 """`python -m bot`: on Discord with a token, on a Discord of its own without one. With a further word it does that
-instead: doctor, backup, restore, audit.
+instead: doctor, backup, restore, audit, gallery check.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("--rebuild", action="store_true", help="make the balances anew from the entries, first")
     backup = words.add_parser("backup", help="write database, keys and pictures into one file, while the bot runs")
     restore = words.add_parser("restore", help="put a backup into the data folder")
+    gallery = words.add_parser("gallery", help="look after the gallery's files")
+    deeds = gallery.add_subparsers(dest="deed", required=True, metavar="check")
+    check = deeds.add_parser("check", help="prove that every picture's file is there, and no other")
+    check.add_argument("--mend", action="store_true", help="remove what no row names, and make small copies anew")
     for word in (backup, restore):
         word.add_argument("file", type=Path, help="the backup's file")
     restore.add_argument("--replace", action="store_true", help="also if the data folder is not empty")
@@ -49,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "audit": _audit,
         "backup": _backup,
         "restore": _restore,
+        "gallery": _gallery,
     }[options.word]
     return work(settings, options)
 
@@ -99,6 +104,12 @@ def _restore(settings: Settings, options: argparse.Namespace) -> int:
     from bot.keeping import read_backup
 
     return asyncio.run(read_backup(settings, options.file, replace=options.replace, incomplete=options.incomplete))
+
+
+def _gallery(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.keeping import check_gallery
+
+    return asyncio.run(check_gallery(settings, mend=options.mend))
 
 
 def leave(code: int) -> NoReturn:

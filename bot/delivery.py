@@ -42,6 +42,7 @@ URGENCIES = {
     Told.REWRITE: Urgency.FIRST,
     Told.PUBLISH: Urgency.MINOR,
     Told.GUIDELINES: Urgency.MINOR,
+    Told.STORAGE: Urgency.MINOR,
     Told.REFRESH: Urgency.MINOR,
     **dict.fromkeys(COMMUNITY, Urgency.MINOR),
     Told.BAR: Urgency.PREVIEW,
@@ -51,10 +52,10 @@ URGENCIES = {
 class Delivery:
     """`revoked` is set when Discord no longer knows the bot's token: then nothing can be told to anybody."""
 
-    def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime], window: str = "") -> None:
         self._store, self._sender, self._now = store, sender, now
         self._placing = Placing(store, sender, now)
-        self._telling = Telling(store, sender, self._placing)
+        self._telling = Telling(store, sender, self._placing, window)
         self._lanes = Lanes()
         self._followed: dict[str, Job] = {}
         self._live: dict[str, Live] = {}

@@ -24,6 +24,7 @@ from bot.roles import Roles
 from bot.shop import Shop
 from bot.store import preferences, servers
 from bot.store.store import Store
+from bot.thumbnails import Thumbnails
 from engine import Engine, Entry, Manner
 
 HINTS_APART = timedelta(seconds=10)
@@ -44,6 +45,7 @@ class Desk:
     welcomes: Callable[[int | None], bool]
     book: PlanBook
     exporter: Exporter = field(init=False)
+    thumbnails: Thumbnails = field(init=False)
     shop: Shop
     roles: Roles
     command_ids: dict[str, int] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.exporter = Exporter(self.store, self.sender)
+        self.thumbnails = Thumbnails(self.store)
 
     def may_hint(self, channel: int) -> bool:
         """A hint costs a request of its own, and Discord allows a channel thirty a minute: many newcomers at once share
@@ -80,6 +83,7 @@ class Desk:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await self.thumbnails.close()
 
     @property
     def paints_cards(self) -> bool:

@@ -1,19 +1,28 @@
-"""The words of the command line that look after the data folder: audit, backup, restore. Each prints what it did."""
+"""The words of the command line that look after the data folder: audit, backup, restore, gallery check. Each prints
+what it did.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from bot.frame.settings import Settings
+from bot.replies import storage
+from bot.store import checking, pictures, thumbnails
 from bot.store.audit import audit as find_faults
 from bot.store.audit import rebuild as rebuild_balances
 from bot.store.backup import back_up
-from bot.store.errors import StoreError
+from bot.store.checking import Checked
+from bot.store.errors import MissingFileError, StoreError
 from bot.store.restore import restore
 from bot.store.store import Store
+from bot.thumbnails import Thumbnails
+from engine import SourceError
 
 FINE, FAULTY = 0, 1
 
@@ -55,6 +64,52 @@ async def read_backup(settings: Settings, file: Path, *, replace: bool, incomple
     lacks = f", but for {len(backup.missing)} pictures that it lacks" if backup.missing else ""
     print(f"{settings.data} is as it was when {file} was written{lacks}.")
     return FINE
+
+
+async def check_gallery(settings: Settings, *, mend: bool = False) -> int:
+    """Whether files and rows agree; if it is wanted, after what can be mended without loss was mended."""
+    try:
+        async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store:
+            found = await _look(store)
+            print(storage.table(found))
+            if mend and not found.is_sound:
+                await mend_gallery(store, found)
+                print("\nMended as far as that is possible without loss:")
+                found = await _look(store)
+                print(storage.table(found))
+    except (StoreError, OSError) as error:
+        return _refused(error)
+    print(storage.SOUND if found.is_sound else storage.remedy(found))
+    return FINE if found.is_sound else FAULTY
+
+
+async def mend_gallery(store: Store, found: Checked) -> None:
+    """Small copies anew; then what no row names goes. No file goes that a row names."""
+    small = found.kinds[pictures.SMALL_COPIES]
+    broken = {*small.missing, *small.changed}
+    async with store.write() as tx:
+        await thumbnails.forget_unused(tx)
+        again = [one for one in await thumbnails.every(tx) if one.thumb_sha256 in broken]
+        for thumbnail in again:
+            await thumbnails.remove(tx, thumbnail)
+    await _sweep(store)  # with those that are changed: a put would take what is there for whole
+    maker = Thumbnails(store)
+    for thumbnail in again:
+        with suppress(MissingFileError, SourceError):
+            await maker.get(thumbnail.sha256, thumbnail.side)
+
+
+async def _look(store: Store) -> Checked:
+    async with store.read() as tx:
+        named = await pictures.files_by_kind(tx)
+    return await asyncio.to_thread(checking.check, store.files, named)
+
+
+async def _sweep(store: Store) -> None:
+    """Whatever its age: nobody else works in this folder."""
+    async with store.read() as tx:
+        named = await pictures.named_files(tx)
+    await store.files.sweep(named, math.inf)
 
 
 def _refused(error: StoreError | OSError) -> int:

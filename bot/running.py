@@ -36,16 +36,19 @@ from bot.frame.stripe_extra import load_stripe
 from bot.hosting import host
 from bot.intake import Intake
 from bot.meaning import keep_up
+from bot.messages.exhibiting import follow_window
 from bot.messages.sending import Sender
 from bot.messages.withdrawing import RESTORABLE
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
 from bot.plans.membership import sweep_credit
+from bot.quota import keep_within
 from bot.roles import Roles
 from bot.shop import Shop
-from bot.store import archive, keys, notices, offers, placeholders, thumbnails, views
+from bot.store import archive, keys, notices, offers, placeholders, views
 from bot.store.errors import StoreError
 from bot.store.store import Store
+from bot.thumbnails import tidy_thumbnails
 from bot.web import service as gallery_window
 from engine import Engine, EngineError
 
@@ -151,7 +154,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         client = await stack.enter_async_context(Painter(**options))
         signer = await make_signer(store)
         sender = Sender(client, store.files, signer)
-        delivery = Delivery(store, sender, store.now)
+        delivery = Delivery(store, sender, store.now, settings.window_url)
         stack.push_async_callback(_hang_up, client)
         stack.push_async_callback(delivery.close)
         engine = await stack.enter_async_context(await _open_engine(settings))
@@ -184,7 +187,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        for work in (_tidy_hourly(store, book), book.watch(), watch_lag(), _hear_and_show(desk, endpoint.rest)):
+        for work in (_tidy_hourly(desk), book.watch(), watch_lag(), _hear_and_show(desk, endpoint.rest)):
             _watch(stack, this, work)
         _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
@@ -279,7 +282,7 @@ async def _hear_and_show(desk: Desk, rest: str) -> None:
     """Of plans, wherever they come from; the gallery on the web; what pictures mean, for whoever looks for them; and
     what the community does at its time."""
     async with asyncio.TaskGroup() as sources:
-        sources.create_task(gallery_window.serve(desk.settings, desk.store, rest))
+        sources.create_task(gallery_window.serve(desk.settings, desk.store, desk.thumbnails, rest))
         sources.create_task(keep_up(desk))
         sources.create_task(host(desk))
         sources.create_task(desk.exporter.run())
@@ -292,8 +295,8 @@ async def tidy(store: Store) -> None:
     """Away with pictures that were deleted long ago, with files that no row names, and with tokens that are over."""
     async with store.write() as tx:
         await archive.purge(tx, store.now() - RESTORABLE, MOST_PURGED)
-        await thumbnails.forget_unused(tx)
         await views.forget(tx, store.now() - VIEW_LIFE)
+    await tidy_thumbnails(store)
     swept = await store.sweep()
     if swept:
         _log.info("Removed %d files that belong to no picture.", swept)
@@ -303,9 +306,14 @@ async def tidy(store: Store) -> None:
         await notices.forget(tx, store.now() - NOTICES_LAST)
 
 
-async def _tidy_hourly(store: Store, book: PlanBook) -> None:
+async def _tidy_hourly(desk: Desk) -> None:
+    store, book = desk.store, desk.book
     while True:
         try:
+            async with store.write() as tx:
+                await follow_window(tx, desk.command("imagine"), desk.settings.window_url, store.now())
+            if gone := await keep_within(store, book.plans):
+                _log.info("Let go of %d pictures of members whose plans have no more room.", gone)
             await tidy(store)
             await _tidy_credit(store, book)
         except (StoreError, OSError) as error:

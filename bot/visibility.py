@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.asking import Asker
 from bot.kinds import Kind
-from bot.store import archive, friends
+from bot.store import archive, friends, shown_roles
 from bot.store.archive import Archived, Viewer
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -45,7 +45,10 @@ async def has_hidden_words(tx: Reading, job: Job) -> bool:
 
 
 async def viewer_of(tx: Reading, asker: Asker) -> Viewer:
-    return Viewer(asker.member, asker.server, asker.rules, await friends.who_named(tx, asker.member))
+    role_of: frozenset[int] = frozenset()
+    if asker.server is not None:
+        role_of = await shown_roles.who_named(tx, asker.server, asker.roles)
+    return Viewer(asker.member, asker.server, asker.rules, await friends.who_named(tx, asker.member), role_of)
 
 
 def everybody_on(server: int) -> Viewer:
@@ -99,6 +102,8 @@ def may_view(picture: Archived, viewer: Viewer) -> bool:
             return False
         case Audience.FRIENDS:
             return picture.member_id in viewer.friend_of
+        case Audience.ROLES:
+            return (is_here and picture.member_id in viewer.role_of) or picture.member_id in viewer.friend_of
         case Audience.SERVER | Audience.GALLERY:
             return is_here or picture.member_id in viewer.friend_of
     assert_never(picture.audience)

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.desk import desk_of
+from bot.handlers.alike import find_alike
 from bot.handlers.answering import guarded
 from bot.handlers.exporting import start_export
 from bot.handlers.gallery import open_gallery
@@ -35,6 +36,12 @@ async def browse(interaction: Interaction, search: Words = "") -> None:
 @app_commands.describe(search="Words of the prompt")
 async def mine(interaction: Interaction, search: Words = "") -> None:
     await guarded(interaction, open_gallery(interaction, desk_of(interaction), Scope.MINE, search))
+
+
+@command.command(name="find", description="Find pictures by what they show, or like a picture that you attach")
+@app_commands.describe(shows="What they should show, in your own words", picture="What they should be like")
+async def find(interaction: Interaction, shows: Words = "", picture: discord.Attachment | None = None) -> None:
+    await guarded(interaction, find_alike(interaction, desk_of(interaction), shows, picture))
 
 
 @command.command(name="export", description="All your pictures with recipes and prompts, as files by direct message")

@@ -213,6 +213,17 @@ class Settings:
         return not self.token
 
     @property
+    def window_url(self) -> str:
+        """Where members open the gallery's window; empty where there is none, or none that they could reach."""
+        if self.gallery_port is None:
+            return ""
+        if self.gallery_url:
+            return self.gallery_url
+        is_at_home = self.uses_sandbox or bool(self.base_url)  # they sit at this machine
+        host = "127.0.0.1" if self.gallery_host in ("0.0.0.0", "::") else self.gallery_host
+        return f"http://{host}:{self.gallery_port}" if is_at_home else ""
+
+    @property
     def sandbox_state(self) -> Path:
         return self.data / "sandbox.sqlite"
 

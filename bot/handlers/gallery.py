@@ -14,15 +14,16 @@ from bot import visibility
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk, asker_of
 from bot.errors import NoJobError, NotOwnError, WordsHiddenError
+from bot.handlers.alike import more_like
 from bot.handlers.answering import say
 from bot.handlers.modals import note_dialog, prompt_dialog, prompt_of
 from bot.messages.told import Told, put
 from bot.panels.gallery import deeds
-from bot.panels.gallery.drawing import Drawn, draw_page
+from bot.panels.gallery.drawing import Drawn
 from bot.panels.gallery.exhibit import open_picture
-from bot.panels.gallery.page import begin, known_view, load
+from bot.panels.gallery.leafing import draw_view
+from bot.panels.gallery.page import begin, known_view
 from bot.panels.gallery.sharing import share
-from bot.panels.gallery.small import small_copies
 from bot.replies import USE_TITLE
 from bot.replies import gallery as replies
 from bot.store import archive, jobs, notes, views
@@ -43,7 +44,7 @@ async def open_gallery(interaction: Interaction, desk: Desk, scope: Scope, words
     """Pictures may have to be made small first, which can take longer than Discord waits."""
     await interaction.response.defer(thinking=True, ephemeral=True)
     viewer = await viewer_here(interaction, desk)
-    drawn = await _draw(desk, viewer, await begin(desk, viewer, scope, words))
+    drawn = await draw_view(desk, viewer, await begin(desk, viewer, scope, words))
     await interaction.followup.send(view=drawn.view, files=list(drawn.files), ephemeral=True)
 
 
@@ -68,7 +69,7 @@ async def page_pressed(interaction: Interaction, desk: Desk, press: Press) -> No
         await views.save(tx, changed)
     stays = verb in ("ch", "do", "fi", "ol")
     after = int(number) if verb == "ne" else None
-    await _show(interaction, await _draw(desk, viewer, changed, int(number) if stays else 0, after, told))
+    await _show(interaction, await draw_view(desk, viewer, changed, int(number) if stays else 0, after, told=told))
 
 
 def _changed(view: View, verb: str, values: tuple[str, ...]) -> View:
@@ -82,6 +83,8 @@ def _changed(view: View, verb: str, values: tuple[str, ...]) -> View:
             return replace(view, scope=Scope(values[0]), chosen=())
         case "mo":
             return replace(view, model=chosen, chosen=())
+        case "sy":
+            return replace(view, style=chosen, chosen=())
         case "sh":
             return replace(view, shape=Shape(chosen) if chosen else None, chosen=())
         case "mk":
@@ -107,6 +110,8 @@ async def picture_pressed(interaction: Interaction, desk: Desk, press: Press) ->
         await share(interaction, desk, viewer, picture)
     elif verb == "pa":
         await _post_again(interaction, desk, viewer, picture)
+    elif verb == "li":
+        await more_like(interaction, desk, viewer, view, picture)
     else:
         await interaction.response.defer()
         await _show(interaction, await _answer(interaction, desk, viewer, view, picture, verb))
@@ -126,16 +131,8 @@ async def _answer(
     async with desk.store.read() as tx:
         is_there = await archive.find(tx, viewer, picture.id) is not None
     if verb == "bk" or not is_there:
-        return await _draw(desk, viewer, view, picture.id + 1, told=told)
+        return await draw_view(desk, viewer, view, showing=picture.id, told=told)
     return await open_picture(desk, viewer, view.id, picture.id, told)
-
-
-async def _draw(
-    desk: Desk, viewer: Viewer, view: View, before: int = 0, after: int | None = None, told: str = ""
-) -> Drawn:
-    async with desk.store.read() as tx:
-        page = await load(tx, viewer, view, before, after)
-    return draw_page(desk.signer, page, await small_copies(desk, page.shown), told)
 
 
 async def _show(interaction: Interaction, drawn: Drawn) -> None:

@@ -14,7 +14,8 @@ from bot.handlers.answering import say
 from bot.messages.cards import Button, Card, Tone
 from bot.messages.exhibit_cards import restoring
 from bot.messages.exhibiting import find_as_made, put_exhibit
-from bot.messages.withdrawing import OUT, show_to, unhide
+from bot.messages.publishing import publish_again
+from bot.messages.withdrawing import OUT, show_to
 from bot.replies import exhibits as words
 from bot.store import archive, exhibits, servers
 from bot.store.archive import Archived
@@ -36,8 +37,10 @@ async def hide(interaction: Interaction, desk: Desk, press: Press) -> None:
     if found is None or answer != words.TAKEN_DOWN:
         await say(interaction, answer)
         return
-    delete = Button(Action.DELETE, found[1].id, "Delete the picture", tone=Tone.DANGER)
-    await say(interaction, "", Card(answer, ((restoring(found[0]), delete),)))
+    exhibit, job = found
+    delete = Button(Action.DELETE, job.id, "Delete the picture", tone=Tone.DANGER)
+    is_one_of_several = exhibit.cell is not None and len(job.cells) > 1  # whose job has others, which hang nowhere
+    await say(interaction, "", Card(answer, ((restoring(exhibit), *(() if is_one_of_several else (delete,))),)))
 
 
 async def restore(interaction: Interaction, desk: Desk, press: Press) -> None:
@@ -77,10 +80,7 @@ async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job:
         return words.BY_MODERATOR
     server = await servers.find(tx, exhibit.server_id)
     channel = server.gallery_channel_id if server is not None else None
-    await unhide(tx, shown, asker.member, desk.now())
-    await show_to(tx, shown, Audience.GALLERY, asker.member, desk.now())
-    await exhibits.restore(tx, exhibit.id, channel or exhibit.channel_id)
-    await _tell(tx, desk, exhibit)
+    await publish_again(tx, exhibit, channel or exhibit.channel_id, shown, asker.member, desk.now())
     return words.PUT_BACK
 
 

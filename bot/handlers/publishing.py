@@ -15,7 +15,8 @@ from bot.messages.cards import Button, Card, Tone
 from bot.messages.exhibit_cards import restoring
 from bot.messages.exhibiting import find_as_made, put_exhibit
 from bot.messages.posting import Posting
-from bot.messages.withdrawing import OUT, show_to, unhide
+from bot.messages.publishing import hang
+from bot.messages.withdrawing import OUT
 from bot.panels.gallery_channel import stars_of
 from bot.replies import exhibits as words
 from bot.store import archive, exhibits, jobs, pictures, servers
@@ -23,7 +24,7 @@ from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.servers import Server
 from bot.store.transactions import Writing
-from bot.store.words import OPEN, Audience, Hanging, Privacy, State
+from bot.store.words import OPEN, Hanging, Privacy, State
 
 CHOICES = 4  # a row of buttons, one of which is not to publish
 
@@ -104,16 +105,7 @@ async def _hang(
     shown = await archive.of_job(tx, job)
     if by is None and any(one.hidden_at is not None or one.audience not in OUT for one in shown):
         raise NotOwnError  # its maker has hidden it, or shows it to fewer people than this server's
-    ids, maker = [one.id for one in shown], by or job.member_id
-    await unhide(tx, shown, maker, desk.now())
-    await show_to(tx, shown, Audience.GALLERY, maker, desk.now())
-    if job.server_id is None:  # from outside of all servers: those who see it here may use it here, and rule over it
-        await jobs.move_in(tx, job.id, server.id)
-        await archive.move_in(tx, ids, server.id)
-    new = await (exhibits.add(tx, wanted) if before is None else exhibits.renew(tx, before.id, wanted))
-    if new is not None:
-        await put_exhibit(tx, new, desk.now())
-    return new, None
+    return await hang(tx, wanted, before, shown, by or job.member_id, desk.now()), None
 
 
 async def _number(tx: Writing, job: Job, cell: int | None) -> int | None:

@@ -19,13 +19,14 @@ USE = "use"  # what `Action.REMIX` has in its id where a button opens the dialog
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All that a post tells of. `parent` is an address, if there is one that others may open."""
+    """All that a post tells of. `parent` and `page` are addresses, if there are any that others may open."""
 
     exhibit: Exhibit
     job: Job
     pictures: tuple[Picture, ...]
     is_readable: bool
     parent: str = ""
+    page: str = ""  # of its own, on the web
 
     @property
     def model(self) -> str:
@@ -58,7 +59,8 @@ def hanging(shown: Shown) -> Card:
         (first.width, first.height),
         len(shown.pictures),
     )
-    links = (Link(words.PARENT, shown.parent),) if shown.parent else ()
+    known = ((words.PARENT, shown.parent), (words.WINDOW, shown.page))
+    links = tuple(Link(label, address) for label, address in known if address)
     return Card(shortened(text, MESSAGE_LIMIT), _rows(shown), (file,), links=links)
 
 
@@ -80,8 +82,8 @@ def _rows(shown: Shown) -> Rows:
     job, cell = shown.job, shown.exhibit.cell
     hide = Button(Action.HIDE_EXHIBIT, job.id, words.HIDE, extra=mark(shown.exhibit))
     about = (
-        Button(Action.RECIPE, job.id, words.RECIPE, "📜"),
-        Button(Action.REMIX, job.id, words.USE, "✍️", extra=USE),
+        Button(Action.RECIPE, job.id, words.RECIPE, "📜", cell or 0),
+        Button(Action.REMIX, job.id, words.USE, "✍️", cell or 0, extra=USE),
     )
     known = about if shown.is_readable else ()
     if cell is None:

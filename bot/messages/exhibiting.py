@@ -17,14 +17,14 @@ from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages import community
 from bot.messages import exhibit_cards as cards
-from bot.messages.cards import Card
+from bot.messages.cards import Card, Link
 from bot.messages.exhibit_cards import Shown
 from bot.messages.lanes import Later
 from bot.messages.posting import Posting, bears
 from bot.messages.sending import MessageGoneError, RefusedError, Sender, Sent, TooLargeError, UnreachableError
 from bot.messages.told import Told
 from bot.replies import exhibits as words
-from bot.store import archive, exhibits, jobs, outbox, pictures, placeholders
+from bot.store import archive, exhibits, jobs, outbox, pictures, placeholders, servers
 from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.outbox import Letter
@@ -38,7 +38,9 @@ TAG_LENGTH = 20  # Discord's limit
 
 
 class Exhibiting:
-    def __init__(self, store: Store, sender: Sender) -> None:
+    def __init__(self, store: Store, sender: Sender, window: str) -> None:
+        """`window` is where the gallery is on the web; empty: nowhere."""
+        self._window = window
         self._store, self._sender, self._posting = store, sender, Posting(sender)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -62,7 +64,7 @@ class Exhibiting:
     async def _hang(self, exhibit: Exhibit, *, is_doubtful: bool) -> Sent | None:
         """A post that is there shows what it always did, but for its words, which may be hidden since."""
         async with self._store.read() as tx:
-            shown = await _shown(tx, exhibit, self._sender)
+            shown = await _shown(tx, exhibit, self._sender, self._window)
         if shown is None:
             return None
         card, sent = cards.hanging(shown), _sent(exhibit)
@@ -114,12 +116,16 @@ class Exhibiting:
             await exhibits.vanish(tx, exhibit.id, sent.message)
 
     async def _guidelines(self, letter: Letter) -> Sent:
-        """Found again by their first line, which is ours alone."""
-        text = words.guidelines(str(letter.payload["imagine"]))
-        sent = await self._posting.find(letter.channel_id, _says(text)) if letter.tries > 1 else None
+        """Found again by their first line, which is ours alone, and then brought to what they say now."""
+        text, window = words.guidelines(str(letter.payload["imagine"])), str(letter.payload.get("window", ""))
+        card = Card(text, links=(Link(words.WINDOW, window),) if window else ())
+        is_known = letter.tries > 1 or bool(letter.payload.get("again"))
+        sent = await self._posting.find(letter.channel_id, _says(text)) if is_known else None
         if sent is None:
-            about: tuple[str, Card] = words.GUIDELINES_NAME, Card(text)
-            sent = await self._posting.create(letter.channel_id, *about, nonce=f"gl{letter.channel_id}", tags=())
+            nonce = f"gl{letter.channel_id}"
+            sent = await self._posting.create(letter.channel_id, words.GUIDELINES_NAME, card, nonce=nonce, tags=())
+        elif letter.payload.get("again"):
+            await self._sender.edit(sent.channel, sent.message, card, 0)
         await self._posting.pin(sent)
         return sent
 
@@ -139,17 +145,29 @@ async def put_exhibit(tx: Writing, exhibit: Exhibit, now: datetime, *, again: st
     )
 
 
-async def put_guidelines(tx: Writing, channel: int, imagine: str, now: datetime) -> bool:
-    """Once in each channel."""
+async def put_guidelines(tx: Writing, channel: int, imagine: str, window: str, now: datetime) -> bool:
+    """Once in each channel, and written anew where they do not name this window."""
+    before = await outbox.newest(tx, Told.GUIDELINES.value, channel)
+    if before is not None and before.payload.get("window", "") == window:
+        return False
+    key = f"guidelines:{channel}"
     return await outbox.put(
         tx,
-        key=f"guidelines:{channel}",
+        key=key if before is None else f"{key}:{int(now.timestamp() * 1000)}",
         kind=Told.GUIDELINES.value,
         member_id=0,
         channel_id=channel,
-        payload={"imagine": imagine},
+        payload={"imagine": imagine, "window": window, "again": before is not None},
         due_at=now,
     )
+
+
+async def follow_window(tx: Writing, imagine: str, window: str, now: datetime) -> None:
+    """Guidelines that were posted follow where the gallery is on the web by now."""
+    for server in await servers.present(tx):
+        channel = server.gallery_channel_id
+        if channel is not None and await outbox.newest(tx, Told.GUIDELINES.value, channel) is not None:
+            await put_guidelines(tx, channel, imagine, window, now)
 
 
 async def follow(tx: Writing, picture_ids: Collection[int], member: int, now: datetime) -> None:
@@ -183,15 +201,17 @@ async def find_as_made(tx: Reading, job_id: str) -> Job | None:
     return replace(job, member_id=visibility.maker_of(job, parent))
 
 
-async def _shown(tx: Reading, exhibit: Exhibit, sender: Sender) -> Shown | None:
+async def _shown(tx: Reading, exhibit: Exhibit, sender: Sender, window: str) -> Shown | None:
     """None if its pictures are gone."""
     job = await find_as_made(tx, exhibit.job_id)
     found = await pictures.of_job(tx, exhibit.job_id)
     chosen = tuple(picture for picture in found if exhibit.cell in (None, picture.cell))
     if job is None or job.state is State.DELETED or not chosen:
         return None
-    hidden = await archive.words_hidden(tx, await exhibits.pictures_of(tx, exhibit))
-    return Shown(exhibit, job, chosen, not hidden, await _parent(tx, job, exhibit.server_id, sender))
+    ids = await exhibits.pictures_of(tx, exhibit)
+    hidden = await archive.words_hidden(tx, ids)
+    page = f"{window}/picture/{ids[0]}" if window and ids else ""
+    return Shown(exhibit, job, chosen, not hidden, await _parent(tx, job, exhibit.server_id, sender), page)
 
 
 async def _parent(tx: Reading, job: Job, server: int, sender: Sender) -> str:

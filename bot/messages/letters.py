@@ -22,6 +22,7 @@ from bot.messages.live import Live
 from bot.messages.placing import Placing
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
 from bot.messages.told import Told
+from bot.replies import storage
 from bot.store import films, jobs, pictures, placeholders
 from bot.store.jobs import Job
 from bot.store.outbox import Letter
@@ -46,9 +47,9 @@ MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
 
 
 class Telling:
-    def __init__(self, store: Store, sender: Sender, placing: Placing) -> None:
+    def __init__(self, store: Store, sender: Sender, placing: Placing, window: str) -> None:
         self._store, self._sender, self._placing = store, sender, placing
-        self._exhibiting = Exhibiting(store, sender)
+        self._exhibiting = Exhibiting(store, sender, window)
         days, notes, digests = DailyPosts(store, sender), FollowNotes(store, sender), DigestPosts(store, sender)
         self._community: dict[str, DailyPosts | DigestPosts | FollowNotes]
         self._community = {Told.DAILY: days, Told.CANDIDATE: days, Told.DIGEST: digests, Told.NOTE: notes}
@@ -57,6 +58,8 @@ class Telling:
         """None: there was nothing to tell any more."""
         if letter.kind in GALLERY:
             return await self._exhibiting.tell(letter)
+        if letter.kind == Told.STORAGE:
+            return await self._storage(letter)
         if letter.kind in COMMUNITY:
             return await self._community[letter.kind].tell(letter)
         if letter.job_id is None:
@@ -149,6 +152,12 @@ class Telling:
         sent = await self._sender.create(channel, card, limit, nonce=nonce)
         await self._note(sent, job, Told.DIRECT)
         return sent
+
+    async def _storage(self, letter: Letter) -> Sent:
+        told = letter.payload
+        text = storage.nearly_full(int(told["used"]), int(told["bound"]), int(told["days"]))
+        channel = await self._sender.direct_channel(letter.member_id)
+        return await self._sender.create(channel, Card(text), 0, nonce=f"s{letter.id}")
 
     async def _refresh(self, job: Job, place: Placeholder) -> Sent | None:
         """Only the buttons; the picture stays as it is. Not worth a second message."""

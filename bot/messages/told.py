@@ -21,6 +21,7 @@ class Told(StrEnum):
     ERASE = "erase"  # its messages are taken away
     PUBLISH = "publish"  # its post in a gallery: put up, changed, taken down
     GUIDELINES = "guidelines"  # what a gallery is for; of no job
+    STORAGE = "storage"  # that a member's pictures take nearly all the room of their plan; of no job
     DAILY = "daily"  # a day's card, and its winner
     CANDIDATE = "candidate"  # a picture that was entered for it
     DIGEST = "digest"  # a week's best

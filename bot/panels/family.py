@@ -20,11 +20,11 @@ from bot.intake.wishes import same_words
 from bot.kinds import Kind
 from bot.messages.cards import Button, Card, Document, Menu, MenuKind
 from bot.replies import tree
-from bot.store import archive, films, friends, jobs, pictures
+from bot.store import archive, films, jobs, pictures
 from bot.store.archive import Archived, Viewer
 from bot.store.errors import MissingFileError
 from bot.store.jobs import Job
-from engine import make_thumbnail
+from bot.thumbnails import SMALL
 
 MOST = 5000  # of a family
 A_PAGE = 25  # that a menu of Discord's holds
@@ -49,7 +49,7 @@ Family = Mapping[str, Relative]
 
 async def viewer_of(desk: Desk, asker: Asker) -> Viewer:
     async with desk.store.read() as tx:
-        return Viewer(asker.member, asker.server, asker.rules, await friends.who_named(tx, asker.member))
+        return await visibility.viewer_of(tx, asker)
 
 
 async def family_of(desk: Desk, viewer: Viewer, job: Job) -> Family:
@@ -157,12 +157,14 @@ async def _node(desk: Desk, family: Family, each: Relative, folded: Folded) -> N
 async def _small(desk: Desk, sha256: str) -> Image.Image:
     """One after the other, so that of forty grids only one original is in memory."""
     try:
-        data = await desk.store.files.read(sha256)
+        data = await desk.thumbnails.get(sha256, SMALL)
     except MissingFileError:
         return Image.new("RGB", (1, 1))  # a hole in a family is no reason to show none of it
     return await asyncio.to_thread(_opened, data)
 
 
 def _opened(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(make_thumbnail(data, THUMBNAIL).data)) as picture:
-        return picture.convert("RGB")
+    with Image.open(io.BytesIO(data)) as picture:
+        small = picture.convert("RGB")
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    return small

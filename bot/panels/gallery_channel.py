@@ -132,13 +132,13 @@ async def _make(desk: Desk, guild: discord.Guild, kind: str) -> list[str]:
         _making.discard(guild.id)
     async with desk.store.write() as tx:
         await servers.save(tx, replace(await known_server(tx, desk, guild.id), gallery_channel_id=made.id))
-        await put_guidelines(tx, made.id, desk.command("imagine"), desk.now())
+        await put_guidelines(tx, made.id, desk.command("imagine"), desk.settings.window_url, desk.now())
     desk.delivery.poke()
     return []
 
 
 async def _create(desk: Desk, guild: discord.Guild, kind: str, seers: list[int]) -> Place:
-    about: dict[str, Any] = {"topic": words.TOPIC, "overwrites": _overwrites(guild, seers)}
+    about: dict[str, Any] = {"topic": words.topic(desk.settings.window_url), "overwrites": _overwrites(guild, seers)}
     if kind == "text":
         return await guild.create_text_channel(words.GALLERY, **about)
     tags = [discord.ForumTag(name=name) for name in await asyncio.to_thread(_tags, desk)]
@@ -155,7 +155,7 @@ async def _tend(desk: Desk, guild: discord.Guild) -> list[str]:
         place = guild.get_channel(server.gallery_channel_id or 0)
         if not isinstance(place, Place):
             return []
-        await put_guidelines(tx, place.id, desk.command("imagine"), desk.now())
+        await put_guidelines(tx, place.id, desk.command("imagine"), desk.settings.window_url, desk.now())
     desk.delivery.poke()
     if not isinstance(place, discord.ForumChannel):
         return []

@@ -12,7 +12,7 @@ from bot.plans.membership import begin
 from bot.plans.plan import Plan
 from bot.plans.standing import Standing
 from bot.replies import views
-from bot.store import buckets, jobs, members, usage
+from bot.store import buckets, jobs, members, quota, usage
 from bot.store.buckets import Part
 from bot.store.members import Member
 from bot.store.words import Privacy, State
@@ -31,6 +31,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         parts = await buckets.spendable(tx, member_id, now)
         used = await usage.of_member(tx, member_id, standing.month.starts_at)
         painted = await usage.count_pictures(tx, member_id)
+        kept_bytes = await quota.used_by(tx, member_id)
     entry = await desk.model_of(server)
     running, waiting = counts.get(State.RUNNING, 0), counts.get(State.QUEUED, 0)
     where = "" if desk.paints_cards else f"Painted on {desk.engine.device.name}. "
@@ -40,6 +41,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         f"**This month** · {views.month_use(used)}",
         f"**Under way** · {running} running, {waiting} waiting, of {standing.plan.waiting} at most",
         f"**Painted** · {views.pictures(painted)}",
+        *views.room(kept_bytes, standing.plan),
         _modes(member, standing.plan),
         f"**Model** · {entry.title} ({entry.licence.name})",
         _switches(member),

@@ -51,6 +51,7 @@ class Plan:
     repeats: int = 4
     pixels: int | None = None  # of one picture
     upload_bytes: int = 10 * 2**20
+    storage_bytes: int | None = None  # of all pictures that are kept
     weight: float = 1.0
     price: Price | None = None  # a month
     yearly_price: Price | None = None

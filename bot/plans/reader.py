@@ -20,6 +20,8 @@ UNLIMITED: Final = "unlimited"
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _DURATION: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(h|min|s)")
 _UNITS_MS: Final = {"h": 3_600_000, "min": 60_000, "s": 1000}
+_STORAGE: Final = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) ?(MiB|GiB|TiB)")
+_UNITS_BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _SIZE: Final = re.compile(r"(\d{2,5})x(\d{2,5})")
 _PRICE: Final = re.compile(r"(\d{1,6})(?:\.(\d{2}))? ([A-Z]{3})")
 _MODEL: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -320,6 +322,15 @@ def _mebibytes(value: Any) -> int:
     return _whole(1, 500)(value) * 2**20
 
 
+def _storage(value: Any) -> int | None:
+    if value == UNLIMITED:
+        return None
+    found = _STORAGE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None or not (size := round(float(found[1]) * _UNITS_BYTES[found[2]])):
+        raise WrongValueError(f'a size such as "500 MiB" or "20 GiB", or "{UNLIMITED}"')
+    return size
+
+
 _FIELDS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "title": ("title", _text),
     "fast": ("fast_gpu_ms", _fast),
@@ -334,6 +345,7 @@ _FIELDS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "repeats": ("repeats", _whole(1, 100)),
     "largest": ("pixels", _pixels),
     "upload_mib": ("upload_bytes", _mebibytes),
+    "storage": ("storage_bytes", _storage),
     "weight": ("weight", _weight),
     "price": ("price", _price),
     "yearly_price": ("yearly_price", _price),

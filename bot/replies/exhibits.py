@@ -14,6 +14,8 @@ VARY, UPSCALE = "Vary", "Upscale"
 TAKEN_DOWN = "It is taken down. Its votes are kept, in case you put it back."
 DOWN_ALREADY = "It does not hang in the gallery any more."
 PUT_BACK = "It hangs again, as a new post with the votes it had."
+VOTES_KEPT = "What hung before has the votes that it had."
+WINDOW = "On the web"
 UP_ALREADY = "It hangs in the gallery already."
 NOT_YOURS = "Only the picture's maker or a moderator of this server can do that."
 BY_MODERATOR = "A moderator has taken it down, so only a moderator can put it back."
@@ -41,6 +43,10 @@ NO_COMMUNITY = (
 )
 NOT_REACHED = "Discord could not be reached just now; press again in a moment."
 NO_TAGS = "I may not add tags there: that needs *Manage Channels* in that channel."
+
+
+def topic(window: str) -> str:
+    return f"{TOPIC} On the web: {window}" if window else TOPIC
 
 
 def guidelines(imagine: str) -> str:

@@ -18,11 +18,16 @@ SCOPES: Final = {
     Scope.SERVER: "This server",
     Scope.KEPT: "Bookmarks",
     Scope.DELETED: "Deleted in the last 30 days",
+    Scope.DAY: "Top of the day",
+    Scope.WEEK: "Top of the week",
+    Scope.MONTH: "Top of the month",
+    Scope.LIKE: "Found by meaning",
 }
 SHAPES: Final = {Shape.WIDE: "Wide", Shape.TALL: "Tall", Shape.SQUARE: "Square"}
 SEEN_BY: Final = {
     Audience.PRIVATE: "only its maker",
     Audience.FRIENDS: "its maker's friends",
+    Audience.ROLES: "friends, and roles that its maker named",
     Audience.SERVER: "this server",
     Audience.GALLERY: "the gallery",
 }
@@ -35,10 +40,17 @@ DO_ALL: Final = "What to do with the chosen ones…"
 DO_ONE: Final = "Who may see it, collections, delete…"
 WHERE: Final = "Where to look"
 MODEL: Final = "Any model"
+STYLE: Final = "Any style"
 SHAPE: Final = "Any shape"
 MAKER: Final = "Any maker"
 COLLECTION: Final = "Any collection"
 ANY: Final = "Any"
+WAYS: Final = ("Newer", "Older")
+RANKED_WAYS: Final = ("Before", "Next")
+ALIKE: Final = "The most alike come first."
+FIND_WHAT: Final = "Say what the pictures should show, or attach one that they should be like: `/gallery find`."
+TOO_LARGE: Final = "That file is too large to look at; attach a picture of at most 10 MiB."
+NOT_FETCHED: Final = "That picture could not be fetched from Discord; attach it once more."
 NOTE_TITLE: Final = "A note to yourself"
 NOTE: Final = "Note (nobody else reads it)"
 NOT_SHAREABLE: Final = "Not everybody here may see that picture. Its maker can show it to this server first."
@@ -54,7 +66,7 @@ def heading(scope: Scope, count: int, words: str, filters: Sequence[str]) -> str
     return f"## {SCOPES[scope]}\n{' · '.join([what, *about, *map(escaped, filters)])}"
 
 
-def line(first: int, last: int, picture: Archived, *, is_own: bool, readable: bool, note: str) -> str:
+def line(first: int, last: int, picture: Archived, *, is_own: bool, readable: bool, note: str, votes: int) -> str:
     """One picture, or several of one job that say the same."""
     words = title(picture.text, SHOWN) if readable else f"**{WORDLESS}**"
     parts = [f"`{first}`" if first == last else f"`{first}–{last}`", words]
@@ -62,6 +74,8 @@ def line(first: int, last: int, picture: Archived, *, is_own: bool, readable: bo
         parts.append(mention(picture.member_id))
     if picture.hidden_at is not None:
         parts.append("hidden")
+    if votes:
+        parts.append(f"⭐ {votes}")
     if note:
         parts.append(f"📝 {escaped(shortened(note, SHOWN))}")
     return " · ".join(parts)
@@ -151,12 +165,30 @@ def friend(member: int, *, is_now: bool, changed: bool) -> str:
 NOT_YOURSELF: Final = "You see your own pictures anyhow."
 
 
-def friends(members: Sequence[int]) -> str:
-    if not members:
+NO_ROLES_HERE: Final = "Roles belong to servers: use this on the one whose role you mean, where I am a member."
+NO_ROLES_YET: Final = "You have named no role on this server yet; `/friends add-role` does that."
+
+
+def role(number: int, *, is_now: bool, changed: bool) -> str:
+    if not changed:
+        return f"<@&{number}> {'is one of your roles already' if is_now else 'was none of your roles'}."
+    if is_now:
+        return f"Whoever has <@&{number}> sees, here, those of your pictures that roles may see. They are not told."
+    return f"<@&{number}> sees no more of your pictures than everybody does."
+
+
+def friends(members: Sequence[int], roles: Sequence[int]) -> str:
+    named = []
+    if members:
+        named.append("Your friends: " + ", ".join(map(mention, members)))
+    if roles:
+        named.append("Your roles on this server: " + ", ".join(f"<@&{number}>" for number in roles))
+    if not named:
         return (
-            "You have named no friends yet. `/friends add` names one: they see all your pictures but the private ones."
+            "You have named no friends yet. `/friends add` names one: they see all your pictures but the private ones. "
+            "`/friends add-role` names a role of a server: it sees there what you show to roles."
         )
-    return shortened("Your friends: " + ", ".join(map(mention, members)), 2000)
+    return shortened("\n".join(named), 2000)
 
 
 EXPORT_UNDER_WAY: Final = "Your pictures are being packed already; they come by direct message."

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.plans.plan import Plan, Relax
 from bot.plans.standing import Standing
-from bot.replies import duration, escaped, gpu_time, jobs
+from bot.replies import duration, escaped, gpu_time, jobs, storage
 from bot.store.buckets import Part
 from bot.store.words import Origin, Source
 
@@ -46,9 +46,18 @@ def plan_lines(plan: Plan, *, is_own: bool, is_default: bool) -> tuple[str, str]
     more = plan.waiting - plan.running
     limits = [f"{plan.running} at once" + (f", {more} more waiting" if more > 0 else ""), size_of(plan)]
     limits.append("stealth" if plan.stealth else "no stealth")
+    if plan.storage_bytes is not None:
+        limits.append(f"keeps {storage.size(plan.storage_bytes)}")
     terms = f"\n-# {escaped(plan.terms)}" if plan.terms else ""
     price = price_of(plan, is_default=is_default)
     return f"{title} · {price}\n⚡ {' · '.join(speeds)}\n🖼️ {' · '.join(limits)}", terms
+
+
+def room(used_bytes: int, plan: Plan) -> list[str]:
+    """A line, where there is a bound."""
+    if plan.storage_bytes is None:
+        return []
+    return [f"**Room** · your pictures take {storage.size(used_bytes)} of {storage.size(plan.storage_bytes)}"]
 
 
 def more_plans(count: int) -> str:

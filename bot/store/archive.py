@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,13 +23,14 @@ from sqlalchemy import (
     select,
     table,
     text,
+    union_all,
     update,
 )
 
 from bot.store import tables
 from bot.store.jobs import Job
 from bot.store.transactions import Reading, Writing
-from bot.store.words import Audience, Shape
+from bot.store.words import Audience, Hanging, Shape
 
 _archive: Final = tables.archive
 _jobs: Final = tables.jobs
@@ -39,6 +40,7 @@ _prompts: Final = table("prompts", column("rowid"), column("text"))
 _sources: Final = tables.sources
 _films: Final = tables.films
 _items: Final = tables.collection_items
+_exhibits: Final = tables.exhibits
 _OUTSIDE: Final = (Audience.SERVER, Audience.GALLERY)
 _WORD: Final = re.compile(r"\w+")
 MOST_WORDS: Final = 16
@@ -56,6 +58,7 @@ class Archived:
     member_id: int
     server_id: int | None
     model: str
+    style: str
     shape: Shape
     audience: Audience
     words_hidden: bool
@@ -71,12 +74,14 @@ class Archived:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks, and from where: on `server`, where `rules` says whether they moderate. `friend_of` has named them."""
+    """Who looks, and from where: on `server`, where `rules` says whether they moderate. `friend_of` have named them,
+    `role_of` a role that they have there."""
 
     member: int
     server: int | None = None
     rules: bool = False
     friend_of: frozenset[int] = frozenset()
+    role_of: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +93,10 @@ class Wanted:
     collection: int | None = None
     maker: int | None = None
     model: str | None = None
+    style: str | None = None
     shape: Shape | None = None
     audience: Audience | None = None
+    ids: tuple[int, ...] | None = None
     since: datetime | None = None
     words: str = ""
     bookmarked: bool = False
@@ -141,12 +148,13 @@ async def own_after(tx: Reading, member_id: int, after: int, limit: int) -> list
     return [Archived(**row) for row in rows]
 
 
-async def models(tx: Reading, viewer: Viewer) -> tuple[str, ...]:
+async def models_and_styles(tx: Reading, viewer: Viewer) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Those that the newest pictures which the viewer sees were made with."""
     last = select(func.max(_archive.c.id)).scalar_subquery()
-    newest = select(_archive.c.model).where(_archive.c.id > last - NEWEST, _seen_by(viewer)).subquery()
-    rows = await tx.all(select(newest.c.model).distinct().order_by(newest.c.model))
-    return tuple(row["model"] for row in rows if row["model"])
+    newest = select(_archive.c.model, _archive.c.style).where(_archive.c.id > last - NEWEST, _seen_by(viewer))
+    rows = await tx.all(newest.distinct())
+    found = [sorted({row[name] for row in rows if row[name]}) for name in ("model", "style")]
+    return tuple(found[0]), tuple(found[1])
 
 
 async def find_cell(tx: Reading, viewer: Viewer, job_id: str, cell: int) -> Archived | None:
@@ -172,6 +180,31 @@ async def among(tx: Reading, viewer: Viewer, ids: Collection[int]) -> dict[int, 
     """Of these, those that the viewer may see: what a search by meaning has found."""
     rows = await tx.all(_whole().where(_archive.c.id.in_(ids), _seen_by(viewer)))
     return {row["id"]: Archived(**row) for row in rows}
+
+
+async def ids(tx: Reading, viewer: Viewer, wanted: Wanted) -> frozenset[int]:
+    """Only their numbers, in no order."""
+    query = _asked(viewer, wanted, select(_archive.c.id))
+    return frozenset() if query is None else frozenset(row["id"] for row in await tx.all(query))
+
+
+async def top(tx: Reading, viewer: Viewer, wanted: Wanted, since: datetime, limit: int) -> dict[int, int]:
+    """What was published since then and still hangs, with its votes: the most first, of as many the newest first. The
+    votes for a grid are those of each of its pictures."""
+    newest = [_exhibits.c.state == Hanging.SHOWN, _exhibits.c.published_at >= since]
+    if viewer.server is not None:
+        newest.append(_exhibits.c.server_id == viewer.server)
+    alone = select(_exhibits.c.archive_id.label("id"), _exhibits.c.votes).where(*newest)
+    its = and_(_archive.c.job_id == _exhibits.c.job_id, _exhibits.c.cell.is_(None))
+    grids = select(_archive.c.id, _exhibits.c.votes).select_from(_exhibits.join(_archive, its)).where(*newest)
+    hung = union_all(alone.where(_exhibits.c.archive_id.is_not(None)), grids).subquery()
+    votes = func.sum(hung.c.votes)
+    found = select(_archive.c.id, votes.label("votes")).join(hung, hung.c.id == _archive.c.id)
+    query = _asked(viewer, wanted, found.group_by(_archive.c.id))
+    if query is None:
+        return {}
+    rows = await tx.all(query.order_by(votes.desc(), _archive.c.id.desc()).limit(limit))
+    return {row["id"]: row["votes"] for row in rows}
 
 
 async def count(tx: Reading, viewer: Viewer, wanted: Wanted) -> int:
@@ -205,15 +238,20 @@ async def lay_aside(tx: Writing, ids: Collection[int], now: datetime | None) -> 
 async def purge(tx: Writing, before: datetime, limit: int) -> int:
     """What was laid aside before then goes for good: how many. The files go with the next sweep."""
     over = select(_archive.c.job_id, _archive.c.cell).where(_archive.c.deleted_at < before).limit(limit)
-    rows = await tx.all(over)
-    for row in rows:
-        is_it = (_pictures.c.job_id == row["job_id"], _pictures.c.cell == row["cell"])
-        await tx.change(delete(_pictures).where(*is_it))
-    for job_id in {row["job_id"] for row in rows}:
+    return await remove(tx, [(row["job_id"], row["cell"]) for row in await tx.all(over)])
+
+
+async def remove(tx: Writing, cells: Sequence[tuple[str, int]]) -> int:
+    """For good, with the copies that stand on their own: how many. The files go with the next sweep."""
+    for job_id, cell in cells:
+        single = (_jobs.c.kind == SINGLE, _jobs.c.parent_id == job_id, _jobs.c.parent_cell == cell)
+        await tx.change(delete(_pictures).where(_pictures.c.job_id.in_(select(_jobs.c.id).where(*single))))
+        await tx.change(delete(_pictures).where(_pictures.c.job_id == job_id, _pictures.c.cell == cell))
+    for job_id in {job_id for job_id, _ in cells}:
         rest = select(_pictures.c.cell).where(_pictures.c.job_id == job_id)
         await tx.change(delete(_sources).where(_sources.c.job_id == job_id, ~rest.exists()))
         await tx.change(delete(_films).where(_films.c.job_id == job_id))  # which shows each of its pictures
-    return len(rows)
+    return len(cells)
 
 
 async def number_of(tx: Reading, job_id: str, cell: int) -> int | None:
@@ -253,9 +291,11 @@ def _asked(viewer: Viewer, wanted: Wanted, query: Select[Any] | None = None) -> 
         query = query.where(_archive.c.member_id == viewer.member, _archive.c.deleted_at.is_(None))
     else:
         query = query.where(_seen_by(viewer))
-    for name in ("model", "shape", "audience"):
+    for name in ("model", "style", "shape", "audience"):
         if (value := getattr(wanted, name)) is not None:
             query = query.where(_archive.c[name] == value)
+    if wanted.ids is not None:
+        query = query.where(_archive.c.id.in_(wanted.ids))
     if wanted.server is not None:
         query = query.where(_archive.c.server_id == wanted.server)
     if wanted.collection is not None:
@@ -287,7 +327,8 @@ def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     own = _archive.c.member_id == viewer.member
     near = [own, and_(_archive.c.audience != Audience.PRIVATE, _archive.c.member_id.in_(viewer.friend_of))]
     if viewer.server is not None:
-        near.append(and_(_archive.c.server_id == viewer.server, _archive.c.audience.in_(_OUTSIDE)))
+        named = and_(_archive.c.audience == Audience.ROLES, _archive.c.member_id.in_(viewer.role_of))
+        near.append(and_(_archive.c.server_id == viewer.server, or_(_archive.c.audience.in_(_OUTSIDE), named)))
     shown = or_(_archive.c.hidden_at.is_(None), own)
     if viewer.rules and viewer.server is not None:
         shown = or_(shown, _archive.c.server_id == viewer.server)

@@ -71,6 +71,10 @@ class Files:
             if _HASH.fullmatch(name := path.parent.name + path.name):
                 yield name
 
+    def fragments(self) -> Iterator[Path]:
+        """What was never put whole."""
+        return self._incoming.glob("*")
+
     def _put(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
@@ -105,7 +109,7 @@ class Files:
             except BlockingIOError:
                 return 0
             orphans = [self.path(sha256) for sha256 in self.hashes() if sha256 not in named]
-            return sum(self._remove(path, older_than) for path in (*orphans, *self._incoming.glob("*")))
+            return sum(self._remove(path, older_than) for path in (*orphans, *self.fragments()))
 
     def _remove(self, path: Path, older_than: float) -> bool:
         with self._turn, contextlib.suppress(FileNotFoundError):

@@ -32,6 +32,11 @@ class Folder:
         return self.path / "vectors"
 
     @property
+    def thumbnails(self) -> Path:
+        """Where small copies for the web were before they had a place among the originals."""
+        return self.path / "thumbnails"
+
+    @property
     def restoring(self) -> Path:
         """Where a backup is unpacked; worth nothing until it was checked."""
         return self.path / "restoring"

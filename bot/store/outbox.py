@@ -76,6 +76,13 @@ async def of_job(tx: Reading, job_id: str) -> tuple[Letter, ...]:
     return tuple(Letter(**row) for row in rows)
 
 
+async def newest(tx: Reading, kind: str, channel_id: int) -> Letter | None:
+    """The last of one kind for a channel that was not given up."""
+    is_it = (_outbox.c.kind == kind, _outbox.c.channel_id == channel_id, _outbox.c.state != Sending.DROPPED)
+    row = await tx.first(select(_outbox).where(*is_it).order_by(_outbox.c.id.desc()).limit(1))
+    return None if row is None else Letter(**row)
+
+
 async def due(tx: Reading, now: datetime, limit: int) -> tuple[Letter, ...]:
     """In the order in which things happened."""
     is_due = (_outbox.c.state == Sending.PENDING, _outbox.c.due_at <= now)

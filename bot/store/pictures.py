@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, func, select, true, union
+from sqlalchemy import Select, delete, func, select, true
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
@@ -20,6 +20,7 @@ _archive: Final = tables.archive
 _thumbnails: Final = tables.thumbnails
 _offers: Final = tables.offers
 _films: Final = tables.films
+SMALL_COPIES: Final = "small copies"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +107,20 @@ async def brought_from(tx: Reading, link: str, limit: int) -> tuple[Source, ...]
 
 async def named_files(tx: Reading) -> frozenset[str]:
     """The hash of every file that a row names: the sweeper leaves these."""
+    return frozenset().union(*(await files_by_kind(tx)).values())
+
+
+async def files_by_kind(tx: Reading) -> dict[str, frozenset[str]]:
+    """The same, by what the rows are."""
     offered = func.json_each(_offers.c.files).table_valued("value")
-    named = union(
-        select(_pictures.c.sha256),
-        select(_sources.c.sha256),
-        select(_films.c.sha256),
-        select(_thumbnails.c.thumb_sha256),
-        select(offered.c.value).select_from(_offers.join(offered, true())),
-    )
-    rows = await tx.all(named)
-    return frozenset(row["sha256"] for row in rows)
+    named = {
+        "pictures": select(_pictures.c.sha256),
+        "sources": select(_sources.c.sha256),
+        "films": select(_films.c.sha256),
+        "offers": select(offered.c.value.label("sha256")).select_from(_offers.join(offered, true())),
+        SMALL_COPIES: select(_thumbnails.c.thumb_sha256.label("sha256")),
+    }
+    return {kind: frozenset(row["sha256"] for row in await tx.all(query)) for kind, query in named.items()}
 
 
 def _there() -> Select[Any]:

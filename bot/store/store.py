@@ -6,6 +6,7 @@ Which queries run in a transaction is not known here.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -160,6 +161,7 @@ async def _truncate_log(engine: AsyncEngine) -> bool:
 
 def _make_ready(folder: Folder, thorough: bool) -> None:
     put_in_place(folder)
+    shutil.rmtree(folder.thumbnails, ignore_errors=True)
     engine = open_keeper(folder.database)
     try:
         with disk_errors(), engine.connect() as connection:

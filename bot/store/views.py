@@ -18,17 +18,20 @@ _views: Final = tables.views
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`unfolded`: its filters are shown; `chosen` are pictures, for what is done with several."""
+    """`unfolded`: its filters are shown; `chosen` are pictures, for what is done with several; `found` are those that a
+    search by meaning has found, the most alike first."""
 
     id: str
     member_id: int
     scope: Scope
     used_at: datetime
     model: str | None = None
+    style: str | None = None
     shape: Shape | None = None
     maker: int | None = None
     collection_id: int | None = None
     words: str = ""
+    found: tuple[int, ...] = ()
     chosen: tuple[int, ...] = ()
     unfolded: bool = False
 

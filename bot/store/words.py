@@ -35,6 +35,7 @@ class Audience(StrEnum):
 
     PRIVATE = "private"  # its maker
     FRIENDS = "friends"  # those whom the maker has named
+    ROLES = "roles"  # also those who have one of the roles on its server that the maker has named
     SERVER = "server"  # whoever sees its server
     GALLERY = "gallery"  # whoever sees the server's gallery, and its window on the web
 
@@ -68,6 +69,10 @@ class Scope(StrEnum):
     SERVER = "server"  # this one
     KEPT = "kept"  # bookmarks
     DELETED = "deleted"  # one's own, for as long as they can be had back
+    DAY = "day"  # what was published within a day, by votes
+    WEEK = "week"
+    MONTH = "month"
+    LIKE = "like"  # what a search by meaning has found
 
 
 class Sending(StrEnum):

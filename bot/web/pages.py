@@ -11,10 +11,10 @@ from typing import Any, Final
 from bot.store.archive import Archived
 from bot.store.window import Scope, Visitor
 from bot.store.words import Shape
+from bot.thumbnails import SIDES
 from bot.visibility import may_read
 from bot.web.asked import LONGEST_WORDS, Asked
 from bot.web.sealing import Seal
-from bot.web.thumbnails import SIDES
 
 CARD, WHOLE = SIDES
 NAME: Final = "Gallery"

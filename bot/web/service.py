@@ -21,6 +21,7 @@ from bot.store.archive import Archived
 from bot.store.errors import MissingFileError, StoreError
 from bot.store.store import Store
 from bot.store.window import Scope, Sought, Visitor
+from bot.thumbnails import SIDES, Thumbnails
 from bot.visibility import may_open, may_read
 from bot.web import pages, sign_in
 from bot.web.asked import Asked, AskedError
@@ -28,13 +29,11 @@ from bot.web.feed import write_feed
 from bot.web.pages import Looks
 from bot.web.sealing import Seal
 from bot.web.sign_in import SignIn, SignInError
-from bot.web.thumbnails import SIDES, Thumbnails
 
 _log: Final = logging.getLogger(__name__)
 PAGE: Final = 48
 _PAGE_FILES: Final = {"style.css": "text/css", "window.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _MODELS_SECONDS: Final = 60.0
-_TIDY_SECONDS: Final = 3600.0
 _NOT_HERE: Final = "There is nothing at this address, or it is not shown to you."
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -176,29 +175,25 @@ class Window:
         return answer
 
 
-async def open_window(settings: Settings, store: Store, rest: str) -> tuple[Window, Thumbnails]:
+async def open_window(settings: Settings, store: Store, thumbnails: Thumbnails, rest: str) -> Window:
     async with store.read() as tx:
         known = await keys.newest_first(tx)
     seal = Seal([key.secret for key in known], store.now)
     own = URL(settings.gallery_url or f"http://{settings.gallery_host}:{settings.gallery_port}")
     doors = SignIn(store, seal, rest, own, settings.client_id, settings.client_secret)
-    thumbnails = Thumbnails(settings.data / "thumbnails", store.files)
-    return Window(store, seal, doors, thumbnails, str(own).rstrip("/")), thumbnails
+    return Window(store, seal, doors, thumbnails, str(own).rstrip("/"))
 
 
-async def serve(settings: Settings, store: Store, rest: str) -> None:
+async def serve(settings: Settings, store: Store, thumbnails: Thumbnails, rest: str) -> None:
     """Until it is cancelled; at once over where there is nothing to serve. `rest` is where Discord's API is."""
     if settings.gallery_port is None:
         return
-    opened, thumbnails = await open_window(settings, store, rest)
+    opened = await open_window(settings, store, thumbnails, rest)
     runner = web.AppRunner(opened.application(), access_log=None, shutdown_timeout=2)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.gallery_host, settings.gallery_port).start()
         _log.info("The gallery is at http://%s:%d.", settings.gallery_host, settings.gallery_port)
-        while True:
-            await thumbnails.tidy()
-            await asyncio.sleep(_TIDY_SECONDS)
+        await asyncio.get_running_loop().create_future()  # until it is cancelled
     finally:
         await runner.cleanup()
-        await thumbnails.close()

@@ -26,6 +26,7 @@ def packed(number: int = 1, size: int = 1000, text: str = "a red house") -> Pack
         member_id=MEMBER,
         server_id=None,
         model="swatch",
+        style="",
         shape=Shape.SQUARE,
         audience=Audience.PRIVATE,
         words_hidden=False,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.replies import exhibits as words
+from bot.store.exhibits import Exhibit
 from bot.store.words import Hanging
 from sandbox.member import Member
-from tests.product.house import House, Json, labels, painted, press, told, until, until_ended
-from tests.product.test_gallery import CHOOSE, DO_ALL, choose, listed, open_first, page_of, text_of, then
-from tests.product.test_gallery_channel import post_of, published, shown, until_state
+from tests.product.house import House, Json, eventually, labels, painted, press, said_aside, told, until, until_ended
+from tests.product.test_gallery import CHOOSE, DEEDS, DO_ALL, choose, listed, open_first, page_of, text_of, then
+from tests.product.test_gallery_channel import post_of, published, shown, until_state, until_votes
 
 
 @pytest.fixture
@@ -97,3 +98,80 @@ async def test_what_a_moderator_has_hidden_its_maker_does_not_publish(
     await choose(ben, await open_first(ben, await page_of(ben)), "Hide it from all others", "1 picture.")
     assert await told(cleo, asked.message, words.RESTORE) == words.BY_MODERATOR
     await until_state(house, exhibit, Hanging.HIDDEN)
+
+
+PUBLISH = "Publish it in the gallery"
+
+
+async def test_a_cell_is_published_from_the_gallery_hidden_and_published_again_with_its_votes(
+    house: House, cleo: Member, dov: Member, grid: Json
+) -> None:
+    opened = await choose(cleo, await mine(cleo), PUBLISH, f"{PUBLISH}: 1 picture.")
+    assert "Seen by: the gallery" in text_of(opened)
+    assert PUBLISH not in listed(opened, DEEDS)
+    exhibit = await shown(house)
+    assert exhibit.cell == 3
+    post = await post_of(dov, exhibit)
+    assert labels(post)[:2] == ["Recipe", "Use this prompt"]
+    await dov.react(post, "⭐")
+    await until_votes(house, 1)
+    opened = await choose(cleo, opened, "Hide it from all others", "hidden from all others")
+    await until_state(house, exhibit, Hanging.HIDDEN)
+    await house.restart()
+    opened = await choose(cleo, opened, PUBLISH, words.VOTES_KEPT)
+    again = await until_hung_again(house, exhibit)
+    assert (again.id, again.posting, again.votes) == (exhibit.id, 2, 1)
+    assert (await post_of(dov, again))["attachments"]
+    await dov.react(await post_of(dov, again), "🔥")  # still one vote of one member
+    await until_votes(house, 1)
+
+
+async def until_hung_again(house: House, exhibit: Exhibit) -> Exhibit:
+    async def has_post() -> bool:
+        now = await until_state(house, exhibit, Hanging.SHOWN)
+        return now.message_id not in (None, exhibit.message_id)
+
+    await eventually(has_post)
+    return await until_state(house, exhibit, Hanging.SHOWN)
+
+
+async def test_what_hung_as_a_picture_of_its_own_hangs_again_from_the_gallery(
+    house: House, cleo: Member, dov: Member, single: Json
+) -> None:
+    post = await published(house, cleo, single)
+    exhibit = await shown(house)
+    await dov.react(post, "⭐")
+    await until_votes(house, 1)
+    assert await told(cleo, post, "Take down") == words.TAKEN_DOWN
+    await choose(cleo, await mine(cleo), PUBLISH, words.VOTES_KEPT)
+    again = await until_hung_again(house, exhibit)
+    assert (again.job_id, again.votes) == (exhibit.job_id, 1)
+
+
+async def test_several_are_published_at_once_and_what_a_moderator_took_down_is_not(
+    house: House, cleo: Member, ben: Member, grid: Json
+) -> None:
+    await choose(cleo, await mine(cleo), PUBLISH, f"{PUBLISH}: 1 picture.")
+    exhibit = await shown(house)
+    await told(ben, await post_of(ben, exhibit), "Take down")
+    await until_state(house, exhibit, Hanging.HIDDEN)
+    page = await page_of(cleo, "mine")
+    await cleo.select(page, CHOOSE, *listed(page, CHOOSE))
+    page = await until(cleo, page, lambda message: bool(listed(message, DO_ALL)))
+    await cleo.select(page, DO_ALL, PUBLISH)
+    page = await then(cleo, page, "3 pictures. 1 were left as they are.")
+    assert words.BY_MODERATOR in text_of(page)
+    await until_state(house, exhibit, Hanging.HIDDEN)
+
+
+async def test_without_a_gallery_it_is_said_how_to_make_one(house: House, cleo: Member, grid: Json) -> None:
+    await house.arrange(gallery_channel_id=None)
+    await cleo.select(await mine(cleo), DEEDS, PUBLISH)
+    await said_aside(cleo, "painting", "has no gallery yet")
+
+
+async def test_a_cell_that_is_taken_down_leaves_the_others_alone(house: House, cleo: Member, grid: Json) -> None:
+    await choose(cleo, await mine(cleo), PUBLISH, f"{PUBLISH}: 1 picture.")
+    outcome = await cleo.click(await post_of(cleo, await shown(house)), "Take down")
+    assert outcome.message is not None
+    assert labels(outcome.message) == [words.RESTORE]  # to delete it would delete its whole grid

@@ -11,12 +11,14 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
+from bot.replies import exhibits
 from bot.store import archive
 from bot.store.archive import Viewer, Wanted
 from bot.store.words import Audience
 from sandbox.member import Member
 from sandbox.server import Sandbox
-from tests.product.house import House, eventually, painted
+from tests.product.house import House, Json, buttons, eventually, painted, told, until
+from tests.product.test_gallery_channel import gallery_panel, post_of, shown
 
 
 class Browser:
@@ -126,3 +128,58 @@ async def test_way_back_that_was_not_begun_here_signs_nobody_in(browser: Browser
     assert await browser.follow(back) == 400
     assert await browser.follow(await browser.sign_in(cleo.user_id, answer="no")) == 400
     assert (await browser.get("/?of=mine"))[0] == 403
+
+
+async def test_the_gallerys_channel_leads_to_the_window(browser: Browser) -> None:
+    ada, cleo = await browser.house.member("ada"), await browser.house.member("cleo")
+    await browser.house.arrange_gallery()
+    channel = await ada.channel_id("gallery")
+    panel = await gallery_panel(ada)
+    await ada.click(panel, exhibits.TEND)
+    welcome = await guidelines_in(ada, channel)
+    assert links(welcome) == {exhibits.WINDOW: browser.url}
+    await cleo.react(await painted(cleo, "a quiet harbour"), "⭐")
+    post = await post_of(cleo, await shown(browser.house))
+    page = links(post)[exhibits.WINDOW]
+    assert (await browser.get(page.removeprefix(browser.url)))[0] == 200
+    await told(cleo, post, "Take down")
+
+    async def is_gone() -> bool:
+        return (await browser.get(page.removeprefix(browser.url)))[0] == 404
+
+    await eventually(is_gone)
+
+
+async def test_guidelines_follow_the_window_when_it_is_opened_later(browser: Browser) -> None:
+    ada, house = await browser.house.member("ada"), browser.house
+    await house.arrange_gallery()
+    port = house._environ.pop("GALLERY_PORT")
+    await house.restart()
+    await ada.click(await gallery_panel(ada), exhibits.TEND)
+    channel = await ada.channel_id("gallery")
+    welcome = await guidelines_in(ada, channel)
+    assert links(welcome) == {}
+    house._environ = {**house._environ, "GALLERY_PORT": port}
+    await house.restart()
+    await until(ada, welcome, lambda message: links(message) == {exhibits.WINDOW: browser.url})
+    assert (await guidelines_in(ada, channel))["id"] == welcome["id"]
+
+
+def links(message: Json) -> dict[str, str]:
+    return {one["label"]: one["url"] for one in buttons(message) if "url" in one}
+
+
+async def guidelines_in(member: Member, forum: str) -> Json:
+    """The post that says what the gallery is for, once it is there."""
+    found: list[Json] = []
+
+    async def is_there() -> bool:
+        server = (await member.request("GET", f"/channels/{forum}"))["guild_id"]
+        threads = (await member.request("GET", f"/guilds/{server}/threads/active"))["threads"]
+        ids = [one["id"] for one in threads if one["name"] == exhibits.GUIDELINES_NAME]
+        found[:] = [message for one in ids for message in await member.messages(one)]
+        return bool(found)
+
+    await eventually(is_there)
+    assert len(found) == 1
+    return found[0]

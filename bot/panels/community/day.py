@@ -17,7 +17,6 @@ from bot.drawings.contact import draw_pair
 from bot.errors import CannotDoError
 from bot.messages.cards import Button, Card, Document, Menu, MenuKind
 from bot.messages.daily_posts import day_buttons, link_of
-from bot.panels.gallery.small import larger_copies
 from bot.replies import community as words
 from bot.replies import shortened
 from bot.store import archive, ballots, candidates, dailies, themes
@@ -25,6 +24,7 @@ from bot.store.archive import Archived, Wanted
 from bot.store.dailies import Daily
 from bot.store.transactions import Reading
 from bot.store.words import Running
+from bot.thumbnails import LARGE
 
 CHOICES = 25
 SKIP, LEFT, RIGHT = 0, 1, 2  # in the ids of a pair's buttons
@@ -112,7 +112,7 @@ def name_of(picture: Archived) -> str:
 async def pair_card(desk: Desk, found: Round, pair: Pair, voter: int) -> Card:
     """Nobody is told whose they are. The buttons name both pictures, so that they count what was seen."""
     left, right = (found.pictures[one] for one in pair)
-    copies = await larger_copies(desk, [left, right])
+    copies = await desk.thumbnails.several([left.sha256, right.sha256], LARGE)
     if left.sha256 not in copies or right.sha256 not in copies:
         raise CannotDoError(words.TOO_FEW)
     sheet = await asyncio.to_thread(draw_pair, copies[left.sha256], copies[right.sha256])

@@ -18,7 +18,6 @@ from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk
 from bot.messages.digest_posts import link_of
 from bot.panels.gallery.drawing import Drawn, button, layout
-from bot.panels.gallery.small import small_copies
 from bot.replies import community as words
 from bot.replies import shortened
 from bot.store import archive, candidates, follows, rankings
@@ -26,6 +25,7 @@ from bot.store.archive import Archived, Viewer, Wanted
 from bot.store.rankings import Ranked
 from bot.store.transactions import Reading
 from bot.store.words import Audience
+from bot.thumbnails import SMALL
 
 LONGEST: Final = 10  # as many pictures as Discord shows together
 BEST: Final = 4
@@ -110,7 +110,7 @@ async def _pictures(
 ) -> list[discord.File]:
     """Below the words; the first of those that a post shows together."""
     shown = [one.pictures[0] for one in found]
-    small = await small_copies(desk, shown)
+    small = await desk.thumbnails.several([picture.sha256 for picture in shown], SMALL)
     files, items = [], []
     for picture in shown:
         if (data := small.get(picture.sha256)) is not None:

@@ -14,7 +14,7 @@ from discord import ui
 from bot import visibility
 from bot.buttons.custom_id import Action, Press, Signer
 from bot.panels.gallery.deeds import options
-from bot.panels.gallery.page import Page
+from bot.panels.gallery.page import RANKED, Page
 from bot.replies import gallery as replies
 from bot.replies import shortened
 from bot.store.archive import Archived
@@ -67,7 +67,8 @@ def draw_page(signer: Signer, page: Page, small: Mapping[str, bytes], told: str 
         files.append(discord.File(io.BytesIO(data), filename=f"{picture.id}.webp", description=alt))
         items.append(discord.MediaGalleryItem(f"attachment://{picture.id}.webp", description=alt))
     view = page.view
-    filters = [name for name in (view.model, replies.SHAPES.get(view.shape) if view.shape else None) if name]
+    shape = replies.SHAPES.get(view.shape) if view.shape else None
+    filters = [name for name in (view.model, view.style, shape) if name]
     filters += [one.name for one in page.collections if one.id == view.collection_id]
     parts: list[ui.Item[Any]] = [ui.TextDisplay(replies.heading(view.scope, page.total, view.words, filters))]
     if items:
@@ -83,16 +84,17 @@ def _list(page: Page) -> str:
     if not page.shown:
         return replies.NOTHING_YET if page.view.scope is Scope.MINE and not page.view.words else replies.NOTHING
 
-    def alike(numbered: tuple[int, Archived]) -> tuple[str, bool, bool, str]:
+    def alike(numbered: tuple[int, Archived]) -> tuple[str, bool, bool, str, int]:
         _, picture = numbered
-        note = page.notes.get(picture.id, "")
-        return picture.job_id, picture.hidden_at is not None, picture.words_hidden, note
+        note, votes = page.notes.get(picture.id, ""), page.votes.get(picture.id, 0)
+        return picture.job_id, picture.hidden_at is not None, picture.words_hidden, note, votes
 
     lines = []
-    for (_, _, _, note), group in itertools.groupby(enumerate(page.shown, 1), alike):
+    for (_, _, _, note, votes), group in itertools.groupby(enumerate(page.shown, 1), alike):
         (first, picture), *_ = numbered = list(group)
         is_own, readable = picture.member_id == page.viewer.member, visibility.may_read(picture, page.viewer)
-        lines.append(replies.line(first, numbered[-1][0], picture, is_own=is_own, readable=readable, note=note))
+        about = {"is_own": is_own, "readable": readable}
+        lines.append(replies.line(first, numbered[-1][0], picture, note=note, votes=votes, **about))
     return "\n".join(lines)
 
 
@@ -113,6 +115,8 @@ def _menus(signer: Signer, page: Page) -> list[ui.Item[Any]]:
     if page.chosen and (deeds := options(page.chosen, page.viewer, page.own_collections)):
         rows.append(menu(signer, press("do"), replies.DO_ALL, deeds))
     scopes = [(scope.value, replies.SCOPES[scope]) for scope in Scope]
+    if not page.view.found:
+        scopes = [one for one in scopes if one[0] != Scope.LIKE]
     if page.viewer.server is None:
         scopes = [one for one in scopes if one[0] != Scope.SERVER]
     rows.append(menu(signer, press("sc"), replies.WHERE, scopes, page.view.scope))
@@ -130,6 +134,9 @@ def _filters(signer: Signer, page: Page, press: Any) -> list[ui.Item[Any]]:
     if page.models:
         models = [any_one, *((name, name) for name in page.models)]
         rows.append(menu(signer, press("mo"), replies.MODEL, models, view.model or ""))
+    if page.styles:
+        styles = [any_one, *((name, name) for name in page.styles)]
+        rows.append(menu(signer, press("sy"), replies.STYLE, styles, view.style or ""))
     if page.collections:
         own = page.own_collections  # of others' not even the number of pictures is told
         named = [(str(one.id), f"{one.name} ({one.count})" if one in own else one.name) for one in page.collections]
@@ -144,13 +151,13 @@ def _filters(signer: Signer, page: Page, press: Any) -> list[ui.Item[Any]]:
 
 
 def _leafing(signer: Signer, page: Page, press: Any) -> ui.ActionRow[Any]:
-    first, last = (page.shown[0].id, page.shown[-1].id) if page.shown else (0, 0)
-    newer = Press(Action.GALLERY, page.view.id, extra=f"ne.{first}")
-    older = Press(Action.GALLERY, page.view.id, extra=f"ol.{last}")
+    newer = Press(Action.GALLERY, page.view.id, extra=f"ne.{page.newer}")
+    older = Press(Action.GALLERY, page.view.id, extra=f"ol.{page.older}")
+    back, on = replies.RANKED_WAYS if page.view.scope in RANKED else replies.WAYS
     look = discord.ButtonStyle.primary if page.view.unfolded else discord.ButtonStyle.secondary
     return ui.ActionRow(
-        button(signer, newer, "Newer", "◀️", disabled=page.is_first),
-        button(signer, older, "Older", "▶️", disabled=page.is_last),
+        button(signer, newer, back, "◀️", disabled=page.is_first),
+        button(signer, older, on, "▶️", disabled=page.is_last),
         button(signer, press("fi"), "Filters", "🔎", style=look),
     )
 
@@ -215,5 +222,6 @@ def _exhibit_rows(signer: Signer, exhibit: Exhibit) -> list[ui.Item[Any]]:
     )  # it would publish the others
     star = [job(Action.PUBLISH, "", "⭐")] if can_publish else []
     again = [own("pa", "Post it again")] if exhibit.can_post else []
-    rows.append(ui.ActionRow(own("bk", "Back", "◀️"), *star, *again))
+    like = [own("li", "More like this", "✨")] if picture.deleted_at is None else []
+    rows.append(ui.ActionRow(own("bk", "Back", "◀️"), *like, *star, *again))
     return rows

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 
 import discord
 
-import engine
 from bot import visibility
 from bot.desk import Desk
 from bot.errors import NoJobError
@@ -17,8 +15,7 @@ from bot.panels.gallery.drawing import Drawn, Exhibit, draw_exhibit
 from bot.store import archive, collections, jobs, notes
 from bot.store.archive import Archived, Viewer
 from bot.store.errors import MissingFileError
-
-SIDE = 1600  # longer than any screen shows it; the original is a press away
+from bot.thumbnails import LARGE
 
 
 async def open_picture(desk: Desk, viewer: Viewer, view_id: str, picture_id: int, told: str = "") -> Drawn:
@@ -48,9 +45,8 @@ async def open_picture(desk: Desk, viewer: Viewer, view_id: str, picture_id: int
 
 async def _file(desk: Desk, viewer: Viewer, picture: Archived) -> discord.File | None:
     try:
-        original = await desk.store.files.read(picture.sha256)
+        data = await desk.thumbnails.get(picture.sha256, LARGE)  # the original is a press away
     except MissingFileError:
         return None
-    made = await asyncio.to_thread(engine.make_thumbnail, original, SIDE)
     alt = visibility.alt_of(picture, viewer)
-    return discord.File(io.BytesIO(made.data), filename=f"{picture.id}.{made.extension}", description=alt)
+    return discord.File(io.BytesIO(data), filename=f"{picture.id}.webp", description=alt)

@@ -33,6 +33,7 @@ archive = table(
     required("member_id", Integer),
     Column("server_id", Integer),
     required("model", Text),
+    required("style", Text),  # the first of its adapters; empty: none
     required("shape", Word(Shape)),
     required("audience", Word(Audience)),
     required("words_hidden", Flag),  # the picture without its prompt
@@ -57,6 +58,16 @@ friends = table(
     CheckConstraint("member_id <> friend_id", name="other"),
 )
 
+# The roles on a server that a member shows to what is for roles.
+shown_roles = table(
+    "shown_roles",
+    Column("member_id", Integer, primary_key=True, nullable=False),
+    Column("server_id", Integer, primary_key=True, nullable=False),
+    Column("role_id", Integer, primary_key=True, nullable=False),
+    required("created_at", Moment),
+    Index("ix_shown_roles_of_role", "server_id", "role_id"),
+)
+
 # What a page of the gallery is showing to one member; what is on it is asked for anew each time.
 views = table(
     "views",
@@ -64,10 +75,12 @@ views = table(
     required("member_id", Integer),
     required("scope", Word(Scope)),
     Column("model", Text),
+    Column("style", Text),
     Column("shape", Word(Shape)),
     Column("maker", Integer),
     Column("collection_id", Integer),
     required("words", Text),
+    required("found", Json),  # what a search by meaning has found, the most alike first
     required("chosen", Json),  # pictures, for what is done with several
     required("unfolded", Flag),  # its filters are shown
     required("used_at", Moment),
@@ -77,10 +90,13 @@ views = table(
 # Small copies, made when first looked at; the file lies among the originals.
 thumbnails = table(
     "thumbnails",
-    Column("sha256", Text, primary_key=True, nullable=False),
+    Column("sha256", Text, primary_key=True, nullable=False),  # the original's
+    Column("side", Integer, primary_key=True, nullable=False),
     required("thumb_sha256", Text),
     required("width", Integer),
     required("height", Integer),
+    required("bytes", Integer),
+    required("made_at", Moment),
 )
 
 collections = table(
@@ -160,6 +176,7 @@ exhibits = table(
 )
 Index("ix_exhibits_of_job", exhibits.c.job_id, text("coalesce(cell, -1)"), exhibits.c.server_id, unique=True)
 Index("ix_exhibits_of_server", exhibits.c.server_id, exhibits.c.state, exhibits.c.id)
+Index("ix_exhibits_by_time", exhibits.c.state, exhibits.c.published_at)
 Index("ix_exhibits_of_thread", exhibits.c.thread_id)
 
 # Of several reactions of one member each has a row, and together they are one vote.
@@ -177,8 +194,9 @@ ENTER: Final = """
 CREATE TRIGGER pictures_enter AFTER INSERT ON pictures
 WHEN (SELECT kind FROM jobs WHERE id = NEW.job_id) <> 'single'
 BEGIN
-  INSERT INTO archive (job_id, cell, member_id, server_id, model, shape, audience, words_hidden, created_at)
+  INSERT INTO archive (job_id, cell, member_id, server_id, model, style, shape, audience, words_hidden, created_at)
     SELECT id, NEW.cell, member_id, server_id, coalesce(json_extract(NEW.recipe, '$.model.name'), ''),
+      coalesce(json_extract(NEW.recipe, '$.adapters[0].name'), ''),
       CASE WHEN NEW.width > NEW.height THEN 'wide' WHEN NEW.width < NEW.height THEN 'tall' ELSE 'square' END,
       CASE WHEN privacy = 'public' THEN 'server' ELSE 'private' END,
       coalesce((SELECT max(before.words_hidden) FROM archive AS before
@@ -192,7 +210,7 @@ SHOWN: Final = """
 CREATE TRIGGER archive_shown AFTER UPDATE OF audience, hidden_at ON archive BEGIN
   UPDATE jobs SET privacy = CASE
       WHEN NOT EXISTS (SELECT 1 FROM archive WHERE job_id = NEW.job_id
-        AND (audience IN ('private', 'friends') OR hidden_at IS NOT NULL)) THEN 'public'
+        AND (audience IN ('private', 'friends', 'roles') OR hidden_at IS NOT NULL)) THEN 'public'
       WHEN privacy = 'public' THEN 'private' ELSE privacy END
     WHERE id = NEW.job_id;
   UPDATE jobs SET privacy = CASE

@@ -132,6 +132,22 @@ def test_mistakes_in_the_file_are_told_together_with_wrong_values(tmp_path: Path
     assert value.startswith("LOG_LEVEL is 'loud'")
 
 
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({}, ""),
+        ({"GALLERY_URL": "https://gallery.example.org"}, ""),
+        ({"GALLERY_PORT": "8790"}, "http://127.0.0.1:8790"),
+        ({"GALLERY_PORT": "8790", "GALLERY_HOST": "0.0.0.0"}, "http://127.0.0.1:8790"),
+        ({"GALLERY_PORT": "8790", "GALLERY_URL": "https://gallery.example.org/"}, "https://gallery.example.org"),
+    ],
+)
+def test_the_windows_address_is_told_where_members_could_open_it(environ: dict[str, str], address: str) -> None:
+    assert Settings.from_env(environ).window_url == address
+    abroad = dataclasses.replace(Settings.from_env(environ), token="a token of Discord's")
+    assert abroad.window_url == (address if address.startswith("https") else "")
+
+
 def test_every_setting_is_in_the_example_with_its_default_and_nothing_else_is() -> None:
     shown = dict(re.findall(r"^# ?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
     known = {setting.name: setting.default for setting in SETTINGS}

@@ -32,6 +32,15 @@ def test_title_and_terms_of_a_plan_cannot_break_the_card() -> None:
     assert terms == "\n-# line one line two"
 
 
+def test_room_is_told_where_a_plan_bounds_it() -> None:
+    plan = Plan(name="a", title="A", fast_gpu_ms=1, storage_bytes=2**30)
+    assert "keeps 1.0 GiB" in views.plan_lines(plan, is_own=False, is_default=True)[0]
+    assert views.room(2**29, plan) == ["**Room** · your pictures take 512.0 MiB of 1.0 GiB"]
+    open_plan = Plan(name="a", title="A", fast_gpu_ms=1)
+    assert "keeps" not in views.plan_lines(open_plan, is_own=False, is_default=True)[0]
+    assert views.room(2**29, open_plan) == []
+
+
 @pytest.mark.parametrize(
     ("kind", "name"),
     [("imagine", "imagine"), ("reroll", "imagine"), ("vary_strong", "variations"), ("upscale_creative", "upscales")],

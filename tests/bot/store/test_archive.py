@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,8 +13,8 @@ from sqlalchemy import text
 
 from bot import visibility
 from bot.asking import Asker
-from bot.store import archive, bookmarks, friends, jobs, pictures
-from bot.store.archive import Viewer, Wanted
+from bot.store import archive, bookmarks, friends, jobs, pictures, shown_roles
+from bot.store.archive import Archived, Viewer, Wanted
 from bot.store.bookmarks import Bookmark
 from bot.store.store import Store
 from bot.store.transactions import Writing
@@ -145,7 +144,12 @@ PICTURES = st.lists(
     ),
     max_size=6,
 )
+ROLES = (91, 92)
+NAMED_ROLES = st.sets(st.tuples(st.sampled_from(MEMBERS), st.sampled_from((SERVER, ELSEWHERE)), st.sampled_from(ROLES)))
 FRIENDS = st.sets(st.tuples(st.sampled_from(MEMBERS), st.sampled_from(MEMBERS)).filter(lambda pair: pair[0] != pair[1]))
+
+
+RIGHTS = st.tuples(st.booleans(), st.frozensets(st.sampled_from(ROLES)))
 
 
 async def test_a_jobs_privacy_is_what_its_pictures_say(store: Store) -> None:
@@ -160,7 +164,7 @@ async def test_a_jobs_privacy_is_what_its_pictures_say(store: Store) -> None:
         newest = await archive.find(tx, OWNER, first)
         assert newest is not None
         assert newest.cell == 1
-        for audience in (Audience.PRIVATE, Audience.FRIENDS):
+        for audience in (Audience.PRIVATE, Audience.FRIENDS, Audience.ROLES):
             await archive.change_audience(tx, [first], audience)
             assert await said() == [Privacy.PRIVATE, Privacy.PRIVATE]
         await archive.change_audience(tx, [first], Audience.GALLERY)
@@ -191,18 +195,31 @@ def test_no_view_ever_shows_what_it_may_not(tmp_path: Path) -> None:
         stack.callback(lambda: runner.run(opening.__aexit__(None, None, None)))
 
         @settings(max_examples=150, deadline=None)
-        @given(PICTURES, FRIENDS, st.sampled_from(MEMBERS), st.sampled_from(SERVERS), st.booleans())
-        def agree(made: list[Made], named: set[tuple[int, int]], viewer: int, server: int | None, rules: bool) -> None:
-            runner.run(undone(store, made, named, Viewer(viewer, server, rules)))
+        @given(PICTURES, FRIENDS, NAMED_ROLES, st.sampled_from(MEMBERS), st.sampled_from(SERVERS), RIGHTS)
+        def agree(
+            made: list[Made],
+            named: set[tuple[int, int]],
+            shown: set[tuple[int, int, int]],
+            viewer: int,
+            server: int | None,
+            rights: tuple[bool, frozenset[int]],
+        ) -> None:
+            rules, roles = rights
+            asker = Asker(viewer, 1, server, rules=rules, roles=roles if server is not None else frozenset())
+            runner.run(undone(store, made, named, shown, asker))
 
         agree()
 
 
-async def undone(store: Store, made: list[Made], named: set[tuple[int, int]], looks: Viewer) -> None:
+async def undone(
+    store: Store, made: list[Made], named: set[tuple[int, int]], shown: set[tuple[int, int, int]], asker: Asker
+) -> None:
     with suppress(UndoneError):
         async with store.write() as tx:
             for member, friend in named:
                 await friends.add(tx, member, friend, NOW)
+            for member, server, role in shown:
+                await shown_roles.add(tx, member, server, role, NOW)
             for number, (maker, home, audience, is_hidden, is_deleted) in enumerate(made):
                 stealth = {"privacy": audience} if isinstance(audience, Privacy) else {}
                 await jobs.insert(tx, make_job(f"JOB{number}", member_id=maker, server_id=home, **stealth))
@@ -212,20 +229,39 @@ async def undone(store: Store, made: list[Made], named: set[tuple[int, int]], lo
                     await archive.change_audience(tx, [own.id], audience)
                 await archive.hide(tx, [own.id], NOW if is_hidden else None)
                 await archive.lay_aside(tx, [own.id], NOW if is_deleted else None)
-            await compare(tx, replace(looks, friend_of=await friends.who_named(tx, looks.member)))
+            await compare(tx, asker, named, shown)
             raise UndoneError
 
 
-async def compare(tx: Writing, looks: Viewer) -> None:
+def is_meant(picture: Archived, asker: Asker, named: set[tuple[int, int]], shown: set[tuple[int, int, int]]) -> bool:
+    """The rule once more, in the words of docs/gallery.md, from what members have named."""
+    if picture.deleted_at is not None or picture.member_id == asker.member:
+        return picture.deleted_at is None
+    is_here = asker.server is not None and picture.server_id == asker.server
+    if picture.hidden_at is not None and not (asker.rules and is_here):
+        return False
+    is_friend = (picture.member_id, asker.member) in named
+    has_role = is_here and any((picture.member_id, asker.server, role) in shown for role in asker.roles)
+    return {
+        Audience.PRIVATE: False,
+        Audience.FRIENDS: is_friend,
+        Audience.ROLES: is_friend or has_role,
+        Audience.SERVER: is_friend or is_here,
+        Audience.GALLERY: is_friend or is_here,
+    }[picture.audience]
+
+
+async def compare(tx: Writing, asker: Asker, named: set[tuple[int, int]], shown: set[tuple[int, int, int]]) -> None:
+    looks = await visibility.viewer_of(tx, asker)
     everything = []
     for maker in MEMBERS:
         for wanted in (Wanted(mine=True), Wanted(deleted=True)):
             everything += await archive.browse(tx, Viewer(maker), wanted, 100)
     allowed = {each.id for each in everything if visibility.may_view(each, looks)}
+    assert allowed == {each.id for each in everything if is_meant(each, asker, named, shown)}
     assert {each.id for each in await archive.browse(tx, looks, Wanted(), 100)} == allowed
     assert set(await archive.among(tx, looks, [each.id for each in everything])) == allowed
     assert await archive.count(tx, looks, Wanted(words="house")) == len(allowed)
-    asker = Asker(looks.member, 1, looks.server, rules=looks.rules)
     stealthy = set()
     for each in everything:
         job = await jobs.find(tx, each.job_id)

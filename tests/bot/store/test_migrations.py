@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from bot.store import archive, exhibits, jobs, ledger
+from bot.store import archive, exhibits, jobs, ledger, notes, pictures, views
 from bot.store.errors import StoreNewerError
 from bot.store.migrations import HEAD, _config, bring_up
 from bot.store.sqlite import open_keeper
@@ -21,6 +21,7 @@ from bot.store.store import Store
 from bot.store.tables import metadata
 from bot.store.words import Account, Audience, Privacy
 from tests.bot.store.conftest import Clock
+from tests.bot.store.rows import make_picture
 
 Schema = dict[tuple[str, str], list[str]]
 
@@ -209,6 +210,42 @@ async def test_what_was_taken_down_from_a_gallery_is_its_servers_again(tmp_path:
         assert job is not None
         (picture,) = await archive.of_job(tx, job)
         assert (picture.audience, picture.hidden_at, job.privacy) == (Audience.SERVER, None, Privacy.PUBLIC)
+
+
+async def test_an_archive_that_is_made_anew_keeps_its_numbers_and_all_that_refers_to_them(
+    tmp_path: Path, clock: Clock
+) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0013")
+        connection.exec_driver_sql(
+            "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, root_id, text, cells, speed, privacy, plan,"
+            " share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms, notes, film, created_at)"
+            " VALUES ('GRID', 7, 9, 8, 'imagine', 'GRID', 'a house', '[]', 'fast', 'public', 'open', '{}', 'done', 1,"
+            " 0, 0, 0, 0, '[]', 0, 0)"
+        )
+        for cell in range(3):
+            recipe = '{"adapters": [{"name": "inky"}]}' if cell else "{}"
+            connection.exec_driver_sql(
+                "INSERT INTO pictures VALUES ('GRID', ?, ?, 'image/png', 8, 8, 9, ?, '', 5)", (cell, f"{cell}", recipe)
+            )
+        connection.exec_driver_sql("DELETE FROM pictures WHERE cell = 2")
+        connection.exec_driver_sql("DELETE FROM archive WHERE cell = 2")  # the keeper follows no reference
+        connection.exec_driver_sql("INSERT INTO notes VALUES (7, 2, 'nice', 5)")
+        connection.exec_driver_sql(
+            "INSERT INTO views VALUES ('V', 7, 'mine', NULL, 'wide', NULL, NULL, 'house', '[2]', 1, 5)"
+        )
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.write() as tx:
+        found = await archive.browse(tx, archive.Viewer(7), archive.Wanted(words="house"), 9)
+        assert [(each.id, each.cell, each.style) for each in found] == [(2, 1, "inky"), (1, 0, "")]
+        assert await notes.of_pictures(tx, 7, [2]) == {2: "nice"}
+        view = await views.find(tx, "V", 7)
+        assert view is not None
+        assert (view.shape, view.chosen, view.found, view.unfolded) == ("wide", (2,), (), True)
+        await pictures.insert(tx, [make_picture("GRID", 2)])
+        assert await archive.number_of(tx, "GRID", 2) == 4  # 3 was given before
 
 
 def _configured(connection: Connection) -> Config:

@@ -6,7 +6,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,10 @@ from bot.store.archive import Archived, Viewer, Wanted
 from bot.store.store import Store
 from bot.store.transactions import Writing
 from bot.store.words import Audience
+from bot.thumbnails import Thumbnails
 from bot.web.sealing import Seal
 from bot.web.service import Window
 from bot.web.sign_in import SESSION, SESSION_LASTS, SignIn
-from bot.web.thumbnails import Thumbnails
 from engine import Sheet, fit_file
 from tests.bot.store.rows import MEMBER, NOW, make_job, make_picture
 
@@ -49,9 +48,9 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened(store: Store, folder: Path) -> AsyncIterator[Opened]:
+async def opened(store: Store) -> AsyncIterator[Opened]:
     seal = Seal([b"a key of this test"], store.now)
-    thumbnails = Thumbnails(folder / "thumbnails", store.files)
+    thumbnails = Thumbnails(store)
     doors = SignIn(store, seal, "http://127.0.0.1:9/api/v10", URL(URL_SHOWN), "1234", "a-client-secret-of-tests")
     window = Window(store, seal, doors, thumbnails, URL_SHOWN)
     async with TestClient(TestServer(window.application())) as client:

@@ -56,8 +56,8 @@ _KNOWN |= {
 
 
 @pytest.fixture
-async def window(store: Store, tmp_path: Path) -> AsyncIterator[Opened]:
-    async with opened(store, tmp_path) as made:
+async def window(store: Store) -> AsyncIterator[Opened]:
+    async with opened(store) as made:
         yield made
 
 
@@ -215,7 +215,7 @@ def test_no_route_ever_gives_what_the_visitor_may_not_see(tmp_path: Path) -> Non
         opening = Store.open(tmp_path / "data", clock=Clock())
         store = runner.run(opening.__aenter__())
         stack.callback(lambda: runner.run(opening.__aexit__(None, None, None)))
-        looking = opened(store, tmp_path)
+        looking = opened(store)
         window = runner.run(looking.__aenter__())
         stack.callback(lambda: runner.run(looking.__aexit__(None, None, None)))
         serial = iter(range(10**6))
