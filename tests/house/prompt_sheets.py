@@ -71,13 +71,13 @@ async def paint_all(model: str, folder: Path, wanted: Sequence[Sheet], settings:
 
 
 async def paint(engine: Engine, events: AsyncIterator[Event], sheet: Sheet, model: str, folder: Path) -> Path:
-    columns = [await _grid(engine, events, f"{sheet.text} {flag}", model) for flag in sheet.flags]
+    columns = [await paint_grid(engine, events, f"{sheet.text} {flag}", model) for flag in sheet.flags]
     path = file_of(sheet, folder)
-    path.write_bytes(_small(lay_out(sheet, columns)))
+    path.write_bytes(as_file(lay_out(sheet, columns)))
     return path
 
 
-async def _grid(engine: Engine, events: AsyncIterator[Event], text: str, model: str) -> list[Image.Image]:
+async def paint_grid(engine: Engine, events: AsyncIterator[Event], text: str, model: str) -> list[Image.Image]:
     asked = translate(parse(text), engine.catalog, default_model=model, drawn_seed=SEED, cells=CELLS)
     engine.submit(Job(text, 1, "sheets", Speed.FAST, asked.cells, previews=False))
     while True:
@@ -110,7 +110,7 @@ def _beside(picture: Image.Image, times: int) -> Image.Image:
     return laid
 
 
-def _small(sheet: Image.Image) -> bytes:
+def as_file(sheet: Image.Image) -> bytes:
     """The best that stays under the limit."""
     for quality in _QUALITIES:
         target = io.BytesIO()

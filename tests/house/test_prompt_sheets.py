@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageColor
 
 from engine.language.parameters import BY_NAME
 from engine.language.prompt import parse
 from engine.settings import EngineSettings
+from tests.house.best_pictures import ACROSS, BEST, hang, paint_best
 from tests.house.prompt_sheets import CELLS, HEAD, IMAGES, MOST_BYTES, SHEETS, SIDE, file_of, lay_out, paint_all
 
 COLOURS = ("red", "green", "blue", "white")
@@ -63,3 +65,12 @@ def test_sheets_that_are_in_the_project_are_small_enough() -> None:
     if not painted:
         pytest.skip("No sheet has been painted yet: python -m tests.house.prompt_sheets, with a model's weights.")
     assert max(path.stat().st_size for path in painted) <= MOST_BYTES
+
+
+async def test_best_pictures_hang_over_their_own_prompts() -> None:
+    pictures = await paint_best("swatch", EngineSettings(device="none"))
+    assert [text for text, _ in pictures] == [text for text, _ in BEST]
+    wall = hang(pictures, ACROSS)
+    assert wall.width > wall.height
+    words = wall.crop((0, wall.height - 30, wall.width, wall.height)).convert("L")
+    assert np.asarray(words).min() < 64, "the last row has its words"
