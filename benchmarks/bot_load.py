@@ -2,8 +2,8 @@
 anything?
 
 Sandbox, bot (`python -m bot`, as it is shipped) and members are processes of their own; Discord's rate limits are on.
-Arms: `swatch`, colour cards paced as grids on an H200; `model`, a model of the shipped one's shape with random weights
-on this machine's processor; `burst`, every member in the same second, with quick cards.
+Arms: `swatch`, colour cards paced as grids on an H200; `pocket`, the model that ships, on this machine's
+processor; `burst`, every member in the same second, with quick cards.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ from benchmarks.crowd.painter import Painter, painter
 from benchmarks.crowd.process import Child, child
 from benchmarks.crowd.town import ask, settle
 from benchmarks.crowd.traffic import Traffic, traffic
-from benchmarks.painting.model import make_model
 
 Json = dict[str, Any]
-ARMS = ("swatch", "model", "burst")
+ARMS = ("swatch", "pocket", "burst")
 CELLS = 4
 MILLISECOND = 1_000_000
 WORDS = "a red house in the snow"
@@ -68,7 +67,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--load", type=float, default=0.8, help="share of the painter's capacity (default: %(default)s)")
     made.add_argument("--grid-seconds", type=float, default=2.0, help="of a paced grid of four (default: %(default)s)")
     made.add_argument("--burst-grid-seconds", type=float, default=0.2, help="in the burst (default: %(default)s)")
-    made.add_argument("--size", default="128x128", help="of the model's pictures (default: %(default)s)")
     made.add_argument("--patience", type=float, default=120, help="seconds for the last answers (default: %(default)s)")
     made.add_argument("--seed", type=int, default=1, help="of the moments (default: %(default)s)")
     return made
@@ -105,7 +103,7 @@ async def assemble(stack: AsyncExitStack, arm: str, options: argparse.Namespace)
     http = await stack.enter_async_context(aiohttp.ClientSession())
     town = await settle(http, url, options.members, options.channels)
     token = (await ask(http, "GET", f"{url}/_sim/people"))["applications"][0]["token"]
-    about = settings(arm, folder, options)
+    about = settings(arm, options)
     bot = await stack.enter_async_context(painter(url, token, data, **about))
     members = await stack.enter_async_context(child("members", "benchmarks.crowd.askers"))
     await members.tell(await town.plan("imagine"))
@@ -113,18 +111,16 @@ async def assemble(stack: AsyncExitStack, arm: str, options: argparse.Namespace)
     return Stage(log, data, sandbox, bot, members)
 
 
-def settings(arm: str, folder: Path, options: argparse.Namespace) -> dict[str, str]:
-    if arm == "model":
-        make_model(folder, (64, 128, 256), options.size)
-        catalog = str(folder / "bench.toml")
-        return {"ATELIER_MODEL": "bench", "ATELIER_CATALOGS": catalog, "ATELIER_ENGINE_DEVICE": "cpu"}
+def settings(arm: str, options: argparse.Namespace) -> dict[str, str]:
+    if arm == "pocket":
+        return {"ATELIER_MODEL": "pocket", "ATELIER_ENGINE_DEVICE": "cpu"}
     grid_seconds = options.burst_grid_seconds if arm == "burst" else options.grid_seconds
     return {"ATELIER_ENGINE_DEVICE": "none", "ATELIER_SWATCH_SECONDS": str(grid_seconds / CELLS)}
 
 
 async def capacity(stage: Stage, arm: str, crowd: list[int], options: argparse.Namespace) -> float:
     """Seconds of a grid when there is always one more to paint: as paced, or as a few at once take."""
-    if arm != "model":
+    if arm != "pocket":
         return float(options.burst_grid_seconds if arm == "burst" else options.grid_seconds)
     for _ in range(2):  # the first time, the engine finds out how many rows are worth it
         asks = await stage.ask([0.0] * PROBE, crowd, options.patience)
