@@ -40,6 +40,7 @@ weight = 4
 """
 RATIO = 4.0
 TIMES = int(os.environ.get("SHARES_TIMES", "5"))
+pytestmark = pytest.mark.alone
 LONG = [1, pytest.param(TIMES, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 
 
