@@ -184,7 +184,7 @@ def add_commands(tree: Tree) -> None:
         await interaction.response.send_message("Choose:", view=Choices(), ephemeral=True)
 
     @tree.command(name="album", description="A page of pictures")
-    async def show_album(interaction: Press) -> None:
+    async def show_album(interaction: Press, day: str = "today") -> None:
         page, files = album()
         await interaction.response.send_message(view=page, files=files)
 

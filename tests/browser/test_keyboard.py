@@ -47,6 +47,22 @@ async def test_command_button_and_form_by_keys_alone(open_page: Opener) -> None:
     await expect(messages(page, "Remix of “a fox in snow”, subtle")).to_be_visible()
 
 
+@pytest.mark.usefixtures("bot")
+async def test_command_that_needs_no_option_is_run_by_enter_and_offers_them_by_space(open_page: Opener) -> None:
+    page = await open_page("cleo")
+    keys = page.keyboard
+    await expect(composer(page)).to_be_focused()
+    await keys.type("/album")
+    await expect(page.get_by_role("option", name="/album")).to_have_attribute("aria-selected", "true")
+    await keys.press("Enter")
+    await expect(page.get_by_role("button", name="+1 optional")).to_be_focused()
+    await keys.press("Space")
+    await expect(page.get_by_role("option", name="day")).to_be_visible()
+    await keys.press("Escape")
+    await keys.press("Enter")
+    await expect(messages(page, "Four pictures of today")).to_be_visible()
+
+
 async def test_messages_are_walked_and_acted_on_by_keys(open_page: Opener) -> None:
     page = await open_page("ada")
     keys = page.keyboard

@@ -15,7 +15,8 @@ export class CommandForm {
   constructor(leaf, palette, onLeave) {
     Object.assign(this, { leaf, palette, onLeave, channelId: place.channelId, entries: new Map(), onRun() {} });
     this.fields = h("span.option-fields");
-    this.more = h("button.option-more", { type: "button", onclick: () => this.offerMore() });
+    const title = "Enter runs the command, Space offers these";
+    this.more = h("button.option-more", { type: "button", title, onclick: () => this.offerMore() });
     this.fault = h("div.option-fault.fault", { role: "alert" });
     this.line = h(
       "div.command-form",
@@ -343,7 +344,6 @@ export class CommandForm {
       event.key === "Enter" &&
       !event.shiftKey &&
       !event.isComposing &&
-      event.target !== this.more &&
       !(entry?.option.type === TYPE.attachment && !entry.file)
     ) {
       event.preventDefault();
