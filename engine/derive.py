@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from engine.errors import DataFault, RecipeError
 from engine.models.catalog import Entry, Size, Task
-from engine.paint.enlarging import Enlarger
+from engine.paint.enlarging import Enlarger, has_net
 from engine.paint.families import STYLES, Kind
 from engine.paint.painters.upscale import PAINTERS, Wish
 from engine.paint.schedulers import FLOWING
@@ -20,6 +20,7 @@ from engine.translate import Effect, Note
 
 LARGER = 4  # times; what the super-resolution net was trained for
 LONGEST_ENLARGED = 4096  # pixels of the longer side: 50 MB opened, and what chats still show
+NO_NET = "the enlarging net is not on this machine"
 REPAINT = 0.3  # of a creative enlargement: new detail, the same things
 LEAST_STEPS = 2  # that a variation is painted with; one step from little noise leaves mush
 
@@ -74,7 +75,8 @@ def enlarge(recipe: Recipe, sha256: str, size: Size | None = None) -> Derived:
     if tiles(recipe):
         notes.append(Note("tile", Effect.NONE, "--tile", "", "enlarging does not look round the edges"))
     if enlarger is not Enlarger.NET:
-        reason = f"{recipe.model.name} paints without a net, and is enlarged without one"
+        paints_without = recipe.kind == "swatch"
+        reason = f"{recipe.model.name} paints without a net, and is enlarged without one" if paints_without else NO_NET
         notes.append(Note("upscale", Effect.TRANSLATED, "Upscale", "a smooth enlargement", reason))
     return Derived((large,), tuple(notes))
 
@@ -150,10 +152,10 @@ def _vary_by_chaos(recipe: Recipe, manner: Manner, seed: int, cells: int, entry:
 
 
 def _enlarger(recipe: Recipe) -> Enlarger:
-    """Colour cards are painted without torch; their children need none either."""
+    """Colour cards are painted without torch; their children need none either. Where the net is not, smooth must do."""
     if recipe.kind == "upscale":
         return Wish.of(recipe).enlarger
-    return Enlarger.LANCZOS if recipe.kind == "swatch" else Enlarger.NET
+    return Enlarger.NET if recipe.kind != "swatch" and has_net() else Enlarger.LANCZOS
 
 
 def _target(recipe: Recipe, asked: Size | None) -> Size:

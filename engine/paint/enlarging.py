@@ -153,6 +153,10 @@ def _tile(net: _Net, small: Tensor, top: int, left: int) -> Tensor:
     return rounded
 
 
+def has_net() -> bool:
+    return SHIPPED.is_file()
+
+
 def _weights() -> Path:
     if not SHIPPED.is_file():
         raise ModelError("upscaler", "There are no weights of the enlarging net here.", "Train it, or add them.")

@@ -34,6 +34,12 @@ SDXL = CATALOG.find("sdxl")
 PARENT = replace(PLAIN, model=SDXL.pin(), width=1024, height=1024, steps=30, scheduler="euler")
 
 
+@pytest.fixture(autouse=True)
+def net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the enlarging net's weights are."""
+    monkeypatch.setattr("engine.derive.has_net", lambda: True)
+
+
 def picture(width: int, height: int) -> bytes:
     out = io.BytesIO()
     Image.effect_noise((width, height), 60).convert("RGB").save(out, "PNG")

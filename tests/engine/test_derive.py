@@ -46,6 +46,12 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the enlarging net's weights are."""
+    monkeypatch.setattr("engine.derive.has_net", lambda: True)
+
+
 def recipe_of(model: str, text: str = "a red house --seed 7", **changes: Any) -> Recipe:
     (cell,) = translate(parse(text), CATALOG, default_model=model, drawn_seed=1, cells=1).cells
     return replace(cell, **changes)
@@ -285,6 +291,15 @@ def test_a_model_that_cannot_start_from_a_picture_keeps_the_seed_and_leads_the_w
 def only(made: Derived) -> Recipe:
     (cell,) = made.cells
     return cell
+
+
+def test_where_the_net_is_not_a_picture_is_enlarged_smoothly_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.derive.has_net", lambda: False)
+    derived = enlarge(recipe_of("sdxl", "a red house"), SHA)
+    assert dict(derived.cells[0].extras)["enlarger"] == "lanczos"
+    assert [note.message for note in derived.notes] == [
+        "Upscale became a smooth enlargement: the enlarging net is not on this machine."
+    ]
 
 
 def test_an_enlarged_picture_has_children_of_its_own() -> None:
