@@ -5,6 +5,7 @@ folder of its encoders.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,23 +31,29 @@ from engine.readers.questions import (
 if TYPE_CHECKING:
     from torch import Tensor
 
-SHIPPED = Path(__file__).parent.parent / "pocket" / "weights" / "encoders"
+PAINTER = Path(__file__).parent.parent / "pocket" / "weights"
+SHIPPED = PAINTER / "encoders"
 WEIGHTS = "model.safetensors"
+HEARD = Path("text_encoder") / WEIGHTS
 PHRASES = Path(__file__).with_name("phrases.txt")
 MOST_ITEMS = 256  # of one question
 
 
 class Reader:
-    """`folder` holds encoders of the CLIP kind with their tokenizer, as their makers save them."""
+    """`folder` holds encoders of the CLIP kind with their tokenizer, as their makers save them. Beside those that ship,
+    words are weighed by what the model that ships hears in them itself.
+    """
 
     def __init__(self, folder: Path = SHIPPED) -> None:
         self._folder = folder
+        self._listener: tuple[Any, Any, str] | None = None
         self._loaded: tuple[Any, Any, str] | None = None
         self._own: Tensor | None = None
 
     def answer(self, question: Question) -> Answer:
         """Blocks. Raises ReaderError, and SourceError for what is no picture."""
-        self._check_there()  # first: torch may be missing as well, and takes seconds to be read
+        alone = isinstance(question, WeighWords) and question.file is None and self._folder == SHIPPED
+        self._check_there(PAINTER / HEARD if alone else self._folder / WEIGHTS)  # first: torch takes seconds to be read
         import torch
 
         with torch.inference_mode():
@@ -61,8 +68,11 @@ class Reader:
                     return self._ordered([text] * len(files), scores)
                 case Describe(file=file, phrases=phrases, most=most):
                     return self._described(file, phrases, most)
+                case WeighWords(text=text) if alone:
+                    name, features = self._heard
+                    return self._weighed(text, name, features)
                 case WeighWords(text=text, file=file):
-                    return self._weighed(text, file)
+                    return self._weighed(text, self._name, self._words, file)
                 case _:
                     assert_never(question)
 
@@ -86,16 +96,18 @@ class Reader:
             self._own = self._words(own_phrases())
         return self._own
 
-    def _weighed(self, text: str, file: bytes | None) -> Scores:
+    def _weighed(
+        self, text: str, name: str, read: Callable[[tuple[str, ...]], Tensor], file: bytes | None = None
+    ) -> Scores:
         """What the likeness loses when a word is left out; in the order of the words."""
         _check_text(text)
         words = text.split()
         without = [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
-        said = self._words((text, *without))
+        said = read((text, *without))
         likeness = said @ (said[0] if file is None else self._pictures((file,))[0])
         lost = (likeness[0] - likeness[1:]).tolist()
         pairs = enumerate(zip(words, lost, strict=True))
-        return Scores(self._name, tuple(Scored(at, word, score) for at, (word, score) in pairs))
+        return Scores(name, tuple(Scored(at, word, score) for at, (word, score) in pairs))
 
     def _ordered(self, texts: tuple[str, ...] | list[str], scores: Tensor) -> Scores:
         order = scores.argsort(descending=True).tolist()
@@ -120,8 +132,28 @@ class Reader:
         features: Tensor = model.get_image_features(pixel_values=values).pooler_output
         return _unit(features)
 
-    def _check_there(self) -> None:
-        if not (self._folder / WEIGHTS).is_file():
+    @property
+    def _heard(self) -> tuple[str, Callable[[tuple[str, ...]], Tensor]]:
+        """The painter's own text encoder: the mean of what it hands to the UNet."""
+        if self._listener is None:
+            from transformers import CLIPTextModel, PreTrainedTokenizerFast
+
+            with told_as_broken(Part("text_encoder", "", ""), "the reader"), quietly():
+                model = CLIPTextModel.from_pretrained(PAINTER / "text_encoder", use_safetensors=True).float().eval()
+                tokenizer = PreTrainedTokenizerFast.from_pretrained(PAINTER / "tokenizer")
+            digest = hashlib.sha256((PAINTER / HEARD).read_bytes()).hexdigest()
+            self._listener = model, tokenizer, f"sha256:{digest}"
+        model, tokenizer, name = self._listener
+
+        def read(texts: tuple[str, ...]) -> Tensor:
+            _check(len(texts), "texts")
+            tokens = tokenizer(list(texts), padding="max_length", truncation=True, return_tensors="pt")
+            return _unit(model(tokens.input_ids).last_hidden_state.mean(1))
+
+        return name, read
+
+    def _check_there(self, weights: Path) -> None:
+        if not weights.is_file():
             raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
         if find_spec("torch") is None:
             raise ReaderError("PyTorch, which reads pictures, is not installed; install it, or do without.")

@@ -94,5 +94,14 @@ async def test_what_cannot_be_weighed_is_said(reading_house: House, prompt: str,
     assert told in (await shorten(await reading_house.member("cleo"), prompt))["content"]
 
 
-async def test_without_an_encoder_it_is_said_what_is_missing(cleo: Member) -> None:
+async def test_the_model_that_ships_says_what_it_heard(cleo: Member) -> None:
+    said = (await shorten(cleo, "a red house on green hills at sunset, quixotic"))["content"]
+    assert "**sunset,**" in said
+    assert "~~quixotic~~" in said
+
+
+async def test_without_an_encoder_it_is_said_what_is_missing(
+    cleo: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.readers.reader.PAINTER", tmp_path)
     assert "there is no text encoder on this machine" in (await shorten(cleo, PROMPT))["content"]

@@ -159,3 +159,10 @@ async def test_an_engine_answers_beside_its_painting(folder: Path) -> None:
     async with await Engine.open(EngineSettings(device="none", encoders=folder)) as engine:
         answer = await engine.read(EmbedWords(("a red house",)))
         assert len(vectors(answer)) == 1
+
+
+def test_the_model_that_ships_weighs_words_by_its_own_ears() -> None:
+    answer = Reader().answer(WeighWords("a red house at night, quixotic"))
+    assert isinstance(answer, Scores)
+    lost = {one.text: one.score for one in answer.scores}
+    assert min(lost["red"], lost["house"], lost["night,"]) > max(lost["a"], lost["at"], lost["quixotic"])
