@@ -9,6 +9,7 @@ import pytest
 from benchmarks.gallery_pages import main, pages
 
 
+@pytest.mark.alone
 def test_each_page_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--pictures", "200", "--repeats", "1"]) == 0
     found = json.loads(capsys.readouterr().out.splitlines()[-1])

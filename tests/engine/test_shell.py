@@ -131,18 +131,22 @@ def test_a_colour_card_says_what_drew_it(tmp_path: Path) -> None:
     assert [name for name, _ in recipe.environment.packages] == ["pillow"]
 
 
+@pytest.mark.alone
 def test_whoever_stops_it_does_not_wait_for_the_picture(own_catalog: Path, tmp_path: Path) -> None:
     """Its step ends, its fifty steps do not."""
     own_catalog.write_text(own_catalog.read_text().replace("32x32", "512x512"))
     words = ["a red house --steps 50", "--grid", "--model", "mine", "--catalog", str(own_catalog), "--device", "cpu"]
     command = [sys.executable, "-m", "engine", *words, "-o", str(tmp_path / "a.png")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stderr is not None
-        running.stderr.readline()  # which device it is: the picture is begun
-        running.send_signal(signal.SIGINT)
-        began = time.monotonic()
-        said = running.communicate(timeout=40)[1]
-        assert time.monotonic() - began < 8
+        try:
+            assert running.stderr is not None
+            running.stderr.readline()  # which device it is: the picture is begun
+            running.send_signal(signal.SIGINT)
+            began = time.monotonic()
+            said = running.communicate(timeout=40)[1]
+            assert time.monotonic() - began < 8
+        finally:
+            running.kill()
     assert (running.returncode, said.strip()) == (130, "Stopped; nothing was written.")
 
 
