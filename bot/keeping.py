@@ -5,10 +5,10 @@ what it did.
 from __future__ import annotations
 
 import asyncio
-import math
 import sys
 import time
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from bot.frame.settings import Settings
@@ -107,9 +107,7 @@ async def _look(store: Store) -> Checked:
 
 async def _sweep(store: Store) -> None:
     """Whatever its age: nobody else works in this folder."""
-    async with store.read() as tx:
-        named = await pictures.named_files(tx)
-    await store.files.sweep(named, math.inf)
+    await store.sweep(timedelta(0))
 
 
 def _refused(error: StoreError | OSError) -> int:

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import threading
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,8 @@ class Files:
         self._incoming = root / "incoming"
         # Between seeing that a file is old and removing it, nobody may find it there and rely on it.
         self._turn = threading.Lock()
+        # When each was last put here, by a clock that nobody sets. Only this program puts files, so no other is young.
+        self._put_at: dict[Path, float] = {}
 
     def path(self, sha256: str) -> Path:
         """Where it lies, or would. Anything but a hash is refused: no name reaches outside."""
@@ -51,12 +54,12 @@ class Files:
     async def exists(self, sha256: str) -> bool:
         return await asyncio.to_thread(self.path(sha256).is_file)
 
-    async def sweep(self, named: Collection[str], older_than: float) -> int:
-        """Remove what none of `named` names and what never arrived, if last put before that time: how many files.
+    async def sweep(self, named: Collection[str], age: float) -> int:
+        """Remove what none of `named` names and what never arrived, unless put within these seconds: how many files.
 
         The age protects what is put now and named by a row that is not committed yet. While a backup is made, none.
         """
-        return await asyncio.to_thread(self._sweep, named, older_than)
+        return await asyncio.to_thread(self._sweep, named, age)
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
@@ -78,10 +81,12 @@ class Files:
     def _put(self, data: bytes) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
-        with self._turn, contextlib.suppress(FileNotFoundError):
-            os.utime(path)  # young again, so that no sweep takes it before its new row is committed
-            return sha256
         temporary = self._incoming / f"{sha256[:12]}-{secrets.token_hex(4)}"
+        with self._turn:
+            # Young from now on, so that no sweep takes it before its new row is committed.
+            self._put_at |= dict.fromkeys((path, temporary), time.monotonic())
+            if path.is_file():
+                return sha256
         with disk_errors():
             try:
                 self._write(temporary, path, data)
@@ -102,18 +107,23 @@ class Files:
         temporary.replace(path)
         sync_folder(path.parent)
 
-    def _sweep(self, named: Collection[str], older_than: float) -> int:
+    def _sweep(self, named: Collection[str], age: float) -> int:
         with self._lock_file() as descriptor:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return 0
             orphans = [self.path(sha256) for sha256 in self.hashes() if sha256 not in named]
-            return sum(self._remove(path, older_than) for path in (*orphans, *self.fragments()))
+            self._forget_puts_before(time.monotonic() - age)
+            return sum(self._remove(path) for path in (*orphans, *self.fragments()))
 
-    def _remove(self, path: Path, older_than: float) -> bool:
+    def _forget_puts_before(self, limit: float) -> None:
+        with self._turn:
+            self._put_at = {path: at for path, at in self._put_at.items() if at > limit}
+
+    def _remove(self, path: Path) -> bool:
         with self._turn, contextlib.suppress(FileNotFoundError):
-            if path.stat().st_mtime < older_than:
+            if path not in self._put_at:
                 path.unlink()
                 return True
         return False

@@ -122,11 +122,11 @@ class Store:
         self.vectors.close()
         await self._writer.dispose()  # the last to go: whoever goes last writes the log back into the database
 
-    async def sweep(self) -> int:
+    async def sweep(self, age: timedelta = ORPHAN_AGE) -> int:
         """Remove files that no row names and that are no longer new: how many."""
         async with self.read() as tx:
             named = await pictures.named_files(tx)
-        return await self.files.sweep(named, (self.now() - ORPHAN_AGE).timestamp())
+        return await self.files.sweep(named, age.total_seconds())
 
     async def checkpoint(self) -> bool:
         """Empty the log, so that what was deleted is in no file any more. False if a reader still needs it."""

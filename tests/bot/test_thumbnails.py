@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PIL import Image
 
 from bot.store import jobs, pictures
 from bot.store.errors import MissingFileError
-from bot.store.store import ORPHAN_AGE, Store
+from bot.store.store import Store
 from bot.thumbnails import LARGE, SMALL, Thumbnails, tidy_thumbnails
 from tests.bot.store.conftest import Clock, clock, store
 from tests.bot.store.rows import make_job, make_picture
@@ -58,7 +57,7 @@ async def test_a_page_goes_without_those_whose_original_is_lost(store: Store) ->
     assert set(await Thumbnails(store).several([stays, lost], SMALL)) == {stays}
 
 
-async def test_it_goes_with_its_original(store: Store, clock: Clock) -> None:
+async def test_it_goes_with_its_original(store: Store) -> None:
     stays, gone = await hang(store, 10), await hang(store, 20)
     thumbnails = Thumbnails(store)
     for side in (SMALL, LARGE):
@@ -67,17 +66,9 @@ async def test_it_goes_with_its_original(store: Store, clock: Clock) -> None:
     async with store.write() as tx:
         await pictures.remove(tx, "JOB20")
     await tidy_thumbnails(store)
-    await asyncio.to_thread(_age, store)
-    clock.now_ms += int((ORPHAN_AGE + timedelta(minutes=1)).total_seconds() * 1000)
-    assert await store.sweep() == 3
+    assert await store.sweep(timedelta(0)) == 3
     assert len(set(store.files.hashes())) == 3
     assert await thumbnails.get(stays, SMALL)
-
-
-def _age(store: Store) -> None:
-    """As the store's clock has it."""
-    for sha256 in store.files.hashes():
-        os.utime(store.files.path(sha256), (store.now().timestamp(),) * 2)
 
 
 async def test_the_folder_that_the_web_had_before_goes_with_the_next_start(tmp_path: Path, clock: Clock) -> None:

@@ -45,7 +45,7 @@ async def test_model_and_style_become_part_of_the_prompt_and_are_seen(house: Hou
     own = await painted(cleo, "a red house --s 50 --model slow")
     assert "--model slow --steps 2" in own["content"]
     assert "swatch" not in own["content"]
-    assert "250" not in own["content"]
+    assert "--stylize 250" not in own["content"]
 
 
 async def test_a_style_by_name_stands_beside_a_level(cleo: Member) -> None:
