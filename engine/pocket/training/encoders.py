@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.pocket.encoders import PICTURE_SIDE, make_encoders, picture_features, text_features
+from engine.pocket.encoders import FEATURES, PICTURE_SIDE, make_encoders, picture_features, text_features
 from engine.pocket.parts import make_autoencoder, make_tokenizer
+from engine.pocket.training.facts import Facts, facts_of
 from engine.pocket.training.loop import half_precision, load_average
 from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import Pixels, held_out_scenes, to_batch, to_tensor, training_seed
@@ -21,6 +23,7 @@ from engine.pocket.training.supply import Supply
 from engine.pocket.world import FULL, TRAINING, WHOLE, caption, cast, render, vocabulary
 
 GALLERY = 1000
+REPAINTED = 8  # one of so many
 
 
 class EncodersStage:
@@ -34,6 +37,7 @@ class EncodersStage:
         torch.manual_seed(13)
         self.tokenizer = make_tokenizer(vocabulary())
         self.encoders = make_encoders(len(self.tokenizer)).to(device)
+        self.facts = Facts(FEATURES).to(device)
         self.autoencoder = make_autoencoder().to(device).eval()
         load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
         self._supply = Supply(partial(draw, count=batch), workers)
@@ -41,14 +45,14 @@ class EncodersStage:
         self._means = Means()
 
     def models(self) -> dict[str, nn.Module]:
-        return {"encoders": self.encoders}
+        return {"encoders": self.encoders, "facts": self.facts}
 
     def groups(self) -> list[list[nn.Parameter]]:
-        return [list(self.encoders.parameters())]
+        return [[*self.encoders.parameters(), *self.facts.parameters()]]
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         rng = random.Random(number)
-        pixels, captions = self._supply.take(number)
+        pixels, captions, facts = self._supply.take(number)
         pictures = self.disturbed(to_batch(pixels).to(self.device), rng)
         ids = self.tokens(captions)
         with half_precision(self.device):
@@ -57,16 +61,17 @@ class EncodersStage:
         truth = torch.arange(self.batch, device=self.device)
         right = (likeness.argmax(1) == truth).float().mean()
         loss = (functional.cross_entropy(likeness, truth) + functional.cross_entropy(likeness.T, truth)) / 2
-        self._means.add(loss=loss, right=right)
-        yield loss
+        known = self.facts.loss(seen.float(), said.float(), torch.from_numpy(facts).float().to(self.device))
+        self._means.add(loss=loss, right=right, known=known)
+        yield loss + known
 
     def disturbed(self, pictures: Tensor, rng: random.Random) -> Tensor:
-        """A third of them as the decoder paints, and all a little shifted: its own pictures are never so clean."""
-        third = len(pictures) // 3
+        """Some as the decoder paints, and all a little shifted: its own pictures are never so clean."""
+        some = -(-len(pictures) // REPAINTED)
         with torch.no_grad(), half_precision(self.device):
-            z = self.autoencoder.encode(pictures[:third] * 2 - 1).latents
+            z = self.autoencoder.encode(pictures[:some] * 2 - 1).latents
             painted = (self.autoencoder.decode(z + torch.randn_like(z) * 0.1).sample.float() + 1) / 2
-        pictures = torch.cat([painted.clamp(0, 1), pictures[third:]])
+        pictures = torch.cat([painted.clamp(0, 1), pictures[some:]])
         dx, dy = rng.randint(-6, 6), rng.randint(-6, 6)
         padded = functional.pad(pictures, (6, 6, 6, 6), mode="replicate")
         return padded[:, :, 6 + dy : 6 + dy + PICTURE_SIDE, 6 + dx : 6 + dx + PICTURE_SIDE]
@@ -90,12 +95,13 @@ class EncodersStage:
         return {f"first_{k}": recall(said @ seen.T, k) for k in (1, 10)}
 
 
-def draw(number: int, count: int) -> tuple[Pixels, list[str]]:
-    """Pictures with a caption each, exact or as people speak."""
+def draw(number: int, count: int) -> tuple[Pixels, list[str], npt.NDArray[np.bool_]]:
+    """Pictures with a caption each, exact or as people speak, and what is true of them."""
     rng = random.Random(~number)
     scenes = [cast(training_seed(number * count + i), WHOLE) for i in range(count)]
     pictures = np.stack([np.asarray(render(s, PICTURE_SIDE, PICTURE_SIDE)) for s in scenes])
-    return pictures, [caption(s, rng, FULL if rng.random() < 0.4 else TRAINING) for s in scenes]
+    captions = [caption(s, rng, FULL if rng.random() < 0.4 else TRAINING) for s in scenes]
+    return pictures, captions, np.stack([facts_of(s) for s in scenes])
 
 
 def recall(likeness: Tensor, first: int) -> float:

@@ -111,15 +111,20 @@ export function change(patch) {
   Object.assign(known, patch);
   keepPeople(known);
   tell(`messages:${patch.channel_id}`, { changed: patch.id });
+  for (const one of repliesTo(kept, [patch.id])) {
+    if (one.referenced_message) Object.assign(one.referenced_message, patch);
+    tell(`messages:${patch.channel_id}`, { changed: one.id });
+  }
 }
+
+const repliesTo = (kept, ids) => kept.list.filter((one) => ids.includes(one.message_reference?.message_id));
 
 export function drop(channelId, ids) {
   const kept = store.messages.get(channelId);
   if (!kept) return;
   kept.list = kept.list.filter((one) => !ids.includes(one.id));
   tell(`messages:${channelId}`, {});
-  for (const one of kept.list) {
-    if (!ids.includes(one.message_reference?.message_id)) continue;
+  for (const one of repliesTo(kept, ids)) {
     one.referenced_message = null;
     tell(`messages:${channelId}`, { changed: one.id });
   }
