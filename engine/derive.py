@@ -75,7 +75,7 @@ def enlarge(recipe: Recipe, sha256: str, size: Size | None = None) -> Derived:
     if tiles(recipe):
         notes.append(Note("tile", Effect.NONE, "--tile", "", "enlarging does not look round the edges"))
     if enlarger is not Enlarger.NET:
-        paints_without = recipe.kind == "swatch"
+        paints_without = recipe.kind == "swatch" or has_net()  # or was enlarged from what does
         reason = f"{recipe.model.name} paints without a net, and is enlarged without one" if paints_without else NO_NET
         notes.append(Note("upscale", Effect.TRANSLATED, "Upscale", "a smooth enlargement", reason))
     return Derived((large,), tuple(notes))

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
+from bot.store.columns import new_row
 from bot.store.transactions import Reading, Writing
 
 _candidates: Final = tables.candidates
@@ -34,8 +35,8 @@ class Candidate:
 
 async def enter(tx: Writing, candidate: Candidate) -> Candidate | None:
     """With its id. None if this member has entered one that day."""
-    row = {name: getattr(candidate, name) for name in Candidate.__dataclass_fields__ if name != "id"}
-    new = await tx.value(insert_into(_candidates).values(row).on_conflict_do_nothing().returning(_candidates.c.id))
+    statement = insert_into(_candidates).values(new_row(candidate)).on_conflict_do_nothing()
+    new = await tx.value(statement.returning(_candidates.c.id))
     return await find(tx, new) if new is not None else None
 
 

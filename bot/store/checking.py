@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +26,8 @@ class Kind:
 @dataclass(frozen=True, slots=True)
 class Checked:
     kinds: Mapping[str, Kind]
-    orphans: tuple[str, ...] = ()
-    fragments: tuple[Path, ...] = field(default=())  # of what never arrived
+    orphans: tuple[str, ...]
+    fragments: tuple[Path, ...]  # of what never arrived
 
     @property
     def is_sound(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -23,6 +24,11 @@ def moment(milliseconds: int) -> datetime:
 def milliseconds(moment: datetime) -> int:
     """Since the epoch, rounded down. A moment without a zone is a TypeError: nobody knows when it is."""
     return (moment - _EPOCH) // _MILLISECOND
+
+
+def new_row(value: Any) -> dict[str, Any]:
+    """Of a dataclass whose id the store is still to give."""
+    return {field.name: getattr(value, field.name) for field in fields(value) if field.name != "id"}
 
 
 class Moment(TypeDecorator[datetime]):

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
+from bot.store.columns import new_row
 from bot.store.transactions import Reading, Writing
 from bot.store.words import Running
 
@@ -39,8 +40,8 @@ class Daily:
 
 async def begin(tx: Writing, daily: Daily) -> Daily | None:
     """With its id. None if this server has had that day."""
-    row = {name: getattr(daily, name) for name in Daily.__dataclass_fields__ if name != "id"}
-    new = await tx.value(insert_into(_dailies).values(row).on_conflict_do_nothing().returning(_dailies.c.id))
+    statement = insert_into(_dailies).values(new_row(daily)).on_conflict_do_nothing()
+    new = await tx.value(statement.returning(_dailies.c.id))
     return await find(tx, new) if new is not None else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
+from bot.store.columns import new_row
 from bot.store.transactions import Reading, Writing
 
 _digests: Final = tables.digests
@@ -31,8 +32,8 @@ class Digest:
 
 async def begin(tx: Writing, digest: Digest) -> Digest | None:
     """With its id. None if this server has that week's."""
-    row = {name: getattr(digest, name) for name in Digest.__dataclass_fields__ if name != "id"}
-    new = await tx.value(insert_into(_digests).values(row).on_conflict_do_nothing().returning(_digests.c.id))
+    statement = insert_into(_digests).values(new_row(digest)).on_conflict_do_nothing()
+    new = await tx.value(statement.returning(_digests.c.id))
     return await find(tx, new) if new is not None else None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
+from bot.store.columns import new_row
 from bot.store.transactions import Reading, Writing
 from bot.store.words import Hanging
 
@@ -46,8 +47,8 @@ class Exhibit:
 
 async def add(tx: Writing, exhibit: Exhibit) -> Exhibit | None:
     """With its id. None if this server has it, hanging or hidden."""
-    row = {name: getattr(exhibit, name) for name in Exhibit.__dataclass_fields__ if name != "id"}
-    new = await tx.value(insert_into(_exhibits).values(row).on_conflict_do_nothing().returning(_exhibits.c.id))
+    statement = insert_into(_exhibits).values(new_row(exhibit)).on_conflict_do_nothing()
+    new = await tx.value(statement.returning(_exhibits.c.id))
     return await find(tx, new) if new is not None else None
 
 

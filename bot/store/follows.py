@@ -10,6 +10,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.sqlite import insert as insert_into
 
 from bot.store import tables
+from bot.store.columns import new_row
 from bot.store.transactions import Reading, Writing
 
 _follows: Final = tables.follows
@@ -30,8 +31,7 @@ class Follow:
 
 async def add(tx: Writing, follow: Follow) -> bool:
     """False if they follow that already."""
-    row = {name: getattr(follow, name) for name in Follow.__dataclass_fields__ if name != "id"}
-    return await tx.change(insert_into(_follows).values(row).on_conflict_do_nothing()) == 1
+    return await tx.change(insert_into(_follows).values(new_row(follow)).on_conflict_do_nothing()) == 1
 
 
 async def remove(tx: Writing, member_id: int, follow_id: int) -> bool:

@@ -59,11 +59,12 @@ async def best(
         page = query.order_by(_exhibits.c.votes.desc(), _exhibits.c.id).limit(PAGE).offset(start)
         rows = await tx.all(page)
         for exhibit in (Exhibit(**row) for row in rows):
-            pictures = await shown_to(tx, viewer, exhibit)
-            if pictures:
+            if pictures := await shown_to(tx, viewer, exhibit):
                 found.append(Ranked(exhibit, pictures))
-        if len(rows) < PAGE or len(found) >= limit:
-            return found[:limit]
+                if len(found) == limit:
+                    return found
+        if len(rows) < PAGE:
+            return found
         start += PAGE
 
 

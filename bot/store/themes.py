@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import insert, select, update
 
 from bot.store import tables
+from bot.store.columns import new_row
 from bot.store.transactions import Reading, Writing
 
 _themes: Final = tables.themes
@@ -25,8 +26,7 @@ class Theme:
 
 
 async def add(tx: Writing, theme: Theme) -> None:
-    row = {name: getattr(theme, name) for name in Theme.__dataclass_fields__ if name != "id"}
-    await tx.change(insert(_themes).values(row))
+    await tx.change(insert(_themes).values(new_row(theme)))
 
 
 async def waiting(tx: Reading, server_id: int) -> tuple[Theme, ...]:

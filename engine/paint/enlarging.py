@@ -158,7 +158,7 @@ def has_net() -> bool:
 
 
 def _weights() -> Path:
-    if not SHIPPED.is_file():
+    if not has_net():
         raise ModelError("upscaler", "There are no weights of the enlarging net here.", "Train it, or add them.")
     return SHIPPED
 

@@ -34,7 +34,7 @@ def make_encoders(vocabulary_size: int) -> Any:
                 "patch_size": 16,
                 "hidden_size": 128,
                 "intermediate_size": 384,
-                "num_hidden_layers": 3,
+                "num_hidden_layers": 5,
                 "num_attention_heads": 4,
                 "hidden_act": "gelu",
             },

@@ -15,14 +15,12 @@ from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage
 from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
-from engine.pocket.training.packing import pack
+from engine.pocket.training.packing import STAGES, pack
 from engine.pocket.training.painter import PainterStage, SketchStage
 from engine.pocket.training.upscaler import UpscalerStage
 
 if TYPE_CHECKING:
     import torch
-
-STAGES = ("autoencoder", "sketch", "painter", "guided", "decoder", "encoders", "upscaler", "checker")
 
 
 def main() -> None:

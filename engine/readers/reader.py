@@ -1,12 +1,11 @@
-"""Answers questions with a pair of encoders, on the thread that calls. Knows no job and no queue, and of files only the
-folder of its encoders.
+"""Answers questions with a pair of encoders, or with the ears of the model that ships, on the thread that calls. Knows
+no job and no queue, and of files only their folders.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 PAINTER = Path(__file__).parent.parent / "pocket" / "weights"
 SHIPPED = PAINTER / "encoders"
 WEIGHTS = "model.safetensors"
-HEARD = Path("text_encoder") / WEIGHTS
+HEARD = "text_encoder"
 PHRASES = Path(__file__).with_name("phrases.txt")
 MOST_ITEMS = 256  # of one question
 
@@ -46,14 +45,12 @@ class Reader:
 
     def __init__(self, folder: Path = SHIPPED) -> None:
         self._folder = folder
-        self._listener: tuple[Any, Any, str] | None = None
-        self._loaded: tuple[Any, Any, str] | None = None
         self._own: Tensor | None = None
 
     def answer(self, question: Question) -> Answer:
         """Blocks. Raises ReaderError, and SourceError for what is no picture."""
-        alone = isinstance(question, WeighWords) and question.file is None and self._folder == SHIPPED
-        self._check_there(PAINTER / HEARD if alone else self._folder / WEIGHTS)  # first: torch takes seconds to be read
+        by_ear = isinstance(question, WeighWords) and question.file is None and self._folder == SHIPPED
+        _check_there(PAINTER / HEARD if by_ear else self._folder)  # first: torch takes seconds to be read
         import torch
 
         with torch.inference_mode():
@@ -68,17 +65,14 @@ class Reader:
                     return self._ordered([text] * len(files), scores)
                 case Describe(file=file, phrases=phrases, most=most):
                     return self._described(file, phrases, most)
-                case WeighWords(text=text) if alone:
-                    name, features = self._heard
-                    return self._weighed(text, name, features)
                 case WeighWords(text=text, file=file):
-                    return self._weighed(text, self._name, self._words, file)
+                    return self._weighed(text, file, by_ear)
                 case _:
                     assert_never(question)
 
     @property
     def _name(self) -> str:
-        return self._encoders()[2]
+        return self._encoders[2]
 
     def _described(self, file: bytes, phrases: tuple[str, ...] | None, most: int) -> Scores:
         if most < 1:
@@ -96,17 +90,16 @@ class Reader:
             self._own = self._words(own_phrases())
         return self._own
 
-    def _weighed(
-        self, text: str, name: str, read: Callable[[tuple[str, ...]], Tensor], file: bytes | None = None
-    ) -> Scores:
+    def _weighed(self, text: str, file: bytes | None, by_ear: bool) -> Scores:
         """What the likeness loses when a word is left out; in the order of the words."""
         _check_text(text)
         words = text.split()
         without = [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
-        said = read((text, *without))
+        said = (self._heard if by_ear else self._words)((text, *without))
         likeness = said @ (said[0] if file is None else self._pictures((file,))[0])
         lost = (likeness[0] - likeness[1:]).tolist()
         pairs = enumerate(zip(words, lost, strict=True))
+        name = self._listener[2] if by_ear else self._name
         return Scores(name, tuple(Scored(at, word, score) for at, (word, score) in pairs))
 
     def _ordered(self, texts: tuple[str, ...] | list[str], scores: Tensor) -> Scores:
@@ -114,60 +107,56 @@ class Reader:
         return Scores(self._name, tuple(Scored(at, texts[at], float(scores[at])) for at in order))
 
     def _words(self, texts: tuple[str, ...]) -> Tensor:
-        _check(len(texts), "texts")
-        model, tokenizer, _ = self._encoders()
-        tokens = tokenizer(list(texts), padding="max_length", truncation=True, return_tensors="pt")
-        features: Tensor = model.get_text_features(**_known(tokens)).pooler_output
+        model, tokenizer, _ = self._encoders
+        features: Tensor = model.get_text_features(**_tokens(tokenizer, texts)).pooler_output
         return _unit(features)
+
+    def _heard(self, texts: tuple[str, ...]) -> Tensor:
+        """The mean of what the painter's own text encoder hands to the UNet, which is told of no mask."""
+        model, tokenizer, _ = self._listener
+        return _unit(model(_tokens(tokenizer, texts)["input_ids"]).last_hidden_state.mean(1))
 
     def _pictures(self, files: tuple[bytes, ...]) -> Tensor:
         import numpy as np
         import torch
 
         _check(len(files), "pictures")
-        model, _, _ = self._encoders()
+        model, _, _ = self._encoders
         side = model.config.vision_config.image_size
         opened = [open_picture(data).resize((side, side)) for data in files]
         values = torch.from_numpy(np.stack([np.asarray(one) for one in opened])).permute(0, 3, 1, 2).float() / 127.5 - 1
         features: Tensor = model.get_image_features(pixel_values=values).pooler_output
         return _unit(features)
 
-    @property
-    def _heard(self) -> tuple[str, Callable[[tuple[str, ...]], Tensor]]:
-        """The painter's own text encoder: the mean of what it hands to the UNet."""
-        if self._listener is None:
-            from transformers import CLIPTextModel, PreTrainedTokenizerFast
-
-            with told_as_broken(Part("text_encoder", "", ""), "the reader"), quietly():
-                model = CLIPTextModel.from_pretrained(PAINTER / "text_encoder", use_safetensors=True).float().eval()
-                tokenizer = PreTrainedTokenizerFast.from_pretrained(PAINTER / "tokenizer")
-            digest = hashlib.sha256((PAINTER / HEARD).read_bytes()).hexdigest()
-            self._listener = model, tokenizer, f"sha256:{digest}"
-        model, tokenizer, name = self._listener
-
-        def read(texts: tuple[str, ...]) -> Tensor:
-            _check(len(texts), "texts")
-            tokens = tokenizer(list(texts), padding="max_length", truncation=True, return_tensors="pt")
-            return _unit(model(tokens.input_ids).last_hidden_state.mean(1))
-
-        return name, read
-
-    def _check_there(self, weights: Path) -> None:
-        if not weights.is_file():
-            raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
-        if find_spec("torch") is None:
-            raise ReaderError("PyTorch, which reads pictures, is not installed; install it, or do without.")
-
+    @cached_property
     def _encoders(self) -> tuple[Any, Any, str]:
-        if self._loaded is None:
-            from transformers import CLIPModel, PreTrainedTokenizerFast
+        from transformers import CLIPModel
 
-            with told_as_broken(Part("encoders", "", ""), "the reader"), quietly():
-                model = CLIPModel.from_pretrained(self._folder, use_safetensors=True).float().eval()
-                tokenizer = PreTrainedTokenizerFast.from_pretrained(self._folder)
-            digest = hashlib.sha256((self._folder / WEIGHTS).read_bytes()).hexdigest()
-            self._loaded = model, tokenizer, f"sha256:{digest}"
-        return self._loaded
+        return _load(CLIPModel, "encoders", self._folder, self._folder)
+
+    @cached_property
+    def _listener(self) -> tuple[Any, Any, str]:
+        from transformers import CLIPTextModel
+
+        return _load(CLIPTextModel, HEARD, PAINTER / HEARD, PAINTER / "tokenizer")
+
+
+def _check_there(folder: Path) -> None:
+    if not (folder / WEIGHTS).is_file():
+        raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
+    if find_spec("torch") is None:
+        raise ReaderError("PyTorch, which reads pictures, is not installed; install it, or do without.")
+
+
+def _load(kind: Any, part: str, folder: Path, tokenizer_folder: Path) -> tuple[Any, Any, str]:
+    """A model, its tokenizer, and the name by which its answers are known."""
+    from transformers import PreTrainedTokenizerFast
+
+    with told_as_broken(Part(part, "", ""), "the reader"), quietly():
+        model = kind.from_pretrained(folder, use_safetensors=True).float().eval()
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(tokenizer_folder)
+    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    return model, tokenizer, f"sha256:{digest}"
 
 
 def _unit(features: Tensor) -> Tensor:
@@ -191,8 +180,10 @@ def _check(count: int, things: str) -> None:
         raise ReaderError(f"A question takes 1 to {MOST_ITEMS} {things}, and this one has {count}; ask in parts.")
 
 
-def _known(tokens: Any) -> dict[str, Any]:
-    """A tokenizer may say more than an encoder wants to know."""
+def _tokens(tokenizer: Any, texts: tuple[str, ...]) -> dict[str, Any]:
+    """Without what a tokenizer says beyond what an encoder wants to know."""
+    _check(len(texts), "texts")
+    tokens = tokenizer(list(texts), padding="max_length", truncation=True, return_tensors="pt")
     return {name: tokens[name] for name in ("input_ids", "attention_mask") if name in tokens}
 
 

@@ -224,6 +224,7 @@ def test_a_card_is_enlarged_as_it_is_and_gains_detail_where_that_is_asked() -> N
     assert [note.message for note in subtle.notes] == [
         "Upscale became a smooth enlargement: swatch paints without a net, and is enlarged without one."
     ]
+    assert enlarge(subtle.cells[0], SHA).notes == subtle.notes
 
 
 def test_rerolling_keeps_everything_but_the_seeds() -> None:

@@ -113,10 +113,13 @@ class House:
 
 
 @asynccontextmanager
-async def opened_house(folder: Path, plans: Path | None = None, operator: str = "") -> AsyncIterator[House]:
-    """In a sandbox of its own, without rate limits."""
+async def opened_house(
+    folder: Path, plans: Path | None = None, operator: str = "", **environ: str
+) -> AsyncIterator[House]:
+    """In a sandbox of its own, without rate limits; with settings as they would stand in the environment."""
     async with Sandbox(port=0) as box:
-        environ = {"ATELIER_PLANS": str(plans)} if plans else {}
+        if plans is not None:
+            environ["ATELIER_PLANS"] = str(plans)
         if operator:
             environ["OWNERS"] = str(box.person(operator).id)
         house = House(box, folder / "data", environ)

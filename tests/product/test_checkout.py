@@ -14,10 +14,9 @@ from aiohttp.test_utils import unused_port
 
 from bot.store.payments import PaymentEvent
 from sandbox.member import Member
-from sandbox.server import Sandbox
 from tests.bot.plans.stripe_events import DAY, deleted, line, paid, refunded, session
 from tests.bot.test_checkout import SECRET, sign, written
-from tests.product.house import House, buttons, eventually
+from tests.product.house import House, buttons, eventually, opened_house
 
 PLANS = """
 default = "free"
@@ -35,13 +34,9 @@ stripe = "price_pro"
 
 @pytest.fixture
 async def till(tmp_path: Path) -> AsyncIterator[House]:
-    (tmp_path / "plans.toml").write_text(PLANS)
-    settings = {
-        "ATELIER_PLANS": str(tmp_path / "plans.toml"),
-        "ATELIER_STRIPE_SECRET": SECRET,
-        "ATELIER_WEBHOOK_PORT": str(unused_port()),
-    }
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", settings) as opened:
+    plans, port = tmp_path / "plans.toml", str(unused_port())
+    plans.write_text(PLANS)
+    async with opened_house(tmp_path, plans, ATELIER_STRIPE_SECRET=SECRET, ATELIER_WEBHOOK_PORT=port) as opened:
         yield opened
 
 

@@ -18,8 +18,7 @@ from engine import Engine
 from engine.pocket.encoders import make_encoders
 from engine.pocket.parts import make_tokenizer
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import House, eventually, painted
+from tests.product.house import House, eventually, opened_house, painted
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +43,8 @@ async def seeing(tmp_path: Path, encoders: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("bot.running._open_engine", open_seeing)
     monkeypatch.setattr("bot.meaning.REST_SECONDS", 0.05)
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            yield opened
+    async with opened_house(tmp_path) as opened:
+        yield opened
 
 
 def member_of(person: Member) -> Viewer:

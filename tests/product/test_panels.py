@@ -16,7 +16,6 @@ from bot.store import archive, jobs, tables
 from bot.store.ids import make_job_id
 from bot.store.words import Audience
 from sandbox.member import Member
-from sandbox.server import Sandbox
 from tests.product.house import (
     EPHEMERAL,
     House,
@@ -24,6 +23,7 @@ from tests.product.house import (
     answers,
     eventually,
     labels,
+    opened_house,
     painted,
     press,
     said_aside,
@@ -300,7 +300,7 @@ async def test_a_cancelled_job_can_be_tried_again(cleo: Member) -> None:
 
 
 async def test_the_time_that_is_left_falls_while_a_job_is_painted(tmp_path: Path) -> None:
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {"ATELIER_SWATCH_SECONDS": "2.5"}) as house:
+    async with opened_house(tmp_path, ATELIER_SWATCH_SECONDS="2.5") as house:
         await _falls(await house.member("cleo"))
 
 

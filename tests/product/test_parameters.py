@@ -10,9 +10,8 @@ import pytest
 
 from engine import Recipe, read_recipes
 from sandbox.member import File, Member
-from sandbox.server import Sandbox
 from tests.engine.models.conftest import one_thread, tiny
-from tests.product.house import House, Json, labels, press, until_ended
+from tests.product.house import House, Json, labels, opened_house, press, until_ended
 from tests.product.looking import cell_of, data_of, distance, picture_of
 from tests.product.test_films_and_drafts import film_in
 from tests.product.test_image_prompts import photo
@@ -26,9 +25,9 @@ async def house(tiny: Path, tmp_path: Path) -> AsyncIterator[House]:
     catalog = tmp_path / "own.toml"
     fields = 'like = "pocket"\naliases = []\nsizes = ["32x32"]\nmultiple = 16\nlongest = 128\n'
     catalog.write_text(f'[models.mine]\ntitle = "mine"\nfolder = "{tiny}"\n{fields}')
-    environ = {"ATELIER_CATALOGS": str(catalog), "ATELIER_MODEL": "mine", "ATELIER_ENGINE_DEVICE": "cpu"}
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", environ) as opened:
-        await opened.control("ratelimits", {"enabled": False})
+    async with opened_house(
+        tmp_path, ATELIER_CATALOGS=str(catalog), ATELIER_MODEL="mine", ATELIER_ENGINE_DEVICE="cpu"
+    ) as opened:
         yield opened
 
 

@@ -76,7 +76,7 @@ async def test_file_that_changes_counts_without_a_restart_and_a_broken_one_chang
     tmp_path: Path, plans: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.plans.book.LOOK_SECONDS", 0.01)
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {"ATELIER_PLANS": str(plans)}) as opened:
+    async with opened_house(tmp_path, plans) as opened:
         book, dov = opened.desk.book, await opened.member("dov")
         change(plans, '1 h"\n[plans.small')
 

@@ -15,10 +15,9 @@ from statistics import median
 import pytest
 
 from sandbox.member import Member
-from sandbox.server import Sandbox
 from tests.product.crowd import WORDS, Crowd, ended, owner, used_gpu_ms
 from tests.product.faults.brush import Brush
-from tests.product.house import House
+from tests.product.house import opened_house
 
 # The weights and the jobs at once are those that ship; as many as one likes may wait.
 PLANS = """
@@ -53,13 +52,10 @@ def brush(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brush]:
 
 @pytest.fixture
 async def crowd(tmp_path: Path, brush: Brush) -> AsyncIterator[Crowd]:
-    (tmp_path / "plans.toml").write_text(PLANS)
-    environ = {"ATELIER_PLANS": str(tmp_path / "plans.toml"), "ATELIER_SWATCH_SECONDS": "0.01"}
-    async with Sandbox(port=0) as box:
-        house = House(box, tmp_path / "data", environ)
-        await house.control("ratelimits", {"enabled": False})
-        async with house:
-            yield Crowd(house, brush)
+    plans = tmp_path / "plans.toml"
+    plans.write_text(PLANS)
+    async with opened_house(tmp_path, plans, ATELIER_SWATCH_SECONDS="0.01") as house:
+        yield Crowd(house, brush)
 
 
 @pytest.fixture

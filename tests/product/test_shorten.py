@@ -13,8 +13,7 @@ from engine import Engine
 from engine.pocket.encoders import make_encoders
 from engine.pocket.parts import make_tokenizer
 from sandbox.member import Member
-from sandbox.server import Sandbox
-from tests.product.house import EPHEMERAL, House, Json, labels, press, until, until_ended
+from tests.product.house import EPHEMERAL, House, Json, labels, opened_house, press, until, until_ended
 
 PROMPT = "a wonderfully red house on green hills at sunset --steps 2 --chaos 5"
 LOADING = 128
@@ -41,11 +40,8 @@ async def reading_house(tmp_path: Path, encoders: Path, monkeypatch: pytest.Monk
         return await Engine.open(replace(settings.engine, encoders=encoders))
 
     monkeypatch.setattr("bot.running._open_engine", open_reading)
-    async with Sandbox(port=0) as box:
-        opened = House(box, tmp_path / "data", {})
-        await opened.control("ratelimits", {"enabled": False})
-        async with opened:
-            yield opened
+    async with opened_house(tmp_path) as opened:
+        yield opened
 
 
 async def shorten(member: Member, prompt: str) -> Json:

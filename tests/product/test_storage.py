@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.quota import GRACE, keep_within
-from sandbox.server import Sandbox
-from tests.product.house import House, painted, press, said_aside, until_ended
+from tests.product.house import House, opened_house, painted, press, said_aside, until_ended
 from tests.product.test_gallery import page_of, text_of
 
 PLANS = """
@@ -24,12 +23,10 @@ storage = "0.001 MiB"
 
 @pytest.fixture
 async def tiny(tmp_path: Path) -> AsyncIterator[House]:
-    (tmp_path / "plans.toml").write_text(PLANS)
-    async with Sandbox(port=0) as box:
-        house = House(box, tmp_path / "data", {"ATELIER_PLANS": str(tmp_path / "plans.toml")})
-        await house.control("ratelimits", {"enabled": False})
-        async with house:
-            yield house
+    plans = tmp_path / "plans.toml"
+    plans.write_text(PLANS)
+    async with opened_house(tmp_path, plans) as opened:
+        yield opened
 
 
 async def test_a_member_is_told_and_only_what_they_do_not_keep_goes(tiny: House) -> None:

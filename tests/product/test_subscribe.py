@@ -15,9 +15,8 @@ from bot.store.memberships import NewMembership
 from bot.store.words import Source
 from sandbox.member import Member
 from sandbox.rules.kinds import SkuType
-from sandbox.server import Sandbox
 from sandbox.world import commerce
-from tests.product.house import House, Json, buttons, labels
+from tests.product.house import House, Json, buttons, labels, opened_house
 
 WRONG_SKU = 1_234_567_890_123_456_789
 PLANS = """
@@ -60,7 +59,7 @@ offered = false
 async def shop(tmp_path: Path) -> AsyncIterator[House]:
     path = tmp_path / "plans.toml"
     path.write_text(PLANS)
-    async with Sandbox(port=0) as box, House(box, tmp_path / "data", {"ATELIER_PLANS": str(path)}) as opened:
+    async with opened_house(tmp_path, path) as opened:
         yield opened
 
 

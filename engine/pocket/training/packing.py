@@ -30,29 +30,29 @@ from engine.pocket.upscaler import make_upscaler
 from engine.pocket.world import WHOLE, render, vocabulary
 
 SHARD = "14MB"
+STAGES = ("autoencoder", "sketch", "painter", "guided", "decoder", "encoders", "upscaler", "checker")  # in this order
 
 
 def pack(folder: Path, out: Path) -> dict[str, int]:
-    """Write the model folder; returns the samples that each part has seen."""
+    """Write the model folder; returns the samples that each stage has seen."""
     tokenizer = make_tokenizer(vocabulary())
     unet, text, autoencoder = make_unet(), make_text_encoder(len(tokenizer)), make_autoencoder()
-    seen = {
-        "autoencoder": load_average(folder, newest(folder, "decoder", "autoencoder"), "autoencoder", autoencoder),
-        "painter": load_average(folder, newest(folder, "guided", "painter"), "unet", unet),
-    }
+    load_average(folder, newest(folder, "decoder", "autoencoder"), "autoencoder", autoencoder)
+    load_average(folder, newest(folder, "guided", "painter"), "unet", unet)
     load_average(folder, "painter", "text_encoder", text)
     pipeline: Any = make_pipeline(tokenizer, text, unet, autoencoder)
     pipeline.to(torch.float16).save_pretrained(out, max_shard_size=SHARD)
     (out / "preview.json").write_text(json.dumps(preview_factors(autoencoder.float())))
     if (folder / "encoders.pt").exists():
         encoders = make_encoders(len(tokenizer))
-        seen["encoders"] = load_average(folder, "encoders", "encoders", encoders)
+        load_average(folder, "encoders", "encoders", encoders)
         encoders.half().save_pretrained(out / "encoders")
         tokenizer.save_pretrained(out / "encoders")
     if (folder / "upscaler.pt").exists():
-        seen["upscaler"] = pack_net(folder, "upscaler", make_upscaler(), out / "upscaler" / "model.safetensors")
+        pack_net(folder, "upscaler", make_upscaler(), out / "upscaler" / "model.safetensors")
     if (folder / "checker.pt").exists():
-        seen["checker"] = pack_net(folder, "checker", Checker(), out.parent / "checker.safetensors")
+        pack_net(folder, "checker", Checker(), out.parent / "checker.safetensors")
+    seen = samples_seen(folder)
     write_card(folder, out, seen)
     return seen
 
@@ -74,9 +74,18 @@ def newest(folder: Path, later: str, earlier: str) -> str:
     return later if (folder / f"{later}.pt").exists() else earlier
 
 
-def pack_net(folder: Path, name: str, net: nn.Module, path: Path) -> int:
-    samples = load_average(folder, name, name, net)
+def samples_seen(folder: Path) -> dict[str, int]:
+    """By the stages that there are."""
+    paths = {stage: folder / f"{stage}.pt" for stage in STAGES}
+    return {
+        stage: int(torch.load(path, map_location="cpu", weights_only=True, mmap=True)["samples"])
+        for stage, path in paths.items()
+        if path.exists()
+    }
+
+
+def pack_net(folder: Path, name: str, net: nn.Module, path: Path) -> None:
+    load_average(folder, name, name, net)
     path.parent.mkdir(parents=True, exist_ok=True)
     halves = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
     save_file({k: v.contiguous() for k, v in halves.items()}, path)
-    return samples

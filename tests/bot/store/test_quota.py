@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -20,7 +22,7 @@ from bot.store.bookmarks import Bookmark
 from bot.store.exhibits import Exhibit
 from bot.store.films import Film
 from bot.store.pictures import Source
-from bot.store.store import Store
+from bot.store.store import ORPHAN_AGE, Store
 from bot.store.thumbnails import Thumbnail
 from bot.store.transactions import Writing
 from bot.store.words import Audience, State
@@ -126,14 +128,18 @@ class Keeping(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder, self.clock, self.runner = TemporaryDirectory(), Clock(), asyncio.Runner()
+        self.patch = pytest.MonkeyPatch()
+        uptime = SimpleNamespace(monotonic=lambda: self.clock.now_ms / 1000)
+        self.patch.setattr("bot.store.files.time", uptime)
         self.opening = Store.open(Path(self.folder.name) / "data", clock=self.clock)
         self.store = self.runner.run(self.opening.__aenter__())
         self.count, self.kept = 0, set[int]()
-        self.waiting: list[Callable[[Writing], Awaitable[Any]]] = []  # put, and not named yet
+        self.waiting: list[tuple[datetime, Callable[[Writing], Awaitable[Any]]]] = []  # put then, and not named yet
 
     def teardown(self) -> None:
         self.runner.run(self.opening.__aexit__(None, None, None))
         self.runner.close()
+        self.patch.undo()
         self.folder.cleanup()
 
     def put(self, content: int) -> str:
@@ -174,12 +180,12 @@ class Keeping(RuleBasedStateMachine):
         if at_once:
             self.write(name_them)
         else:
-            self.waiting.append(name_them)
+            self.waiting.append((now, name_them))
 
     @precondition(lambda self: self.waiting)
     @rule()
     def commit(self) -> None:
-        self.write(self.waiting.pop(0))
+        self.write(self.waiting.pop(0)[1])
 
     @rule(number=CELLS, content=CONTENTS, side=st.sampled_from((480, 1600)))
     def look(self, number: int, content: int, side: int) -> None:
@@ -231,16 +237,16 @@ class Keeping(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from((1, 30, 70, 60 * 24 * 2, 60 * 24 * 40)))
     def pass_time(self, minutes: int) -> None:
-        if minutes > 30:
-            self.waiting.clear()  # the program ended before these were named
         self.clock.now_ms += minutes * 60_000
+        young = self.store.now() - ORPHAN_AGE  # whatever is older was never named: its transaction failed
+        self.waiting = [(put_at, work) for put_at, work in self.waiting if put_at > young]
 
     @rule()
     def tidy(self) -> None:
         now = self.store.now()
         self.write(lambda tx: archive.purge(tx, now - timedelta(days=30), 1000))
         self.runner.run(tidy_thumbnails(self.store))
-        self.runner.run(self.store.sweep(timedelta(0)))
+        self.runner.run(self.store.sweep())
 
     @rule()
     def tidy_after_long(self) -> None:

@@ -18,7 +18,7 @@ from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage, recall
 from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, run
-from engine.pocket.training.packing import pack
+from engine.pocket.training.packing import STAGES, pack
 from engine.pocket.training.painter import PainterStage, Phase, SketchStage, noise_levels
 from engine.pocket.training.upscaler import UpscalerStage
 from engine.pocket.upscaler import load_upscaler
@@ -56,8 +56,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def packed(trained: Path) -> Path:
     out = trained / "out" / "weights"
-    seen = pack(trained, out)
-    assert seen == dict.fromkeys(("autoencoder", "painter", "encoders", "upscaler", "checker"), 8)
+    assert pack(trained, out) == dict.fromkeys(STAGES, 8)
     return out
 
 
@@ -85,9 +84,9 @@ def test_the_packed_folder_tells_how_to_preview_its_latents(packed: Path) -> Non
     assert len(preview["bias"]) == 3
 
 
-def test_a_card_tells_what_each_part_has_seen(packed: Path) -> None:
+def test_a_card_tells_what_each_stage_has_seen(packed: Path) -> None:
     card = (packed / "README.md").read_text()
-    assert "painter 8, encoders 8" in card
+    assert "autoencoder 8, sketch 8, painter 8, guided 8, decoder 8, encoders 8" in card
     assert "license: apache-2.0" in card
 
 
