@@ -45,6 +45,8 @@ FOLLOWS_NOBODY = "You follow nobody and nothing here. `/follow maker` and `/foll
 GONE_ALREADY = "You do not follow that any more."
 NOTHING_AT_THE_TOP = "Nobody has voted for a picture of that time yet."
 SEEN_NO_MORE = "*The winner may not be shown any more.*"
+BEST: Final = "**Best**"
+NEWEST: Final = "**Newest in the gallery**"
 DIGEST_EMPTY = "*None of these pictures may be shown any more.*"
 PERIODS: Final = {"day": "The last 24 hours", "week": "The last 7 days", "month": "The last 30 days"}
 SHOWN = 80  # characters of a prompt in a list
@@ -181,9 +183,7 @@ def profile(
     )
     if styles:
         told.append("Mostly: " + ", ".join(f"{escaped(name)} ({count})" for name, count in styles))
-    if lines:
-        told += ["**Best**", *lines]
-    return shortened("\n".join(told), 3500)
+    return shortened("\n".join((*told, *lines)), 3500)
 
 
 # -- following --------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from bot.store import archive, exhibits, tables
 from bot.store.archive import Archived, Viewer
@@ -38,26 +38,43 @@ async def best(
     maker: int | None = None,
 ) -> list[Ranked]:
     """Those that were published in that time and that anybody voted for, the most votes first."""
-    query = select(_exhibits).where(
-        _exhibits.c.server_id == server_id,
-        _exhibits.c.state == Hanging.SHOWN,
-        _exhibits.c.message_id.is_not(None),
-        _exhibits.c.votes > 0,
-    )
+    query = _hanging(server_id).where(_exhibits.c.votes > 0)
     if since is not None:
         query = query.where(_exhibits.c.published_at >= since)
     if until is not None:
         query = query.where(_exhibits.c.published_at < until)
     if maker is not None:
-        own = _archive.c.member_id == maker
-        alone = _exhibits.c.archive_id.in_(select(_archive.c.id).where(own))
-        in_grids = and_(_exhibits.c.cell.is_(None), _exhibits.c.job_id.in_(select(_archive.c.job_id).where(own)))
-        query = query.where(or_(alone, in_grids))
+        query = query.where(_made_by(maker))
+    return await _seen(tx, viewer, query.order_by(_exhibits.c.votes.desc(), _exhibits.c.id), limit)
+
+
+async def newest(tx: Reading, viewer: Viewer, server_id: int, maker: int, limit: int) -> list[Ranked]:
+    """What this member published last, whether or not anybody voted for it."""
+    query = _hanging(server_id).where(_made_by(maker))
+    return await _seen(tx, viewer, query.order_by(_exhibits.c.id.desc()), limit)
+
+
+def _hanging(server_id: int) -> Select[Any]:
+    return select(_exhibits).where(
+        _exhibits.c.server_id == server_id,
+        _exhibits.c.state == Hanging.SHOWN,
+        _exhibits.c.message_id.is_not(None),
+    )
+
+
+def _made_by(maker: int) -> ColumnElement[bool]:
+    own = _archive.c.member_id == maker
+    alone = _exhibits.c.archive_id.in_(select(_archive.c.id).where(own))
+    in_grids = and_(_exhibits.c.cell.is_(None), _exhibits.c.job_id.in_(select(_archive.c.job_id).where(own)))
+    return or_(alone, in_grids)
+
+
+async def _seen(tx: Reading, viewer: Viewer, query: Select[Any], limit: int) -> list[Ranked]:
+    """The first that this viewer sees, page by page: many may be hidden from them."""
     found: list[Ranked] = []
     start = 0
     while True:
-        page = query.order_by(_exhibits.c.votes.desc(), _exhibits.c.id).limit(PAGE).offset(start)
-        rows = await tx.all(page)
+        rows = await tx.all(query.limit(PAGE).offset(start))
         for exhibit in (Exhibit(**row) for row in rows):
             if pictures := await shown_to(tx, viewer, exhibit):
                 found.append(Ranked(exhibit, pictures))

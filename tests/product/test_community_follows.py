@@ -91,6 +91,15 @@ async def test_top_has_the_most_votes_first_and_turns_its_page_after_a_restart(
     await until(cleo, page, lambda message: "green boat" in text_of(message))
 
 
+async def test_profile_shows_the_newest_where_nobody_has_voted(house: House, cleo: Member, dov: Member) -> None:
+    await turn_on(house, Feature.PROFILE)
+    await hang(house, cleo, "a red house")
+    profile = await asked(dov, "profile", "4 pictures", member=cleo.user_id)
+    assert words.NEWEST in text_of(profile)
+    assert "red house" in text_of(profile)
+    assert words.BEST not in text_of(profile)
+
+
 async def test_top_and_profile_leave_out_what_was_taken_back(
     house: House, cleo: Member, dov: Member, ben: Member
 ) -> None:

@@ -60,12 +60,15 @@ async def draw_profile(
         viewer = await visibility.viewer_of(tx, asker)
         voted = await rankings.best(tx, viewer, server, COUNTED, maker=maker)
         counts = await _counts(tx, viewer, server, maker, voted)
-        newest = await archive.browse(tx, viewer, Wanted(maker=maker, server=server), LOOKED_AT)
+        shown = voted[:BEST] or await rankings.newest(tx, viewer, server, maker, BEST)
+        latest = await archive.browse(tx, viewer, Wanted(maker=maker, server=server), LOOKED_AT)
         followed = await follows.of_maker(tx, asker.member, server, maker)
-    best, styles = voted[:BEST], _styles(newest, viewer)
-    text = words.profile(maker, joined, counts, styles, _lines(best, viewer))
+    heading = words.BEST if voted else words.NEWEST
+    text = words.profile(
+        maker, joined, counts, _styles(latest, viewer), [heading, *_lines(shown, viewer)] if shown else []
+    )
     parts: list[ui.Item[Any]] = [ui.TextDisplay(text)]
-    files = await _pictures(desk, best, viewer, parts)
+    files = await _pictures(desk, shown, viewer, parts)
     if can_follow and maker != asker.member:
         press = Press(Action.FOLLOW, extra=f"m.{maker}" if followed is None else f"x.{followed.id}")
         parts.append(ui.ActionRow(button(desk.signer, press, words.UNFOLLOW if followed else words.FOLLOW)))

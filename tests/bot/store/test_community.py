@@ -146,6 +146,8 @@ async def test_only_what_a_viewer_sees_is_ranked(store: Store) -> None:
         assert await best(maker=MEMBER) == [1]
         assert await best(since=NOW + timedelta(seconds=1)) == []
         assert await best(until=NOW) == []
+        newest = await rankings.newest(tx, viewer, SERVER, MEMBER, 10)
+        assert [one.pictures[0].id for one in newest] == [1]
         await archive.change_audience(tx, [2], Audience.PRIVATE)
         assert await best() == [1]
         assert await rankings.best(tx, Viewer(VOTER, OTHER), SERVER, 10) == []
