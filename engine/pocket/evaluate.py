@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m engine.pocket.evaluate", description=__doc__)
     parser.add_argument("model", nargs="?", type=Path, help="a folder that diffusers loads")
     parser.add_argument("--checker", type=Path, required=True, help="the checker's weights")
-    parser.add_argument("--encoders", type=Path, help="a CLIP folder, for distances and diversity")
+    parser.add_argument("--encoders", type=Path, help="a folder with encoders, for distances and diversity")
     parser.add_argument("--compbench", type=Path, help="the folder of T2I-CompBench's prompts")
     parser.add_argument("--renderings", action="store_true", help="judge the world's own pictures: the checker's bar")
     parser.add_argument("--questions", type=int, default=500)
@@ -94,9 +94,9 @@ def load_painter(options: argparse.Namespace) -> Paint:
 
 
 def load_encoders(folder: Path) -> Any:
-    from transformers import CLIPModel, PreTrainedTokenizerFast
+    from transformers import AutoModel, PreTrainedTokenizerFast
 
-    return CLIPModel.from_pretrained(folder).eval(), PreTrainedTokenizerFast.from_pretrained(folder)
+    return AutoModel.from_pretrained(folder).eval(), PreTrainedTokenizerFast.from_pretrained(folder)
 
 
 def painted(paint: Paint, questions: Sequence[Question], batch: int = 4) -> Tensor:

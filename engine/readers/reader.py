@@ -130,9 +130,9 @@ class Reader:
 
     @cached_property
     def _encoders(self) -> tuple[Any, Any, str]:
-        from transformers import CLIPModel
+        from transformers import AutoModel
 
-        return _load(CLIPModel, "encoders", self._folder, self._folder)
+        return _load(AutoModel, "encoders", self._folder, self._folder)
 
     @cached_property
     def _listener(self) -> tuple[Any, Any, str]:

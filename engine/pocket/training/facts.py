@@ -29,7 +29,7 @@ NAMES: tuple[str, ...] = (
 )
 PLACES = {name: i for i, name in enumerate(NAMES)}
 SELDOM = -4.0  # of ten thousand answers about two hundred are yes
-WEIGHT = 0.05  # of one answer, beside the one question of the whole batch
+WEIGHT = 0.1  # of one answer, beside the one question of the whole batch
 
 
 class Facts(nn.Module):

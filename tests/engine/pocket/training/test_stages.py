@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from diffusers import AutoPipelineForText2Image
-from transformers import CLIPModel
+from transformers import AutoModel
 
 from engine.pocket import evaluate
 from engine.pocket.evaluation.checker import find, load_checker
@@ -91,7 +91,7 @@ def test_a_card_tells_what_each_stage_has_seen(packed: Path) -> None:
 
 
 def test_the_companions_load(packed: Path) -> None:
-    assert CLIPModel.from_pretrained(packed / "encoders").config.projection_dim == 128
+    assert AutoModel.from_pretrained(packed / "encoders").config.projection_dim == 128
     assert load_upscaler(packed / "upscaler" / "model.safetensors")(torch.zeros(1, 3, 8, 8)).shape[-1] == 32
     assert len(find(load_checker(packed.parent / "checker.safetensors"), torch.rand(2, 3, 96, 64))) == 2
 
