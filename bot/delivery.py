@@ -26,6 +26,7 @@ from bot.store.jobs import Job
 from bot.store.outbox import Letter
 from bot.store.placeholders import Placeholder
 from bot.store.store import Store
+from bot.thumbnails import Thumbnails
 
 _log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0  # at the latest: letters that become due wake nobody
@@ -50,12 +51,14 @@ URGENCIES = {
 
 
 class Delivery:
-    """`revoked` is set when Discord no longer knows the bot's token: then nothing can be told to anybody."""
+    """`revoked` is set when Discord no longer knows the bot's token: then nothing can be told to anybody.
+    `thumbnails` are the whole bot's, and end with what is sent last."""
 
     def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime], window: str = "") -> None:
         self._store, self._sender, self._now = store, sender, now
         self._placing = Placing(store, sender, now)
-        self._telling = Telling(store, sender, self._placing, window)
+        self.thumbnails = Thumbnails(store)
+        self._telling = Telling(store, sender, self.thumbnails, self._placing, window)
         self._lanes = Lanes()
         self._followed: dict[str, Job] = {}
         self._live: dict[str, Live] = {}
@@ -115,6 +118,7 @@ class Delivery:
 
     async def close(self) -> None:
         await self._lanes.close()
+        await self.thumbnails.close()
 
     async def _take_up_doubtful(self) -> None:
         """Whatever its time says: it was another run of the program, and the clock may have been set since."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,7 +54,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.exporter = Exporter(self.store, self.sender)
-        self.thumbnails = Thumbnails(self.store)
+        self.thumbnails = self.delivery.thumbnails
 
     def may_hint(self, channel: int) -> bool:
         """A hint costs a request of its own, and Discord allows a channel thirty a minute: many newcomers at once share
@@ -83,7 +83,6 @@ class Desk:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self.thumbnails.close()
 
     @property
     def paints_cards(self) -> bool:
@@ -142,6 +141,12 @@ def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) 
         locale=interaction.locale.value,
         message=interaction.message.id if interaction.message is not None else None,
     )
+
+
+def values_of(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
+    """What was chosen in a menu; nothing where a button was pressed."""
+    data: Mapping[str, Any] = interaction.data or {}
+    return tuple(str(value) for value in data.get("values", ()))
 
 
 def _reaches(interaction: discord.Interaction[Any], *, is_dm: bool) -> bool:

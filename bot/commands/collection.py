@@ -11,9 +11,8 @@ from discord import app_commands
 from bot import visibility
 from bot.desk import asker_of, desk_of
 from bot.errors import CannotDoError, NoCollectionError, NoJobError
-from bot.handlers.answering import guarded, say
+from bot.handlers.answering import guarded, number_of, say
 from bot.replies import gallery as replies
-from bot.replies import shortened
 from bot.store import archive, collections
 from bot.store.archive import Wanted
 from bot.store.collections import Collection
@@ -43,7 +42,7 @@ async def new(interaction: Interaction, collection: Name) -> None:
 async def add(interaction: Interaction, collection: Name, picture: str) -> None:
     async def put(tx: Writing, found: Collection) -> str:
         viewer = await visibility.viewer_of(tx, asker_of(interaction))
-        number = int(picture) if picture.isdecimal() else 0
+        number = number_of(picture)
         if await archive.find(tx, viewer, number) is None:
             raise NoJobError
         is_new = await collections.put(tx, found.id, [number], desk_of(interaction).now()) == 1
@@ -100,10 +99,7 @@ async def _own_pictures(interaction: Interaction, typed: str) -> Choices:
         async with desk.store.read() as tx:
             viewer = await visibility.viewer_of(tx, asker_of(interaction))
             found = await archive.browse(tx, viewer, Wanted(mine=True, words=typed), CHOICES)
-    return [
-        app_commands.Choice(name=shortened(f"{one.cell + 1} · {one.text or one.job_id}", 100), value=str(one.id))
-        for one in found
-    ]
+    return [app_commands.Choice(name=replies.choice(one), value=str(one.id)) for one in found]
 
 
 async def _new(interaction: Interaction, name: str) -> None:

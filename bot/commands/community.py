@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.desk import asker_of, desk_of
-from bot.handlers.answering import guarded, say
+from bot.handlers.answering import guarded, number_of
 from bot.handlers.following import follow_maker, follow_words, show_follows, show_profile, show_top, stop
 from bot.replies import community as replies
 from bot.replies import shortened
@@ -16,7 +16,7 @@ from bot.store import follows
 
 Interaction = discord.Interaction[Any]
 Words = app_commands.Range[str, 2, 60]
-PERIODS = [app_commands.Choice(name=name, value=name) for name in ("day", "week", "month")]
+PERIODS = [app_commands.Choice(name=name, value=name) for name in replies.PERIODS]
 
 follow = app_commands.Group(name="follow", description="Be told of new pictures by direct message", guild_only=True)
 
@@ -59,7 +59,7 @@ async def listed(interaction: Interaction) -> None:
 @follow.command(name="stop", description="Hear no more of somebody or something")
 @app_commands.describe(what="Whom or what")
 async def stopped(interaction: Interaction, what: str) -> None:
-    await guarded(interaction, _stop(interaction, what))
+    await guarded(interaction, stop(interaction, desk_of(interaction), number_of(what)))
 
 
 @stopped.autocomplete("what")
@@ -78,13 +78,6 @@ async def _name(interaction: Interaction, member: int) -> str:
     known = interaction.guild.get_member(member) if interaction.guild is not None else None
     known_user = known or interaction.client.get_user(member)
     return known_user.display_name if known_user is not None else str(member)
-
-
-async def _stop(interaction: Interaction, what: str) -> None:
-    if not what.isdecimal():
-        await say(interaction, replies.GONE_ALREADY)
-        return
-    await stop(interaction, desk_of(interaction), int(what))
 
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] = (top, profile, follow)

@@ -10,7 +10,8 @@ from discord import app_commands
 from bot.desk import asker_of, desk_of
 from bot.handlers.answering import guarded
 from bot.handlers.daily import open_enter, open_vote, set_theme, show_today
-from bot.panels.community.day import name_of, own_public
+from bot.panels.community.day import own_public
+from bot.replies.gallery import choice
 
 Interaction = discord.Interaction[Any]
 Words = app_commands.Range[str, 1, 80]
@@ -45,4 +46,4 @@ async def _own_pictures(interaction: Interaction, typed: str) -> list[app_comman
     desk, asker = desk_of(interaction), asker_of(interaction)
     with desk.answering():
         found = await own_public(desk, asker, asker.server, typed) if asker.server is not None else []
-    return [app_commands.Choice(name=name_of(one), value=str(one.id)) for one in found]
+    return [app_commands.Choice(name=choice(one), value=str(one.id)) for one in found]

@@ -33,12 +33,9 @@ async def find_alike(interaction: Interaction, desk: Desk, words: str, attached:
     await interaction.response.defer(thinking=True, ephemeral=True)
     async with desk.store.read() as tx:
         viewer = await visibility.viewer_of(tx, asker_of(interaction))
-    told = replies.ALIKE
-    if attached is not None:
-        found = await meaning.search(desk, viewer, await _brought(attached), MOST_FOUND)
-    else:
-        told = replies.ALIKE if await meaning.is_by_meaning(desk) else BY_WORDS
-        found = await meaning.search(desk, viewer, words, MOST_FOUND)
+    wanted = words if attached is None else await _brought(attached)
+    told = replies.ALIKE if attached is not None or await meaning.is_by_meaning(desk) else BY_WORDS
+    found = await meaning.search(desk, viewer, wanted, MOST_FOUND)
     name = words if attached is None else attached.filename
     view = await begin(desk, viewer, Scope.LIKE, name, [picture.id for picture in found])
     drawn = await draw_view(desk, viewer, view, told=told)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -23,6 +24,7 @@ from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Button, Card
 from bot.messages.live import Live
+from bot.messages.sending import Sent
 from bot.messages.told import Told, put
 from bot.panels.offer import no_credit_card, offer_card
 from bot.panels.prompt_desk import OPEN
@@ -199,8 +201,12 @@ async def link_of(desk: Desk, job_id: str) -> str:
         place = await placeholders.find(tx, job_id)
     if place is None or place.message_id is None or place.ephemeral:
         return ""
-    guild = desk.sender.server_of(place.channel_id)
-    return f"https://discord.com/channels/{guild or '@me'}/{place.channel_id}/{place.message_id}"
+    return Sent(place.channel_id, place.message_id).link(desk.sender.server_of(place.channel_id))
+
+
+def number_of(text: str) -> int:
+    """What a command's list of choices gave; 0, which nothing has, for whatever else somebody typed there."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 async def tell_untold(interaction: Interaction) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,9 +11,9 @@ from bot import visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Press
 from bot.community.features import Feature
-from bot.desk import Desk, asker_of
+from bot.desk import Desk, asker_of, values_of
 from bot.errors import CannotDoError
-from bot.handlers.answering import say
+from bot.handlers.answering import number_of, say
 from bot.messages.cards import Card
 from bot.messages.community import put_candidate
 from bot.panels.community.asked import require, require_welcome
@@ -28,7 +28,7 @@ Interaction = discord.Interaction[Any]
 
 async def pressed(interaction: Interaction, desk: Desk, press: Press) -> None:
     verb, _, rest = press.extra.partition(".")
-    asker, data = asker_of(interaction), dict[str, Any](interaction.data or {})
+    asker = asker_of(interaction)
     if verb == "v":
         await open_vote(interaction, desk, int(rest))
     elif verb == "e":
@@ -36,7 +36,7 @@ async def pressed(interaction: Interaction, desk: Desk, press: Press) -> None:
             daily = await open_day(tx, desk.now(), asker.server or 0, int(rest))
         await say(interaction, "", await enter_card(desk, asker, daily))
     elif verb == "p":
-        await _picked(interaction, desk, asker, int(rest), data)
+        await _picked(interaction, desk, asker, int(rest))
     else:
         await _cast(interaction, desk, asker, press)
 
@@ -55,7 +55,7 @@ async def open_enter(interaction: Interaction, desk: Desk, picture: str | None) 
     if picture is None:
         await say(interaction, "", await enter_card(desk, asker, daily))
         return
-    await say(interaction, await _enter(desk, asker, daily.id, int(picture) if picture.isdecimal() else 0))
+    await say(interaction, await _enter(desk, asker, daily.id, number_of(picture)))
 
 
 async def open_vote(interaction: Interaction, desk: Desk, number: int | None = None) -> None:
@@ -83,8 +83,8 @@ async def set_theme(interaction: Interaction, desk: Desk, text: str) -> None:
     await say(interaction, words.theme_set(text, before))
 
 
-async def _picked(interaction: Interaction, desk: Desk, asker: Asker, number: int, data: Mapping[str, Any]) -> None:
-    values = [str(value) for value in data.get("values", ())]
+async def _picked(interaction: Interaction, desk: Desk, asker: Asker, number: int) -> None:
+    values = values_of(interaction)
     if not values:
         await interaction.response.defer()
         return
@@ -127,9 +127,9 @@ async def _cast(interaction: Interaction, desk: Desk, asker: Asker, press: Press
         found = await read_round(tx, daily)
         if asker.member in [found.makers.get(one) for one in ballot.pair]:
             raise CannotDoError(words.NOT_YOURS)
-        if all(one in found.makers for one in ballot.pair):  # a picture may have been taken back meanwhile
-            await ballots.cast(tx, ballot, desk.now())
-        found = await read_round(tx, daily)
+        is_whole = all(one in found.makers for one in ballot.pair)  # a picture may have been taken back meanwhile
+        if is_whole and await ballots.cast(tx, ballot, desk.now()):
+            found = replace(found, cast=[*found.cast, ballot])
     try:
         card = await pair_card(desk, found, found.pair_for(asker.member), asker.member)
     except CannotDoError as error:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import discord
 
 from bot.buttons.custom_id import Press
-from bot.desk import Desk, asker_of
+from bot.desk import Desk, asker_of, values_of
 from bot.errors import CannotDoError, NoJobError
 from bot.handlers.showing import bring
 from bot.panels.family import GO, PAGE, family_of, page_card, tree_card, viewer_of
@@ -36,8 +35,7 @@ async def turn(interaction: discord.Interaction[Any], desk: Desk, press: Press) 
         return
     family = await family_of(desk, await viewer_of(desk, asker_of(interaction)), await _find(desk, press.job))
     if press.extra == GO:
-        data: Mapping[str, Any] = interaction.data or {}
-        chosen = str(next(iter(data.get("values", ())), ""))
+        chosen = next(iter(values_of(interaction)), "")
         if chosen not in family:
             raise NoJobError  # since it was listed it was deleted, or is not for them any more
         await bring(interaction, desk, await _find(desk, chosen))

@@ -7,7 +7,6 @@ from typing import Any
 
 import discord
 
-from bot.asking import Asker
 from bot.buttons.custom_id import Press
 from bot.community.features import Feature, is_on
 from bot.desk import Desk, asker_of
@@ -68,7 +67,9 @@ async def follow_maker(interaction: Interaction, desk: Desk, maker: int) -> None
     server = await require(desk, asker, Feature.FOLLOW)
     if maker == asker.member:
         raise CannotDoError(words.NOT_YOURSELF)
-    is_new = await _add(desk, asker, Follow(**_begun(desk, asker, server.id), maker_id=maker))
+    is_new = await _add(
+        desk, Follow(member_id=asker.member, server_id=server.id, created_at=desk.now(), maker_id=maker)
+    )
     await say(interaction, words.follows_maker(maker, is_new=is_new))
 
 
@@ -76,7 +77,7 @@ async def follow_words(interaction: Interaction, desk: Desk, text: str) -> None:
     asker = asker_of(interaction)
     server = await require(desk, asker, Feature.FOLLOW)
     text = " ".join(text.casefold().split())
-    is_new = await _add(desk, asker, Follow(**_begun(desk, asker, server.id), words=text))
+    is_new = await _add(desk, Follow(member_id=asker.member, server_id=server.id, created_at=desk.now(), words=text))
     await say(interaction, words.follows_words(text, is_new=is_new))
 
 
@@ -98,13 +99,9 @@ async def show_follows(interaction: Interaction, desk: Desk) -> None:
     await say(interaction, words.follows([(one.maker_id, one.words) for one in found]))
 
 
-def _begun(desk: Desk, asker: Asker, server: int) -> dict[str, Any]:
-    return {"member_id": asker.member, "server_id": server, "created_at": desk.now()}
-
-
-async def _add(desk: Desk, asker: Asker, follow: Follow) -> bool:
+async def _add(desk: Desk, follow: Follow) -> bool:
     async with desk.store.write() as tx:
-        await members.meet(tx, asker.member, desk.now())
-        if len(await follows.of_member(tx, asker.member, follow.server_id)) >= follows.MOST:
+        await members.meet(tx, follow.member_id, follow.created_at)
+        if len(await follows.of_member(tx, follow.member_id, follow.server_id)) >= follows.MOST:
             raise CannotDoError(words.too_many(follows.MOST))
         return await follows.add(tx, follow)

@@ -4,7 +4,6 @@ page works on after a restart. Each press answers by showing the page, or a pict
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,7 @@ import discord
 
 from bot import visibility
 from bot.buttons.custom_id import Action, Press
-from bot.desk import Desk, asker_of
+from bot.desk import Desk, asker_of, values_of
 from bot.errors import NoJobError, NotOwnError, WordsHiddenError
 from bot.handlers.alike import more_like
 from bot.handlers.answering import say
@@ -50,8 +49,7 @@ async def open_gallery(interaction: Interaction, desk: Desk, scope: Scope, words
 
 async def page_pressed(interaction: Interaction, desk: Desk, press: Press) -> None:
     verb, _, number = press.extra.partition(".")
-    data: Mapping[str, Any] = interaction.data or {}
-    values = tuple(str(value) for value in data.get("values", ()))
+    values = values_of(interaction)
     await interaction.response.defer()
     viewer = await viewer_here(interaction, desk)
     async with desk.store.read() as tx:
@@ -121,13 +119,14 @@ async def _answer(
     interaction: Interaction, desk: Desk, viewer: Viewer, view: View, picture: Archived, verb: str
 ) -> Drawn:
     """The picture once more, or the page that it is on."""
-    data: Mapping[str, Any] = interaction.data or {}
     told = ""
     if verb == "nt":
         async with desk.store.write() as tx:
-            await notes.save(tx, viewer.member, picture.id, prompt_of(data).strip()[:LONGEST_NOTE], desk.now())
+            await notes.save(
+                tx, viewer.member, picture.id, prompt_of(interaction.data or {}).strip()[:LONGEST_NOTE], desk.now()
+            )
     elif verb == "do":
-        told = await deeds.do(desk, viewer, str(data["values"][0]), [picture])
+        told = await deeds.do(desk, viewer, values_of(interaction)[0], [picture])
     async with desk.store.read() as tx:
         is_there = await archive.find(tx, viewer, picture.id) is not None
     if verb == "bk" or not is_there:

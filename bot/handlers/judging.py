@@ -74,7 +74,7 @@ async def _as_told(desk: Desk, job: Job) -> Job:
     """Without words that its maker keeps private."""
     async with desk.store.read() as tx:
         is_wordless = await visibility.has_hidden_words(tx, job)
-    return replace(job, text=words.WORDLESS) if is_wordless else job
+    return replace(job, text=replies.WORDLESS) if is_wordless else job
 
 
 async def _line(desk: Desk, number: int, job: Job) -> str:

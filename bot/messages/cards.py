@@ -23,7 +23,6 @@ from bot.store.words import State
 
 Pressed = Collection[tuple[Action, int]]
 _MILLISECOND = timedelta(milliseconds=1)
-WORDLESS = "**(words kept private)**"
 
 
 class Tone(StrEnum):
@@ -207,7 +206,7 @@ def _told(job: Job, pictures: tuple[Picture, ...], film: Film | None, is_wordles
 
 def _head(job: Job, *, took: bool = False, shown: int = replies.PROMPT_SHOWN, is_wordless: bool = False) -> str:
     parts = [
-        WORDLESS if is_wordless else replies.title(job.text, shown),
+        replies.title(None if is_wordless else job.text, shown),
         replies.what(Kind(job.kind), job.parent_cell),
         replies.mention(job.member_id),
         tree.after(maker) if (maker := credit_of(job)) is not None else "",

@@ -4,18 +4,15 @@ Each message follows what the rows say, also when a picture may not be shown any
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-
-import discord
 
 from bot import visibility
 from bot.buttons.custom_id import Action
 from bot.messages.cards import Button, Card, Pictures
-from bot.messages.lanes import Later
-from bot.messages.posting import Posting, bears
+from bot.messages.lanes import Later, Locks
+from bot.messages.posting import Posting, bears, says
 from bot.messages.sending import MessageGoneError, RefusedError, Sender, Sent, UnreachableError
 from bot.messages.told import Told
 from bot.replies import community as words
@@ -35,12 +32,13 @@ OTHERS = 2  # after the winner
 class DailyPosts:
     def __init__(self, store: Store, sender: Sender) -> None:
         self._store, self._sender, self._posting = store, sender, Posting(sender)
-        self._lock = asyncio.Lock()  # two letters of one day would both find that there is no card yet
+        self._locks = Locks()  # two letters of one day would both find that there is no card yet
 
     async def tell(self, letter: Letter) -> Sent | None:
-        async with self._lock:
+        number = int(letter.payload.get("daily", 0))
+        async with self._locks.of(number):
             async with self._store.read() as tx:
-                daily = await dailies.find(tx, int(letter.payload.get("daily", 0)))
+                daily = await dailies.find(tx, number)
             if daily is None:
                 return None
             is_doubtful = letter.tries > 1
@@ -90,7 +88,7 @@ class DailyPosts:
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.edit(place, before, card, limit)
             return Sent(place, before)
-        found = await self._sender.find(place, _says(card.text)) if is_doubtful else None
+        found = await self._sender.find(place, says(card.text)) if is_doubtful else None
         sent = Sent(place, found) if found else await self._sender.create(place, card, limit, nonce=f"dc{letter.id}")
         await self._note(candidate, sent, shown.job)
         return sent
@@ -107,7 +105,7 @@ class DailyPosts:
         place, limit = daily.thread_id or daily.channel_id, self._sender.limit_of(daily.server_id)
         async with self._store.read() as tx:
             entered = await candidates.of_daily(tx, daily.id)
-            best = next((one for one in entered if one.place == 1), None)
+            best = _best(entered)
             shown = await shown_of(tx, daily, best) if best is not None else None
             votes = sum(one.chosen is not None for one in await ballots.of_daily(tx, daily.id))
         if best is None or shown is None:
@@ -125,7 +123,7 @@ class DailyPosts:
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.edit(place, daily.crown_id, card, limit)
             return
-        found = await self._sender.find(place, _says(text)) if letter.tries > 1 else None
+        found = await self._sender.find(place, says(text)) if letter.tries > 1 else None
         sent = Sent(place, found) if found else await self._sender.create(place, card, limit, nonce=f"dw{letter.id}")
         async with self._store.write() as tx:
             await dailies.crown(tx, daily.id, sent.message)
@@ -171,7 +169,7 @@ def day_buttons(daily: Daily) -> tuple[Button, ...]:
 def link_of(daily: Daily) -> str:
     if daily.message_id is None or daily.home_id is None:
         return ""
-    return f"https://discord.com/channels/{daily.server_id}/{daily.home_id}/{daily.message_id}"
+    return Sent(daily.home_id, daily.message_id).link(daily.server_id)
 
 
 async def _card_of(tx: Reading, daily: Daily) -> Card:
@@ -179,7 +177,7 @@ async def _card_of(tx: Reading, daily: Daily) -> Card:
         before = await _before(tx, daily)
         return Card(words.day_card(daily.theme, daily.ends_at, daily.set_by, before), (day_buttons(daily),))
     shown = await candidates.of_daily(tx, daily.id)
-    best = next((one for one in shown if one.place == 1), None)
+    best = _best(shown)
     result = words.no_winner(len(shown)) if best is None else words.won(best.member_id)
     if best is not None and await shown_of(tx, daily, best) is None:
         result = words.SEEN_NO_MORE
@@ -189,15 +187,16 @@ async def _card_of(tx: Reading, daily: Daily) -> Card:
 async def _before(tx: Reading, daily: Daily) -> str:
     """Who won the last day, for those who only look at the new one."""
     last = await dailies.before(tx, daily)
-    won = [one for one in await candidates.of_daily(tx, last.id) if one.place == 1] if last is not None else []
-    if last is None or not won or await shown_of(tx, last, won[0]) is None:
+    best = _best(await candidates.of_daily(tx, last.id)) if last is not None else None
+    if last is None or best is None or await shown_of(tx, last, best) is None:
         return ""
-    return words.won_before(last.theme, won[0].member_id, link_of(last))
+    return words.won_before(last.theme, best.member_id, link_of(last))
+
+
+def _best(entered: Sequence[Candidate]) -> Candidate | None:
+    """None before the day's end, or where too few voted."""
+    return next((one for one in entered if one.place == 1), None)
 
 
 def _vote(daily: Daily) -> str:
     return f"v.{daily.id}"
-
-
-def _says(text: str) -> Callable[[discord.Message], bool]:
-    return lambda message: message.content.split("\n")[0] == text.split("\n")[0]

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-import discord
-
-import engine
 from bot import visibility
 from bot.buttons.custom_id import Action
 from bot.community.calendar import WEEK, Week
 from bot.community.features import Feature, is_on
 from bot.drawings.contact import Shot, draw_sheet
 from bot.messages.cards import Button, Card, Document
-from bot.messages.posting import Posting
+from bot.messages.exhibiting import link_of
+from bot.messages.lanes import Locks
+from bot.messages.posting import Posting, says
 from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
+from bot.replies import WORDLESS
 from bot.replies import community as words
 from bot.store import archive, digests, exhibits, servers
 from bot.store.archive import Archived
 from bot.store.digests import Digest
-from bot.store.errors import MissingFileError
 from bot.store.outbox import Letter
 from bot.store.store import Store
 from bot.store.transactions import Reading
 from bot.store.words import Hanging
-
-SIDE = 320  # of each picture on it
+from bot.thumbnails import SMALL, Thumbnails
 
 
 class DigestPosts:
-    def __init__(self, store: Store, sender: Sender) -> None:
+    def __init__(self, store: Store, sender: Sender, thumbnails: Thumbnails) -> None:
         self._store, self._sender, self._posting = store, sender, Posting(sender)
-        self._lock = asyncio.Lock()
+        self._thumbnails = thumbnails
+        self._locks = Locks()
 
     async def tell(self, letter: Letter) -> Sent | None:
-        async with self._lock:
+        number = int(letter.payload.get("digest", 0))
+        async with self._locks.of(number):
             async with self._store.read() as tx:
-                digest = await digests.find(tx, int(letter.payload.get("digest", 0)))
+                digest = await digests.find(tx, number)
                 server = await servers.find(tx, digest.server_id) if digest is not None else None
                 shown = await _shown(tx, digest) if digest is not None else []
                 lines = [await _line(tx, digest, *one) for one in enumerate(shown, 1)] if digest is not None else []
@@ -53,7 +53,7 @@ class DigestPosts:
                 with suppress(MessageGoneError, UnreachableError):
                     await self._sender.edit(digest.home_id, digest.message_id, card, limit)
                 return Sent(digest.home_id, digest.message_id)
-            found = await self._posting.find(digest.channel_id, _says(card.text)) if letter.tries > 1 else None
+            found = await self._posting.find(digest.channel_id, says(card.text)) if letter.tries > 1 else None
             name = words.digest_name(week_of(digest))
             nonce = f"dg{digest.id}"
             sent = found or await self._posting.create(digest.channel_id, name, card, nonce=nonce, tags=())
@@ -64,17 +64,17 @@ class DigestPosts:
     async def _card(self, digest: Digest, shown: Sequence[tuple[Archived, int]], lines: Sequence[str]) -> Card:
         week = week_of(digest)
         text = words.digest(week, lines)
-        shots = []
-        for place, (picture, votes) in enumerate(shown, 1):
-            with suppress(MissingFileError):
-                original = await self._store.files.read(picture.sha256)
-                small = await asyncio.to_thread(engine.make_thumbnail, original, SIDE)
-                shots.append(Shot(small.data, f"{place} · {words.votes(votes)}"))
+        small = await self._thumbnails.several([picture.sha256 for picture, _ in shown], SMALL)
+        shots = [
+            Shot(small[picture.sha256], f"{place} · {words.votes(votes)}")
+            for place, (picture, votes) in enumerate(shown, 1)
+            if picture.sha256 in small
+        ]
         if not shots:
             return Card(text)
         sheet = await asyncio.to_thread(draw_sheet, words.digest_name(week).replace("·", "-"), shots)
         everybody = visibility.everybody_on(digest.server_id)
-        alts = [visibility.alt_of(picture, everybody) or words.WORDLESS for picture, _ in shown]
+        alts = [visibility.alt_of(picture, everybody) or WORDLESS for picture, _ in shown]
         told = "; ".join(f"{place}. {alt}" for place, alt in enumerate(alts, 1))[: visibility.ALT_LIMIT]
         return Card(text, files=(Document(f"{digest.week}.jpg", sheet, told),))
 
@@ -95,12 +95,3 @@ async def _line(tx: Reading, digest: Digest, place: int, one: tuple[Archived, in
     posts = [post for post in await exhibits.of_pictures(tx, [picture.id]) if post.server_id == digest.server_id]
     link = next((link_of(post) for post in posts if post.state is Hanging.SHOWN and post.message_id is not None), "")
     return words.line(place, picture.text if readable else None, picture.member_id, votes, link)
-
-
-def link_of(exhibit: exhibits.Exhibit) -> str:
-    home = exhibit.thread_id or exhibit.channel_id
-    return f"https://discord.com/channels/{exhibit.server_id}/{home}/{exhibit.message_id}"
-
-
-def _says(text: str) -> Callable[[discord.Message], bool]:
-    return lambda message: message.content.split("\n")[0] == text.split("\n")[0]

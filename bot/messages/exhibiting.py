@@ -4,14 +4,10 @@ they may come twice, late, or in any order.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from weakref import WeakValueDictionary
-
-import discord
 
 from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
@@ -19,8 +15,8 @@ from bot.messages import community
 from bot.messages import exhibit_cards as cards
 from bot.messages.cards import Card, Link
 from bot.messages.exhibit_cards import Shown
-from bot.messages.lanes import Later
-from bot.messages.posting import Posting, bears
+from bot.messages.lanes import Later, Locks
+from bot.messages.posting import Posting, bears, says
 from bot.messages.sending import MessageGoneError, RefusedError, Sender, Sent, TooLargeError, UnreachableError
 from bot.messages.told import Told
 from bot.replies import exhibits as words
@@ -42,16 +38,13 @@ class Exhibiting:
         """`window` is where the gallery is on the web; empty: nowhere."""
         self._window = window
         self._store, self._sender, self._posting = store, sender, Posting(sender)
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks()
 
     async def tell(self, letter: Letter) -> Sent | None:
         if letter.kind == Told.GUIDELINES:
             return await self._guidelines(letter)
         number = int(letter.payload.get("exhibit", 0))
-        lock = self._locks.get(number)
-        if lock is None:
-            lock = self._locks[number] = asyncio.Lock()
-        async with lock:
+        async with self._locks.of(number):
             async with self._store.read() as tx:
                 exhibit = await exhibits.find(tx, number)
             if exhibit is None:
@@ -120,7 +113,7 @@ class Exhibiting:
         text, window = words.guidelines(str(letter.payload["imagine"])), str(letter.payload.get("window", ""))
         card = Card(text, links=(Link(words.WINDOW, window),) if window else ())
         is_known = letter.tries > 1 or bool(letter.payload.get("again"))
-        sent = await self._posting.find(letter.channel_id, _says(text)) if is_known else None
+        sent = await self._posting.find(letter.channel_id, says(text)) if is_known else None
         if sent is None:
             nonce = f"gl{letter.channel_id}"
             sent = await self._posting.create(letter.channel_id, words.GUIDELINES_NAME, card, nonce=nonce, tags=())
@@ -226,14 +219,16 @@ async def _parent(tx: Reading, job: Job, server: int, sender: Sender) -> str:
         sent = Sent(place.channel_id, place.message_id)
     if sent is None or (not posts and sender.server_of(sent.channel) != server):
         return ""
-    return f"https://discord.com/channels/{server}/{sent.channel}/{sent.message}"
+    return sent.link(server)
+
+
+def link_of(exhibit: Exhibit) -> str:
+    """Nothing while it has no post."""
+    sent = _sent(exhibit)
+    return sent.link(exhibit.server_id) if sent is not None else ""
 
 
 def _sent(exhibit: Exhibit) -> Sent | None:
     if exhibit.message_id is None:
         return None
     return Sent(exhibit.thread_id or exhibit.channel_id, exhibit.message_id)
-
-
-def _says(text: str) -> Callable[[discord.Message], bool]:
-    return lambda message: message.content.split("\n")[0] == text.split("\n")[0]

@@ -10,7 +10,7 @@ from bot.buttons.custom_id import Action
 from bot.community.features import Feature, is_on
 from bot.messages.cards import Button, Card, Link
 from bot.messages.daily_posts import link_of as link_of_day
-from bot.messages.digest_posts import link_of
+from bot.messages.exhibiting import link_of
 from bot.messages.sending import Sender, Sent
 from bot.replies import community as words
 from bot.store import dailies, exhibits, follows, rankings, servers

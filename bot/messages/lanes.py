@@ -12,12 +12,26 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
+from weakref import WeakValueDictionary
 
 _log = logging.getLogger(__name__)
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 WIDTH = 2  # requests under way at once: a large file does not hold up the next answer
 PREVIEW_SPACING = 2.0  # seconds between previews of one channel: Discord allows 30 edits a minute there, for all
+
+
+class Locks:
+    """One for each key, for as long as somebody holds it or waits for it."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: Hashable) -> asyncio.Lock:
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        return lock
 
 
 class Later(Exception):  # noqa: N818 - a request to wait

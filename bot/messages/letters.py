@@ -29,6 +29,7 @@ from bot.store.outbox import Letter
 from bot.store.placeholders import Placeholder, Post
 from bot.store.store import Store
 from bot.store.words import OPEN, State
+from bot.thumbnails import Thumbnails
 
 PRESSES = {
     Kind.SINGLE: Action.SINGLE,
@@ -47,12 +48,16 @@ MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
 
 
 class Telling:
-    def __init__(self, store: Store, sender: Sender, placing: Placing, window: str) -> None:
+    def __init__(self, store: Store, sender: Sender, thumbnails: Thumbnails, placing: Placing, window: str) -> None:
         self._store, self._sender, self._placing = store, sender, placing
         self._exhibiting = Exhibiting(store, sender, window)
-        days, notes, digests = DailyPosts(store, sender), FollowNotes(store, sender), DigestPosts(store, sender)
-        self._community: dict[str, DailyPosts | DigestPosts | FollowNotes]
-        self._community = {Told.DAILY: days, Told.CANDIDATE: days, Told.DIGEST: digests, Told.NOTE: notes}
+        days = DailyPosts(store, sender)
+        self._community: dict[str, DailyPosts | DigestPosts | FollowNotes] = {
+            Told.DAILY: days,
+            Told.CANDIDATE: days,
+            Told.DIGEST: DigestPosts(store, sender, thumbnails),
+            Told.NOTE: FollowNotes(store, sender),
+        }
 
     async def tell(self, letter: Letter) -> Sent | None:
         """None: there was nothing to tell any more."""

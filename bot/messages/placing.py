@@ -9,10 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from weakref import WeakValueDictionary
 
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages.cards import Card, Rows
+from bot.messages.lanes import Locks
 from bot.messages.sending import MessageGoneError, Sender, Sent, TokenGoneError, UnreachableError, carries
 from bot.store import placeholders
 from bot.store.jobs import Job
@@ -23,14 +23,11 @@ from bot.store.store import Store
 class Placing:
     def __init__(self, store: Store, sender: Sender, now: Callable[[], datetime]) -> None:
         self._store, self._sender, self._now = store, sender, now
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks = Locks()
 
     def lock(self, job_id: str) -> asyncio.Lock:
         """One writer of a job's message at a time: a late preview must not cover the answer."""
-        lock = self._locks.get(job_id)
-        if lock is None:
-            lock = self._locks[job_id] = asyncio.Lock()
-        return lock
+        return self._locks.of(job_id)
 
     async def edit(self, place: Placeholder, card: Card) -> Sent:
         """In place, or not at all."""

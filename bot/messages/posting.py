@@ -149,6 +149,11 @@ def _chosen(forum: discord.ForumChannel, names: tuple[str, ...]) -> list[discord
     return fitting or (list(known.values())[:1] if forum.flags.require_tag else [])
 
 
+def says(text: str) -> Matches:
+    """Whether a message begins with the same line."""
+    return lambda message: message.content.split("\n")[0] == text.split("\n")[0]
+
+
 def bears(part: str) -> Matches:
     """Whether a message's buttons have that in their ids."""
 

@@ -61,6 +61,10 @@ class Sent:
     channel: int
     message: int
 
+    def link(self, server: int | None) -> str:
+        """As Discord's apps open it; `server` is None in direct messages."""
+        return f"https://discord.com/channels/{server or '@me'}/{self.channel}/{self.message}"
+
 
 @asynccontextmanager
 async def refusals() -> AsyncIterator[None]:

@@ -5,14 +5,13 @@ count.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import discord
 
 from bot.buttons.custom_id import Action, Press
-from bot.desk import Desk, asker_of
+from bot.desk import Desk, asker_of, values_of
 from bot.errors import NotManagerError
 from bot.frame import rights
 from bot.messages.cards import Button, Card, Menu, MenuKind
@@ -51,11 +50,10 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
     asker, guild = asker_of(interaction), interaction.guild
     if asker.server is None or not asker.manages or guild is None:
         raise NotManagerError
-    data: Mapping[str, Any] = interaction.data or {}
     is_slow = press.extra in words.MAKE or press.extra == TEND  # Discord is asked for something meanwhile
     if is_slow:
         await interaction.response.defer()
-    notes = await _do(desk, guild, press.extra, [int(value) for value in data.get("values", ())])
+    notes = await _do(desk, guild, press.extra, [int(value) for value in values_of(interaction)])
     card = await setup_of(desk, guild.id) if press.extra == BACK else await panel(desk, guild, *notes)
     parts = await desk.sender.parts(card, 0)
     edit = interaction.edit_original_response if is_slow else interaction.response.edit_message

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import discord
 
 from bot.buttons.custom_id import Action, Press
-from bot.desk import Desk
+from bot.desk import Desk, values_of
 from bot.messages.cards import Button, Card, Menu, MenuKind, Tone
 from bot.panels import styling
 from bot.panels.models import MOST, Choices, paintable
@@ -65,17 +65,16 @@ async def settings_of(desk: Desk, member_id: int) -> Card:
 
 
 async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press) -> None:
-    data: Mapping[str, Any] = interaction.data or {}
     name, _, wanted = press.extra.partition(".")
-    values = data.get("values", ())
+    values = values_of(interaction)
     if name in (MODEL, MODE, VISIBILITY):
-        wanted = str(values[0]) if values and values[0] != USUAL else ""
+        wanted = values[0] if values and values[0] != USUAL else ""
     if name == MODE:
         await set_speed(desk, interaction.user.id, Speed(wanted) if wanted else None)
     elif name == VISIBILITY:
         await set_visibility(desk, interaction.user.id, Privacy(wanted or Privacy.PUBLIC))
     elif name == styling.NAME:
-        await _restyle(desk, interaction.user.id, [str(value) for value in values])
+        await _restyle(desk, interaction.user.id, values)
     else:
         async with desk.store.write() as tx:
             await set_one(tx, desk, interaction.user.id, name, wanted)

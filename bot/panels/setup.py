@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import discord
 from bot import replies
 from bot.buttons.custom_id import Action, Press
 from bot.buttons.emoji import BAR_CHOICES
-from bot.desk import Desk, asker_of
+from bot.desk import Desk, asker_of, values_of
 from bot.errors import NotManagerError
 from bot.messages.cards import Button, Card, Menu, MenuKind
 from bot.panels.models import Choices, paintable
@@ -66,14 +66,14 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
     if press.extra == OPEN:
         await _show(interaction, desk, asker.server)
         return
-    data: Mapping[str, Any] = interaction.data or {}
     if press.extra.startswith(PREFIX):
-        told = await keep_words(desk, asker.server, press.extra.removeprefix(PREFIX), data)
+        told = await keep_words(desk, asker.server, press.extra.removeprefix(PREFIX), interaction.data or {})
         await interaction.response.send_message(told, ephemeral=True)
         return
-    values = tuple(str(value) for value in data.get("values", ()))
     async with desk.store.write() as tx:
-        await servers.save(tx, _changed(await known_server(tx, desk, asker.server), press.extra, values))
+        await servers.save(
+            tx, _changed(await known_server(tx, desk, asker.server), press.extra, values_of(interaction))
+        )
     parts = await desk.sender.parts(await setup_of(desk, asker.server), 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
 

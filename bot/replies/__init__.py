@@ -22,6 +22,7 @@ _HIDDEN = frozenset(["Cf", "Cc", "Co", "Cs"])  # direction marks and control cha
 _JOINERS = frozenset("\u200c\u200d")  # hidden as well, but scripts and emoji are made of them
 
 BUSY = "I could not do that just now. Nothing was lost; please try again in a moment."
+WORDLESS = "(words kept private)"
 REMIX_TITLE = "Edit the prompt"
 USE_TITLE = "Paint from these words"
 RESUMED = "I take new work again."
@@ -71,8 +72,10 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def title(prompt: str, limit: int = PROMPT_SHOWN) -> str:
-    """A prompt in bold. Cut before it is escaped, so that no escape is cut apart."""
+def title(prompt: str | None, limit: int = PROMPT_SHOWN) -> str:
+    """A prompt in bold; None: its maker keeps it private. Cut before it is escaped, so that no escape is cut apart."""
+    if prompt is None:
+        return f"**{WORDLESS}**"
     shown = escaped(shortened(images.brief(prompt.strip()), limit))
     return f"**{shown}**" if shown.strip() else "**(no words)**"
 

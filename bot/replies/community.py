@@ -50,7 +50,6 @@ NEWEST: Final = "**Newest in the gallery**"
 DIGEST_EMPTY = "*None of these pictures may be shown any more.*"
 PERIODS: Final = {"day": "The last 24 hours", "week": "The last 7 days", "month": "The last 30 days"}
 SHOWN = 80  # characters of a prompt in a list
-WORDLESS = "(words kept private)"
 
 
 def off(feature: Feature) -> str:
@@ -148,8 +147,7 @@ def top(period: str, lines: Sequence[str]) -> str:
 
 def line(place: int, words: str | None, maker: int, count: int, link: str) -> str:
     """`words` is None if its maker keeps them private."""
-    shown = title(words, SHOWN) if words is not None else f"**{WORDLESS}**"
-    return f"{place}. {shown} · {mention(maker)} · {votes(count)} {link}".rstrip()
+    return f"{place}. {title(words, SHOWN)} · {mention(maker)} · {votes(count)} {link}".rstrip()
 
 
 def digest_name(week: Week) -> str:
@@ -217,9 +215,8 @@ def too_many(most: int) -> str:
 
 def note(maker: int, words: str | None, server: str, why: str | None) -> str:
     """`why` are the words that a member follows; None if it is the maker."""
-    about = title(words, SHOWN) if words is not None else f"**{WORDLESS}**"
     because = f"you follow “{escaped(why)}”" if why is not None else "you follow them"
-    told = f"A new picture by {mention(maker)} is in the gallery of {escaped(server)}: {about}"
+    told = f"A new picture by {mention(maker)} is in the gallery of {escaped(server)}: {title(words, SHOWN)}"
     return f"{told}\n-# I write because {because}."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.replies import escaped, mention, shortened, title
+from bot.replies import WORDLESS, escaped, mention, shortened, title
 from bot.store.archive import Archived
 from bot.store.collections import Collection
 from bot.store.words import Audience, Scope, Shape
@@ -56,7 +56,6 @@ NOTE: Final = "Note (nobody else reads it)"
 NOT_SHAREABLE: Final = "Not everybody here may see that picture. Its maker can show it to this server first."
 NO_SERVER: Final = "There is nobody here to share it with. Use it on a server."
 POSTED: Final = "It is on its way back into its channel."
-WORDLESS: Final = "(words kept private)"
 SHOWN: Final = 80  # characters of a prompt in a list
 
 
@@ -68,7 +67,7 @@ def heading(scope: Scope, count: int, words: str, filters: Sequence[str]) -> str
 
 def line(first: int, last: int, picture: Archived, *, is_own: bool, readable: bool, note: str, votes: int) -> str:
     """One picture, or several of one job that say the same."""
-    words = title(picture.text, SHOWN) if readable else f"**{WORDLESS}**"
+    words = title(picture.text if readable else None, SHOWN)
     parts = [f"`{first}`" if first == last else f"`{first}–{last}`", words]
     if not is_own:
         parts.append(mention(picture.member_id))
@@ -83,7 +82,7 @@ def line(first: int, last: int, picture: Archived, *, is_own: bool, readable: bo
 
 def about(picture: Archived, *, is_own: bool, readable: bool, note: str, gone_at: datetime | None) -> str:
     """Beside a picture on its own."""
-    lines = [title(picture.text) if readable else f"**{WORDLESS}**"]
+    lines = [title(picture.text if readable else None)]
     made = f"{mention(picture.member_id)} · <t:{int(picture.created_at.timestamp())}:f> · {escaped(picture.model)}"
     lines.append(f"{made} · {picture.width} x {picture.height}")
     if gone_at is not None:
@@ -103,6 +102,11 @@ def option(number: int, picture: Archived, *, readable: bool) -> str:
     return shortened(f"{number}. {words or picture.job_id}", 100)
 
 
+def choice(picture: Archived) -> str:
+    """One of one's own, beside others in a list."""
+    return shortened(f"{picture.cell + 1} · {picture.text or picture.job_id}", 100)
+
+
 def done(what: str, count: int, asked: int) -> str:
     pictures = "1 picture" if count == 1 else f"{count} pictures"
     rest = f" {asked - count} were left as they are." if 0 < count < asked else ""
@@ -110,7 +114,7 @@ def done(what: str, count: int, asked: int) -> str:
 
 
 def shared(picture: Archived, by: int, *, readable: bool) -> str:
-    words = title(picture.text) if readable else f"**{WORDLESS}**"
+    words = title(picture.text if readable else None)
     whose = f"by {mention(picture.member_id)}"
     return f"{words} · {whose}" if by == picture.member_id else f"{words} · {whose}, shared by {mention(by)}"
 

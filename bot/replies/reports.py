@@ -13,7 +13,6 @@ from bot.store.reports import Report
 NONE = "No picture is waiting for your decision."
 TAKE_AWAY = "Take away"
 LEAVE = "Leave it"
-WORDLESS = "(words kept private)"
 PROMPT = 100  # characters
 REASON = 200
 REPORTERS = 5

@@ -96,7 +96,7 @@ def load_painter(options: argparse.Namespace) -> Paint:
 def load_encoders(folder: Path) -> Any:
     from transformers import AutoModel, PreTrainedTokenizerFast
 
-    return AutoModel.from_pretrained(folder).eval(), PreTrainedTokenizerFast.from_pretrained(folder)
+    return AutoModel.from_pretrained(folder).float().eval(), PreTrainedTokenizerFast.from_pretrained(folder)
 
 
 def painted(paint: Paint, questions: Sequence[Question], batch: int = 4) -> Tensor:

@@ -228,8 +228,8 @@ async def test_only_ones_own_public_picture_can_be_entered(house: House, cleo: M
     assert words.NOTHING_TO_ENTER in asked.message["content"]
     async with house.desk.store.read() as tx:
         own = await browse(tx, Viewer(int(cleo.user_id)), Wanted(mine=True), 1)
-    for member in (cleo, dov):
-        outcome = await member.command("painting", "daily enter", picture=str(own[0].id))
+    for member, picture in ((cleo, str(own[0].id)), (dov, str(own[0].id)), (dov, "9" * 30), (dov, "a secret garden")):
+        outcome = await member.command("painting", "daily enter", picture=picture)
         assert outcome.message is not None
         assert words.NOT_PUBLIC in outcome.message["content"]
     assert await entered(house, await today(house)) == ()

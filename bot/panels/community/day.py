@@ -17,8 +17,9 @@ from bot.drawings.contact import draw_pair
 from bot.errors import CannotDoError
 from bot.messages.cards import Button, Card, Document, Menu, MenuKind
 from bot.messages.daily_posts import day_buttons, link_of
+from bot.replies import WORDLESS, shortened
 from bot.replies import community as words
-from bot.replies import shortened
+from bot.replies.gallery import choice
 from bot.store import archive, ballots, candidates, dailies, themes
 from bot.store.archive import Archived, Wanted
 from bot.store.dailies import Daily
@@ -92,7 +93,7 @@ async def enter_card(desk: Desk, asker: Asker, daily: Daily) -> Card:
     found = await own_public(desk, asker, daily.server_id)
     if not found:
         raise CannotDoError(words.NOTHING_TO_ENTER)
-    choices = tuple((str(one.id), name_of(one)) for one in found)
+    choices = tuple((str(one.id), choice(one)) for one in found)
     return Card(
         words.ASK_PICTURE,
         menus=(Menu(MenuKind.WORDS, Press(Action.DAILY, extra=f"p.{daily.id}"), words.ENTER, choices=choices),),
@@ -105,10 +106,6 @@ async def own_public(desk: Desk, asker: Asker, server: int, typed: str = "") -> 
         return await archive.browse(tx, visibility.everybody_on(server), wanted, CHOICES)
 
 
-def name_of(picture: Archived) -> str:
-    return shortened(f"{picture.cell + 1} · {picture.text or picture.job_id}", 100)
-
-
 async def pair_card(desk: Desk, found: Round, pair: Pair, voter: int) -> Card:
     """Nobody is told whose they are. The buttons name both pictures, so that they count what was seen."""
     left, right = (found.pictures[one] for one in pair)
@@ -117,7 +114,7 @@ async def pair_card(desk: Desk, found: Round, pair: Pair, voter: int) -> Card:
         raise CannotDoError(words.TOO_FEW)
     sheet = await asyncio.to_thread(draw_pair, copies[left.sha256], copies[right.sha256])
     everybody = visibility.everybody_on(found.daily.server_id)
-    alts = [visibility.alt_of(one, everybody) or words.WORDLESS for one in (left, right)]
+    alts = [visibility.alt_of(one, everybody) or WORDLESS for one in (left, right)]
     alt = f"Left: {shortened(alts[0], 480)} Right: {shortened(alts[1], 480)}"
     extra = f"c.{pair[0]}.{pair[1]}"
     labels = {LEFT: (words.LEFT, "⬅️"), RIGHT: (words.RIGHT, "➡️"), SKIP: (words.SKIP, "")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ import discord
 
 from bot.buttons.custom_id import Action, Press
 from bot.community.features import ON, PLACE, Feature, place_of
-from bot.desk import Desk, asker_of
+from bot.desk import Desk, asker_of, values_of
 from bot.errors import NotManagerError
 from bot.hosting import advance
 from bot.messages.cards import Button, Card, Menu, MenuKind
@@ -27,16 +26,17 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
     asker = asker_of(interaction)
     if asker.server is None or not asker.manages:
         raise NotManagerError
-    data: Mapping[str, Any] = interaction.data or {}
-    values = [str(value) for value in data.get("values", ())]
-    async with desk.store.write() as tx:
-        server = await known_server(tx, desk, asker.server)
-        if press.extra == ON:
-            server = replace(server, settings={**server.settings, ON: [each for each in Feature if each in values]})
-        elif press.extra == PLACE:
-            server = replace(server, settings={**server.settings, PLACE: int(values[0]) if values else None})
-        await servers.save(tx, server)
-    await advance(desk, desk.now())
+    values = values_of(interaction)
+    chosen: dict[str, Any] = {}
+    if press.extra == ON:
+        chosen = {ON: [each for each in Feature if each in values]}
+    elif press.extra == PLACE:
+        chosen = {PLACE: int(values[0]) if values else None}
+    if chosen:
+        async with desk.store.write() as tx:
+            server = await known_server(tx, desk, asker.server)
+            await servers.save(tx, replace(server, settings={**server.settings, **chosen}))
+        await advance(desk, desk.now())
     card = await (setup_of(desk, asker.server) if press.extra == BACK else panel(desk, interaction.guild, asker.server))
     parts = await desk.sender.parts(card, 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])

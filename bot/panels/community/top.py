@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from bot import visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk
-from bot.messages.digest_posts import link_of
+from bot.messages.exhibiting import link_of
 from bot.panels.gallery.drawing import Drawn, button, layout
 from bot.replies import community as words
 from bot.replies import shortened
@@ -33,7 +32,6 @@ LOOKED_AT: Final = 500  # newest pictures of a maker, for what they mostly do
 MOST_STYLES: Final = 4
 COUNTED: Final = 1000  # posts of a maker whose votes are added up, the best first
 DAYS: Final = {"day": 1, "week": 7, "month": 30}
-_STYLE: Final = re.compile(r"--style\s+([\w-]+)")
 
 
 async def draw_top(desk: Desk, asker: Asker, server: int, period: str) -> Drawn:
@@ -93,9 +91,7 @@ async def _counts(
 def _styles(newest: Sequence[Archived], viewer: Viewer) -> list[tuple[str, int]]:
     """Models and named styles; the latter are words, and so are private where those are."""
     found = Counter(picture.model for picture in newest if picture.model)
-    for picture in newest:
-        if visibility.may_read(picture, viewer):
-            found.update(set(_STYLE.findall(picture.text)))
+    found.update(picture.style for picture in newest if picture.style and visibility.may_read(picture, viewer))
     return found.most_common(MOST_STYLES)
 
 

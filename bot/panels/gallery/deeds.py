@@ -106,10 +106,11 @@ async def do(desk: Desk, viewer: Viewer, value: str, pictures: Sequence[Archived
         else:
             deed = Deed(value)
             found = [picture for picture in pictures if may_do(deed, picture, viewer)]
-            await _do(tx, desk, viewer, deed, found)
             label, count = LABELS[deed], len(found)
             if deed is Deed.PUBLISH:
                 count, note = await _publish(tx, desk, viewer, found)
+            else:
+                await _do(tx, desk, viewer, deed, found)
             if deed is Deed.ROLES and not await _has_roles(tx, found):
                 note = f" {replies.NO_ROLES_YET}"
     desk.delivery.poke()
@@ -144,8 +145,6 @@ async def _do(tx: Writing, desk: Desk, viewer: Viewer, deed: Deed, found: Sequen
             await withdrawing.hide(tx, found, viewer.member, now)
         case Deed.SHOW:
             await withdrawing.unhide(tx, found, viewer.member, now)
-        case Deed.PUBLISH:
-            pass  # it answers what came of it: `_publish`
         case Deed.HIDE_WORDS | Deed.SHOW_WORDS:
             await withdrawing.hide_words(tx, found, viewer.member, now, hidden=deed is Deed.HIDE_WORDS)
         case Deed.DELETE:

@@ -60,7 +60,7 @@ def layout(*parts: ui.Item[Any]) -> ui.LayoutView:
 
 def draw_page(signer: Signer, page: Page, small: Mapping[str, bytes], told: str = "") -> Drawn:
     files, items = [], []
-    for picture in page.shown:
+    for picture in page.leaf.shown:
         if (data := small.get(picture.sha256)) is None:
             continue
         alt = visibility.alt_of(picture, page.viewer)
@@ -70,7 +70,7 @@ def draw_page(signer: Signer, page: Page, small: Mapping[str, bytes], told: str 
     shape = replies.SHAPES.get(view.shape) if view.shape else None
     filters = [name for name in (view.model, view.style, shape) if name]
     filters += [one.name for one in page.collections if one.id == view.collection_id]
-    parts: list[ui.Item[Any]] = [ui.TextDisplay(replies.heading(view.scope, page.total, view.words, filters))]
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(replies.heading(view.scope, page.leaf.total, view.words, filters))]
     if items:
         parts.append(ui.MediaGallery(*items))
     parts.append(ui.TextDisplay(shortened(_list(page), 3500)))
@@ -81,16 +81,16 @@ def draw_page(signer: Signer, page: Page, small: Mapping[str, bytes], told: str 
 
 
 def _list(page: Page) -> str:
-    if not page.shown:
+    if not page.leaf.shown:
         return replies.NOTHING_YET if page.view.scope is Scope.MINE and not page.view.words else replies.NOTHING
 
     def alike(numbered: tuple[int, Archived]) -> tuple[str, bool, bool, str, int]:
         _, picture = numbered
-        note, votes = page.notes.get(picture.id, ""), page.votes.get(picture.id, 0)
+        note, votes = page.notes.get(picture.id, ""), page.leaf.votes.get(picture.id, 0)
         return picture.job_id, picture.hidden_at is not None, picture.words_hidden, note, votes
 
     lines = []
-    for (_, _, _, note, votes), group in itertools.groupby(enumerate(page.shown, 1), alike):
+    for (_, _, _, note, votes), group in itertools.groupby(enumerate(page.leaf.shown, 1), alike):
         (first, picture), *_ = numbered = list(group)
         is_own, readable = picture.member_id == page.viewer.member, visibility.may_read(picture, page.viewer)
         about = {"is_own": is_own, "readable": readable}
@@ -100,12 +100,12 @@ def _list(page: Page) -> str:
 
 def _menus(signer: Signer, page: Page) -> list[ui.Item[Any]]:
     def press(verb: str) -> Press:
-        return Press(Action.GALLERY, page.view.id, extra=f"{verb}.{page.place}")
+        return Press(Action.GALLERY, page.view.id, extra=f"{verb}.{page.leaf.place}")
 
     rows: list[ui.Item[Any]] = []
     listed = [
         (str(picture.id), replies.option(number, picture, readable=visibility.may_read(picture, page.viewer)))
-        for number, picture in enumerate(page.shown, 1)
+        for number, picture in enumerate(page.leaf.shown, 1)
     ]
     if listed:
         rows.append(menu(signer, press("op"), replies.OPEN, listed))
@@ -151,13 +151,13 @@ def _filters(signer: Signer, page: Page, press: Any) -> list[ui.Item[Any]]:
 
 
 def _leafing(signer: Signer, page: Page, press: Any) -> ui.ActionRow[Any]:
-    newer = Press(Action.GALLERY, page.view.id, extra=f"ne.{page.newer}")
-    older = Press(Action.GALLERY, page.view.id, extra=f"ol.{page.older}")
+    newer = Press(Action.GALLERY, page.view.id, extra=f"ne.{page.leaf.newer}")
+    older = Press(Action.GALLERY, page.view.id, extra=f"ol.{page.leaf.older}")
     back, on = replies.RANKED_WAYS if page.view.scope in RANKED else replies.WAYS
     look = discord.ButtonStyle.primary if page.view.unfolded else discord.ButtonStyle.secondary
     return ui.ActionRow(
-        button(signer, newer, back, "◀️", disabled=page.is_first),
-        button(signer, older, on, "▶️", disabled=page.is_last),
+        button(signer, newer, back, "◀️", disabled=page.leaf.is_first),
+        button(signer, older, on, "▶️", disabled=page.leaf.is_last),
         button(signer, press("fi"), "Filters", "🔎", style=look),
     )
 

@@ -22,5 +22,5 @@ async def draw_view(
     """The page that begins at that place, ends above it, or shows that picture."""
     async with desk.store.read() as tx:
         page = await load(tx, viewer, view, before, after, showing)
-    small = await desk.thumbnails.several([picture.sha256 for picture in page.shown], SMALL)
+    small = await desk.thumbnails.several([picture.sha256 for picture in page.leaf.shown], SMALL)
     return draw_page(desk.signer, page, small, told)

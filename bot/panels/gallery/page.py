@@ -30,37 +30,10 @@ RANKED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """`place` is where it begins, `newer` and `older` where the pages beside it are asked for: numbers of pictures, or
-    places in a ranking. `is_first`: nothing is on a page before; `is_last`: nothing on one after."""
-
-    view: View
-    viewer: Viewer
-    shown: Sequence[Archived]
-    total: int
-    is_first: bool
-    is_last: bool
-    place: int
-    newer: int
-    older: int
-    models: Sequence[str]
-    styles: Sequence[str]
-    collections: Sequence[Collection]
-    notes: Mapping[int, str]
-    votes: Mapping[int, int]
-
-    @property
-    def own_collections(self) -> Sequence[Collection]:
-        return [one for one in self.collections if one.member_id == self.viewer.member]
-
-    @property
-    def chosen(self) -> Sequence[Archived]:
-        return [picture for picture in self.shown if picture.id in self.view.chosen]
-
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """What is on a page, however it was found."""
+class Leaf:
+    """The pictures of a page, however they were found. `place` is where it begins, `newer` and `older` where the pages
+    beside it are asked for: numbers of pictures, or places in a ranking. `is_first`: nothing is on a page before;
+    `is_last`: nothing on one after."""
 
     shown: Sequence[Archived]
     total: int
@@ -70,6 +43,25 @@ class _Leaf:
     newer: int
     older: int
     votes: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    view: View
+    viewer: Viewer
+    leaf: Leaf
+    models: Sequence[str]
+    styles: Sequence[str]
+    collections: Sequence[Collection]
+    notes: Mapping[int, str]
+
+    @property
+    def own_collections(self) -> Sequence[Collection]:
+        return [one for one in self.collections if one.member_id == self.viewer.member]
+
+    @property
+    def chosen(self) -> Sequence[Archived]:
+        return [picture for picture in self.leaf.shown if picture.id in self.view.chosen]
 
 
 async def begin(desk: Desk, viewer: Viewer, scope: Scope, words: str, found: Sequence[int] = ()) -> View:
@@ -106,25 +98,11 @@ async def load(
     else:
         leaf = await _newest(tx, viewer, wanted, before if showing is None else showing + 1, after)
     models, styles = await archive.models_and_styles(tx, viewer) if view.unfolded else ((), ())
-    return Page(
-        view,
-        viewer,
-        leaf.shown,
-        leaf.total,
-        leaf.is_first,
-        leaf.is_last,
-        leaf.place,
-        leaf.newer,
-        leaf.older,
-        models,
-        styles,
-        found,
-        await notes.of_pictures(tx, viewer.member, [picture.id for picture in leaf.shown]),
-        leaf.votes,
-    )
+    own = await notes.of_pictures(tx, viewer.member, [picture.id for picture in leaf.shown])
+    return Page(view, viewer, leaf, models, styles, found, own)
 
 
-async def _ranked(tx: Reading, viewer: Viewer, view: View, wanted: Wanted, place: int, showing: int | None) -> _Leaf:
+async def _ranked(tx: Reading, viewer: Viewer, view: View, wanted: Wanted, place: int, showing: int | None) -> Leaf:
     """By votes or by likeness: who may see them is asked anew each time, so that places may change."""
     votes: Mapping[int, int] = {}
     if view.scope is Scope.LIKE:
@@ -140,16 +118,16 @@ async def _ranked(tx: Reading, viewer: Viewer, view: View, wanted: Wanted, place
     there = await archive.among(tx, viewer, part)
     shown = [there[number] for number in part if number in there]
     end = place + SIZE
-    return _Leaf(shown, len(ranking), place == 0, end >= len(ranking), place, max(place - SIZE, 0), end, votes)
+    return Leaf(shown, len(ranking), place == 0, end >= len(ranking), place, max(place - SIZE, 0), end, votes)
 
 
-async def _newest(tx: Reading, viewer: Viewer, wanted: Wanted, before: int, after: int | None) -> _Leaf:
+async def _newest(tx: Reading, viewer: Viewer, wanted: Wanted, before: int, after: int | None) -> Leaf:
     shown, is_first, is_last = await _leaf(tx, viewer, wanted, before, after)
     total = await archive.count(tx, viewer, wanted)
     first, last = (shown[0].id, shown[-1].id) if shown else (0, 0)
     # The first page begins with the newest, whatever that will be.
     place = 0 if is_first or not shown else first + 1
-    return _Leaf(shown, total, is_first, is_last, place, first, last)
+    return Leaf(shown, total, is_first, is_last, place, first, last)
 
 
 async def _leaf(

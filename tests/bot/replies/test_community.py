@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.community.calendar import last_week
-from bot.replies import MESSAGE_LIMIT
+from bot.replies import MESSAGE_LIMIT, WORDLESS
 from bot.replies import community as words
 
 LINK = "https://discord.com/channels/1573704227421683716/1573704248128962560/1573704248128962560"
@@ -23,7 +23,7 @@ def test_a_digest_drops_whole_lines_where_there_is_no_room() -> None:
 
 
 def test_words_that_are_kept_private_are_not_in_a_list() -> None:
-    assert words.WORDLESS in words.line(1, None, 5, 1, LINK)
+    assert WORDLESS in words.line(1, None, 5, 1, LINK)
     assert "1 vote " in words.line(1, None, 5, 1, LINK)
 
 
