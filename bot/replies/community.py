@@ -147,7 +147,8 @@ def top(period: str, lines: Sequence[str]) -> str:
 
 def line(place: int, words: str | None, maker: int, count: int, link: str) -> str:
     """`words` is None if its maker keeps them private."""
-    return f"{place}. {title(words, SHOWN)} · {mention(maker)} · {votes(count)} {link}".rstrip()
+    shown = title(words, SHOWN)
+    return f"{place}. {f'[{shown}]({link})' if link else shown} · {mention(maker)} · {votes(count)}"
 
 
 def digest_name(week: Week) -> str:

@@ -24,7 +24,12 @@ def test_a_digest_drops_whole_lines_where_there_is_no_room() -> None:
 
 def test_words_that_are_kept_private_are_not_in_a_list() -> None:
     assert WORDLESS in words.line(1, None, 5, 1, LINK)
-    assert "1 vote " in words.line(1, None, 5, 1, LINK)
+    assert words.line(1, None, 5, 1, LINK).endswith("· 1 vote")
+
+
+def test_a_line_leads_to_its_post_by_its_own_words() -> None:
+    assert words.line(2, "a red house", 5, 3, LINK) == f"2. [**a red house**]({LINK}) · <@5> · 3 votes"
+    assert words.line(2, "a [red](https://a.b) house", 5, 3, "").count("](") == 0
 
 
 def test_a_theme_cannot_format_the_card_of_its_day() -> None:
