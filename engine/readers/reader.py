@@ -39,7 +39,7 @@ MOST_ITEMS = 256  # of one question
 
 
 class Reader:
-    """`folder` holds encoders of the CLIP kind with their tokenizer, as their makers save them. Beside those that ship,
+    """`folder` holds a pair of encoders such as a CLIP with their tokenizer, as their makers save them. Beside those that ship,
     words are weighed by what the model that ships hears in them itself.
     """
 
