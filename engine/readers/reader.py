@@ -39,8 +39,8 @@ MOST_ITEMS = 256  # of one question
 
 
 class Reader:
-    """`folder` holds a pair of encoders such as a CLIP with their tokenizer, as their makers save them. Beside those that ship,
-    words are weighed by what the model that ships hears in them itself.
+    """`folder` holds a pair of encoders, such as a CLIP, with their tokenizer, as their makers save them. Beside those
+    that ship, words are weighed by what the model that ships hears in them itself.
     """
 
     def __init__(self, folder: Path = SHIPPED) -> None:
