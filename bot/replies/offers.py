@@ -42,8 +42,9 @@ def head(occasion: Occasion, count: int) -> str:
 def prompts(texts: Sequence[str]) -> str:
     """Some of them, each once; the rest is counted."""
     counts = list(Counter(texts).items())
-    lines = [_prompt(text, times) for text, times in counts[:PROMPTS_SHOWN]]
-    if rest := sum(times for _, times in counts[PROMPTS_SHOWN:]):
+    shown = PROMPTS_SHOWN if len(counts) > PROMPTS_SHOWN + 1 else len(counts)  # one line more tells more than “1 more”
+    lines = [_prompt(text, times) for text, times in counts[:shown]]
+    if rest := sum(times for _, times in counts[shown:]):
         lines.append(f"- … and {rest} more")
     return "\n".join(lines)
 
