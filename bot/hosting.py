@@ -16,6 +16,7 @@ from bot.community.fairness import weigh
 from bot.community.features import Feature, is_on, place_of
 from bot.community.themes import draw
 from bot.desk import Desk
+from bot.frame.fail_points import FailPoint, reached
 from bot.messages.community import put_daily, put_digest, put_notes_of_day
 from bot.store import archive, ballots, candidates, dailies, digests, rankings, servers, themes
 from bot.store.dailies import Daily
@@ -48,12 +49,14 @@ async def advance(desk: Desk, now: datetime) -> None:
     for daily in over:
         async with desk.store.write() as writing:
             await _close(writing, daily, sending)
+        reached(FailPoint.HOSTED)
     for number in due:
         async with desk.store.write() as writing:
             server = await servers.find(writing, number)
             if server is not None:
                 await _begin_day(writing, server, now, sending)
                 await _begin_digest(writing, server, now, sending)
+        reached(FailPoint.HOSTED)
     if over or due:
         desk.delivery.poke()
 

@@ -1,5 +1,6 @@
-"""Named places between two writes of a job's life, where a test may end the process as a power cut would. Without the
-variable nothing happens there. It holds a point's words, and `:2` behind them for the second time that it is reached.
+"""Named places between two writes in the life of a job or of a community, where a test may end the process as a power
+cut would. Without the variable nothing happens there. It holds a point's words, and `:2` behind them for the second
+time that it is reached.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ class FailPoint(StrEnum):
     SENT = "the answer is sent, not yet stored"
     DELIVERED = "stored that it was sent"
     MENTIONED = "the member was called, not yet stored"
+    HOSTED = "a day or a week is begun or over by the rows, nothing of it sent yet"
+    THREADED = "a day's card has its thread, which is not yet stored"
+    CROWNED = "the winner's message is stored, not yet pinned"
 
 
 _words, _, _number = os.environ.get(VARIABLE, "").partition(":")

@@ -59,7 +59,7 @@ async def follow_pressed(interaction: Interaction, desk: Desk, press: Press) -> 
     if verb == "m":
         await follow_maker(interaction, desk, int(number))
     else:
-        await stop(interaction, desk, int(number))
+        await stop(interaction, desk, int(number.partition(".")[0]))  # behind it: which note the button is under
 
 
 async def follow_maker(interaction: Interaction, desk: Desk, maker: int) -> None:

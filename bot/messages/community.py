@@ -31,6 +31,9 @@ async def follow(tx: Writing, picture_ids: Collection[int], now: datetime) -> No
             await put_candidate(tx, daily, candidate, now, again=again)
     for daily in await dailies.of_pictures(tx, picture_ids):
         await put_daily(tx, daily, now, again=again)
+        following = await dailies.after(tx, daily)
+        if following is not None:  # its card tells who won before
+            await put_daily(tx, following, now, again=again)
     for digest in await digests.of_pictures(tx, picture_ids):
         await put_digest(tx, digest, now, again=again)
 

@@ -12,6 +12,7 @@ from bot.buttons.custom_id import Action
 from bot.community.calendar import WEEK, Week
 from bot.community.features import Feature, is_on
 from bot.drawings.contact import Shot, draw_sheet
+from bot.frame.fail_points import FailPoint, reached
 from bot.messages.cards import Button, Card, Document
 from bot.messages.exhibiting import link_of
 from bot.messages.lanes import Locks
@@ -43,22 +44,25 @@ class DigestPosts:
                 server = await servers.find(tx, digest.server_id) if digest is not None else None
                 shown = await _shown(tx, digest) if digest is not None else []
                 lines = [await _line(tx, digest, *one) for one in enumerate(shown, 1)] if digest is not None else []
-            if digest is None or server is None or (not shown and digest.message_id is None):
+            if digest is None or server is None:
                 return None
             more = Button(Action.TOP, "", words.MORE, "🏆", extra="week")
             rows = ((more,),) if is_on(server.settings, Feature.TOP) else ()
             card = replace(await self._card(digest, shown, lines), rows=rows)
-            limit = self._sender.limit_of(digest.server_id)
-            if digest.message_id is not None and digest.home_id is not None:
+            sent = _sent(digest)
+            if sent is None and letter.tries > 1:  # also if nothing of it may be shown by now
+                sent = await self._posting.find(digest.channel_id, says(card.text))
+            if sent is not None:
+                limit = self._sender.limit_of(digest.server_id)
                 with suppress(MessageGoneError, UnreachableError):
-                    await self._sender.edit(digest.home_id, digest.message_id, card, limit)
-                return Sent(digest.home_id, digest.message_id)
-            found = await self._posting.find(digest.channel_id, says(card.text)) if letter.tries > 1 else None
-            name = words.digest_name(week_of(digest))
-            nonce = f"dg{digest.id}"
-            sent = found or await self._posting.create(digest.channel_id, name, card, nonce=nonce, tags=())
-            async with self._store.write() as tx:
-                await digests.appear(tx, digest.id, sent.channel, sent.message)
+                    await self._sender.edit(sent.channel, sent.message, card, limit)
+            elif shown:
+                name, nonce = words.digest_name(week_of(digest)), f"dg{digest.id}"
+                sent = await self._posting.create(digest.channel_id, name, card, nonce=nonce, tags=())
+            if sent is not None and digest.message_id is None:
+                reached(FailPoint.PLACED)
+                async with self._store.write() as tx:
+                    await digests.appear(tx, digest.id, sent.channel, sent.message)
             return sent
 
     async def _card(self, digest: Digest, shown: Sequence[tuple[Archived, int]], lines: Sequence[str]) -> Card:
@@ -77,6 +81,12 @@ class DigestPosts:
         alts = [visibility.alt_of(picture, everybody) or WORDLESS for picture, _ in shown]
         told = "; ".join(f"{place}. {alt}" for place, alt in enumerate(alts, 1))[: visibility.ALT_LIMIT]
         return Card(text, files=(Document(f"{digest.week}.jpg", sheet, told),))
+
+
+def _sent(digest: Digest) -> Sent | None:
+    if digest.message_id is None or digest.home_id is None:
+        return None
+    return Sent(digest.home_id, digest.message_id)
 
 
 def week_of(digest: Digest) -> Week:

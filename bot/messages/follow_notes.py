@@ -8,9 +8,11 @@ from bot import visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.community.features import Feature, is_on
+from bot.frame.fail_points import FailPoint, reached
 from bot.messages.cards import Button, Card, Link
 from bot.messages.daily_posts import link_of as link_of_day
 from bot.messages.exhibiting import link_of
+from bot.messages.posting import bears
 from bot.messages.sending import Sender, Sent
 from bot.replies import community as words
 from bot.store import dailies, exhibits, follows, rankings, servers
@@ -39,14 +41,17 @@ class FollowNotes:
                 note = await self._of_exhibit(tx, follow, int(letter.payload.get("exhibit", 0)))
         if note is None or not await self._sender.is_in(follow.server_id, follow.member_id):
             return None
-        stop = Button(Action.FOLLOW, "", words.UNFOLLOW, extra=f"x.{follow.id}")
+        mark = f"x.{follow.id}.{letter.id}"  # by which it is found again: of two pictures it may say the same
+        stop = Button(Action.FOLLOW, "", words.UNFOLLOW, extra=mark)
         card = Card(note[0], ((stop,),), links=(Link(words.OPEN_POST, note[1]),))
         channel = await self._sender.direct_channel(follow.member_id)
         if letter.tries > 1:
-            found = await self._sender.find(channel, lambda message: message.content == card.text, limit=20)
+            found = await self._sender.find(channel, bears(f":{mark}:"), limit=20)
             if found is not None:
                 return Sent(channel, found)
-        return await self._sender.create(channel, card, 0, nonce=f"fo{letter.id}")
+        sent = await self._sender.create(channel, card, 0, nonce=f"fo{letter.id}")
+        reached(FailPoint.PLACED)
+        return sent
 
     async def _of_exhibit(self, tx: Reading, follow: Follow, number: int) -> Note | None:
         exhibit = await exhibits.find(tx, number)

@@ -58,6 +58,13 @@ async def before(tx: Reading, daily: Daily) -> Daily | None:
     return await _first(tx, _dailies.c.server_id == daily.server_id, _dailies.c.id < daily.id)
 
 
+async def after(tx: Reading, daily: Daily) -> Daily | None:
+    """The day that came next."""
+    query = select(_dailies).where(_dailies.c.server_id == daily.server_id, _dailies.c.id > daily.id)
+    row = await tx.first(query.order_by(_dailies.c.id).limit(1))
+    return None if row is None else Daily(**row)
+
+
 async def over(tx: Reading, now: datetime) -> tuple[Daily, ...]:
     """Still open, and past their end."""
     query = select(_dailies).where(_dailies.c.state == Running.OPEN, _dailies.c.ends_at <= now)

@@ -51,6 +51,12 @@ class Round:
         except LookupError:
             raise CannotDoError(words.ALL_SEEN) from None
 
+    @property
+    def votes(self) -> int:
+        """Between pictures that take part."""
+        known = self.pictures.keys()
+        return sum(ballot.chosen is not None and known >= {*ballot.pair} for ballot in self.cast)
+
     def votes_of(self, member: int) -> int:
         return sum(ballot.member == member and ballot.chosen is not None for ballot in self.cast)
 
@@ -82,7 +88,7 @@ async def today_card(desk: Desk, asker: Asker, server: int) -> Card:
     async with desk.store.read() as tx:
         found = await read_round(tx, await open_day(tx, desk.now(), server))
         waiting = await themes.waiting(tx, server) if asker.rules else ()
-    counts = (len(found.pictures), sum(ballot.chosen is not None for ballot in found.cast))
+    counts = (len(found.pictures), found.votes)
     daily, next_ones = found.daily, [shortened(theme.words, 60) for theme in waiting[:10]]
     text = words.today(daily.theme, daily.ends_at, counts, link_of(daily), next_ones)
     return Card(text, (day_buttons(daily),))

@@ -67,9 +67,11 @@ async def _confirms(box: Sandbox, cleo: Member) -> Outcome:
     return await cleo.click(asked.message, "Paint all 2")
 
 
+RARE = (FailPoint.UNWANTED, FailPoint.CLAIMED, FailPoint.PLACED)  # for which more has to happen
+OF_A_COMMUNITY = (FailPoint.HOSTED, FailPoint.THREADED, FailPoint.CROWNED)  # `test_community_deaths.py`
 # What was done when it died, and where: every write of a job's life has one before it and one behind it.
 DEATHS: list[tuple[Life, str]] = [
-    *[(_asks, point) for point in FailPoint if point not in (FailPoint.UNWANTED, FailPoint.CLAIMED, FailPoint.PLACED)],
+    *[(_asks, point) for point in FailPoint if point not in (*RARE, *OF_A_COMMUNITY)],
     (_asks, f"{FailPoint.FILING}:3"),
     (_asks, f"{FailPoint.SENDING}:2"),  # the call of its member
     (_asks, f"{FailPoint.SENT}:2"),
@@ -133,7 +135,7 @@ async def test_a_bot_that_is_killed_while_it_takes_up_what_was_left_loses_nothin
 
 
 def test_every_fail_point_is_died_at() -> None:
-    died_at = {FailPoint(point.partition(":")[0]) for _, point in DEATHS} | {FailPoint.CLAIMED}
+    died_at = {FailPoint(point.partition(":")[0]) for _, point in DEATHS} | {FailPoint.CLAIMED, *OF_A_COMMUNITY}
     assert died_at == set(FailPoint)
 
 
