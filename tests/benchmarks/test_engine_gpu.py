@@ -45,6 +45,7 @@ def test_models_of_true_size_are_as_large_as_published(name: str) -> None:
     assert model.entry.memory_gib == pytest.approx(gib, abs=0.06)
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("seconds_are_short")
 @pytest.mark.filterwarnings("ignore")  # what the libraries say to each other
 @pytest.mark.parametrize("name", ["sd1.5", "flux2-klein"])
