@@ -41,13 +41,18 @@ class Facts(nn.Module):
         for answers in (self.of_picture, self.of_words):
             nn.init.constant_(answers.bias, SELDOM)
 
-    def loss(self, pictures: Tensor, words: Tensor, truth: Tensor) -> Tensor:
+    def loss(self, pictures: Tensor, words: Tensor, true: Tensor, named: Tensor) -> Tensor:
         """Features have the length 1, whose few steps would be too small to answer from."""
         seen, said = self.of_picture(pictures * pictures.shape[-1]), self.of_words(words * words.shape[-1])
         wrong = functional.binary_cross_entropy_with_logits(
-            torch.stack((seen, said)), truth.expand(2, *truth.shape), reduction="sum"
+            torch.stack((seen, said)), torch.stack((true, named)), reduction="sum"
         )
-        return WEIGHT * wrong / (2 * len(truth))
+        return WEIGHT * wrong / (2 * len(true))
+
+
+def matches(named: Tensor, true: Tensor) -> Tensor:
+    """Of which pictures (columns) all is true that each text (row) names."""
+    return named @ (1 - true).T == 0
 
 
 def facts_of(scene: Scene) -> npt.NDArray[np.bool_]:

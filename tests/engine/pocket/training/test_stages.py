@@ -43,7 +43,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lambda: PainterStage(CPU, folder, 4, phases=[phase]),
         lambda: GuidedStage(CPU, folder, 4, 8),
         lambda: DecoderStage(CPU, folder, 4, 8, side=32),
-        lambda: EncodersStage(CPU, folder, 4, 8),
+        lambda: EncodersStage(CPU, folder, 4, 8, gallery=20),
         lambda: UpscalerStage(CPU, folder, 2, 8, side=64),
         lambda: CheckerStage(CPU, 4, 8),
     ]
