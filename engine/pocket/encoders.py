@@ -1,6 +1,6 @@
 """The pair of encoders for words and pictures: small, of stock classes, so that search, ranking and description run the
-same code over it as over any CLIP of the catalogue. A convolutional net learns shapes from far fewer pictures than a
-transformer of its size.
+same code over it as over any CLIP of the catalogue. A plain convolutional net learns shapes from far fewer pictures
+than a transformer of its size.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from engine.pocket.parts import PROMPT_LENGTH
 
 PICTURE_SIDE = 128
 FEATURES = 128
-CHANNELS = (32, 64, 96, 160)
+CHANNELS = (32, 64, 96, 144)
 
 
 def make_encoders(vocabulary_size: int) -> Any:
-    from transformers import BertConfig, ConvNextConfig, VisionTextDualEncoderConfig, VisionTextDualEncoderModel
+    from transformers import BertConfig, ResNetConfig, VisionTextDualEncoderConfig, VisionTextDualEncoderModel
 
-    seeing = ConvNextConfig(
+    seeing = ResNetConfig(
         image_size=PICTURE_SIDE,
-        patch_size=4,
+        embedding_size=24,
         hidden_sizes=list(CHANNELS),
         hidden_size=CHANNELS[-1],  # where the pair's own class looks for it
-        depths=[1, 1, 2, 1],
-        layer_scale_init_value=1.0,
+        depths=[1, 1, 1, 1],
+        layer_type="basic",
     )
     hearing = BertConfig(
         vocab_size=vocabulary_size,
@@ -36,9 +36,19 @@ def make_encoders(vocabulary_size: int) -> Any:
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
     )
-    return VisionTextDualEncoderModel(
-        VisionTextDualEncoderConfig.from_vision_text_configs(seeing, hearing, projection_dim=FEATURES)
-    )
+    config = VisionTextDualEncoderConfig.from_vision_text_configs(seeing, hearing, projection_dim=FEATURES)
+    return joined(VisionTextDualEncoderModel(config))
+
+
+def joined(encoders: Any) -> Any:
+    """Convolutional nets pool to maps of one square, where the class of a pair expects plain vectors. The weights are
+    the same either way."""
+    from torch import nn
+
+    pooler = getattr(encoders.vision_model, "pooler", None)
+    if isinstance(pooler, nn.AdaptiveAvgPool2d):
+        encoders.vision_model.pooler = nn.Sequential(pooler, nn.Flatten())
+    return encoders
 
 
 def picture_input(pictures: Any) -> Any:

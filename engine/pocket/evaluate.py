@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.pocket.encoders import picture_features, text_features
+from engine.pocket.encoders import joined, picture_features, text_features
 from engine.pocket.evaluation.checker import Checker, find, load_checker
 from engine.pocket.evaluation.measures import diversity, frechet_distance, inception_score
 from engine.pocket.evaluation.prompts import Question, compbench_questions, held_out_questions, style_questions
@@ -96,7 +96,7 @@ def load_painter(options: argparse.Namespace) -> Paint:
 def load_encoders(folder: Path) -> Any:
     from transformers import AutoModel, PreTrainedTokenizerFast
 
-    return AutoModel.from_pretrained(folder).float().eval(), PreTrainedTokenizerFast.from_pretrained(folder)
+    return joined(AutoModel.from_pretrained(folder)).float().eval(), PreTrainedTokenizerFast.from_pretrained(folder)
 
 
 def painted(paint: Paint, questions: Sequence[Question], batch: int = 4) -> Tensor:

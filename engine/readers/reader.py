@@ -14,6 +14,7 @@ from engine.errors import ReaderError
 from engine.models.parts import quietly, told_as_broken
 from engine.models.weights import Part
 from engine.paint.image import open_picture
+from engine.pocket.encoders import joined
 from engine.readers.questions import (
     Answer,
     Describe,
@@ -132,7 +133,8 @@ class Reader:
     def _encoders(self) -> tuple[Any, Any, str]:
         from transformers import AutoModel
 
-        return _load(AutoModel, "encoders", self._folder, self._folder)
+        pair, tokenizer, name = _load(AutoModel, "encoders", self._folder, self._folder)
+        return joined(pair), tokenizer, name
 
     @cached_property
     def _listener(self) -> tuple[Any, Any, str]:

@@ -33,7 +33,7 @@ Truths = npt.NDArray[np.bool_]
 
 class EncodersStage:
     name = "encoders"
-    rate = 1e-3
+    rate = 2e-3
 
     def __init__(
         self, device: torch.device, folder: Path, batch: int, target: int, gallery: int = GALLERY, workers: int = 1
