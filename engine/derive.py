@@ -89,7 +89,7 @@ def enlarge_creatively(recipe: Recipe, sha256: str, entry: Entry, size: Size | N
     if Task.IMAGE not in entry.tasks or entry.kind not in PAINTERS:
         return _stays_subtle(subtle, f"{entry.title} cannot start from a picture")
     if over is None:
-        return _stays_subtle(subtle, f"{entry.title} paints at most {entry.longest} pixels a side")
+        return _stays_subtle(subtle, f"{entry.title} paints over at most {_over(entry)} pixels a side")
     started, notes = _started_from(_painted(recipe, entry), sha256, REPAINT, entry)
     wish = Wish(
         enlarger=_enlarger(recipe),
@@ -175,11 +175,15 @@ def _target(recipe: Recipe, asked: Size | None) -> Size:
 
 def _repaint_size(recipe: Recipe, large: Recipe, entry: Entry) -> Size | None:
     """The largest on the way that the model paints; None if that is no larger than the picture."""
-    share = min(1.0, entry.longest / max(large.width, large.height))
+    share = min(1.0, _over(entry) / max(large.width, large.height))
     width, height = (
         max(1, int(side * share / entry.multiple + 1e-6)) * entry.multiple for side in (large.width, large.height)
     )
     return Size(width, height) if min(width / recipe.width, height / recipe.height) > 1 else None
+
+
+def _over(entry: Entry) -> int:
+    return entry.longest_repaint or entry.longest
 
 
 def _stays_subtle(subtle: Derived, reason: str) -> Derived:

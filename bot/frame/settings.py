@@ -113,6 +113,13 @@ class Settings:
     catalogs: tuple[Path, ...] = _setting(
         "ATELIER_CATALOGS", "", as_paths, "Catalogue files of your own models, joined by commas."
     )
+    encoders: Path | None = _setting(
+        "ATELIER_ENCODERS",
+        "",
+        as_folder_or_none,
+        "A folder with a CLIP and its tokenizer, for search by meaning; left empty, the small pair that ships, "
+        "which knows the pocket model's world.",
+    )
     engine_device: str = _setting(
         "ATELIER_ENGINE_DEVICE",
         "auto",
@@ -239,6 +246,7 @@ class Settings:
             models=self.models,
             adapters=self.adapters,
             catalogs=self.catalogs,
+            encoders=self.encoders,
             device=None if self.engine_device == "auto" else self.engine_device,
             state=self.data / "engine",
             preview_seconds=self.preview_seconds,

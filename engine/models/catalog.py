@@ -106,6 +106,7 @@ class Entry:
     added_text: str = ""
     added_negative: str = ""
     styling: str = STYLING  # what `--stylize` adds, as much as it says
+    longest_repaint: int = 0  # up to which it paints over what is larger than it paints itself; 0: `longest`
     kind: str = "diffusion"  # the painter that paints with it
     hidden: bool = False  # for tests and trials: not offered, but there for who asks by name
     aliases: tuple[str, ...] = ()

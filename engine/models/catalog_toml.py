@@ -269,6 +269,7 @@ _READERS: dict[str, Reader] = {
     "sizes": _list_of(_size),
     "multiple": _COUNT,
     "longest": _COUNT,
+    "longest_repaint": _COUNT,
     "steps": _COUNT,
     "most_steps": _COUNT,
     "guidance": _NUMBER,
@@ -287,5 +288,5 @@ _READERS: dict[str, Reader] = {
     "hidden": _is(bool, "true or false", lambda value: True),
 }
 _OPTIONAL = {*Place, "like", "revision", "terms", "gated", "added_text", "added_negative", "styling", "aliases"}
-_OPTIONAL |= {"unverified", "kind", "hidden"}
+_OPTIONAL |= {"unverified", "kind", "hidden", "longest_repaint"}
 _REQUIRED = frozenset(_READERS.keys() - _OPTIONAL)

@@ -332,9 +332,12 @@ def test_a_repaint_stays_within_what_the_model_paints_and_says_where_it_cannot()
     assert (extras["repaint_width"], extras["painter"], extras["repaint"]) == (2048, "diffusion", 0.3)
     assert int(extras["repaint_height"]) % entry.multiple == 0
     assert made.notes == ()
+    small = CATALOG.find("pocket")
+    extras = dict(only(enlarge_creatively(recipe_of("pocket"), SHA, small)).extras)
+    assert (extras["repaint_width"], small.longest_repaint) == (320, 320)
     for other, reason in (
         (replace(entry, tasks=frozenset({Task.TEXT})), "cannot start from a picture"),
-        (replace(entry, longest=1024), "paints at most 1024 pixels a side"),
+        (replace(entry, longest=1024), "paints over at most 1024 pixels a side"),
     ):
         made = enlarge_creatively(recipe_of("sdxl"), SHA, other)
         assert only(made).extras == (("enlarger", "net"),)

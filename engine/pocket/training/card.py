@@ -47,7 +47,9 @@ def write_card(folder: Path, out: Path, seen: dict[str, int]) -> None:
         entry = json.loads(line)
         last.setdefault(entry["stage"], {}).update(entry)
     figures = [
-        f"- {stage}: " + ", ".join(f"{k} {v}" for k, v in e.items() if k != "stage") for stage, e in last.items()
+        f"- {stage}: " + ", ".join(f"{k} {v}" for k, v in e.items() if k != "stage")
+        for stage, e in last.items()
+        if stage in seen
     ]
     card = CARD.format(
         megabytes=sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / 1e6,

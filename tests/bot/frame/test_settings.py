@@ -44,6 +44,7 @@ def test_every_setting_can_be_set() -> None:
             "ATELIER_MODELS": "hub",
             "ATELIER_ADAPTERS": "styles",
             "ATELIER_CATALOGS": "one.toml,two.toml",
+            "ATELIER_ENCODERS": "clip",
             "ATELIER_ENGINE_DEVICE": "cpu",
             "ALLOWED_SERVERS": "112233445566778899",
             "STRANGERS_PLAN": "open",
@@ -73,6 +74,7 @@ def test_every_setting_can_be_set() -> None:
     assert settings.log_format is LogFormat.JSON
     assert settings.engine.models == Path("hub")
     assert settings.engine.catalogs == (Path("one.toml"), Path("two.toml"))
+    assert settings.engine.encoders == Path("clip")
     assert settings.engine.device == "cpu"
     assert settings.engine.preview_seconds == 1.5
     assert settings.engine.swatch_seconds == 0.5
