@@ -27,7 +27,7 @@ from engine.outlet import Outlet
 from engine.paint.painters.checks import check
 from engine.priority import lower_priority, wait_quietly
 from engine.readers.questions import Answer, Question
-from engine.readers.reader import Reader
+from engine.readers.reader import SHIPPED, Reader
 from engine.recipe import Recipe
 from engine.schedule.forecast import QueueView, Quote
 from engine.schedule.queue import Queue
@@ -57,7 +57,8 @@ class Engine:
         self._finisher = Finisher(self._outlet.put, settings.encoding_threads)
         self._shelf = Shelf(catalog, device, hub=settings.models, hashes=hashes, evicting=self._put_away)
         self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions", initializer=lower_priority)
-        self._reader = Reader(settings.encoders) if settings.encoders is not None else Reader()
+        # Where only colour cards are painted, no pair is taken that nobody asked for: reading imports torch.
+        self._reader = Reader(settings.encoders or (SHIPPED if device.name != NO_DEVICE else None))
         self._timing, self._timings_file = Timing(), None
         if settings.state is not None:
             self._timings_file = TimingsFile(settings.state / "timings.json", f"{device.name} {device.dtype}")

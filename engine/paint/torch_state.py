@@ -15,7 +15,7 @@ _CASTING = ("cpu", "cuda")
 
 @dataclass(frozen=True, slots=True)
 class TorchState:
-    """As it was at one moment. Before torch is loaded there is nothing to keep."""
+    """As it was at one moment. Before torch is loaded, which another thread may be at, there is nothing to keep."""
 
     grad: bool
     inference: bool
@@ -26,7 +26,7 @@ class TorchState:
     @classmethod
     def now(cls) -> TorchState | None:
         torch = sys.modules.get("torch")
-        if torch is None:
+        if torch is None or getattr(torch.__spec__, "_initializing", False):
             return None
         casts = tuple((torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind)) for kind in _CASTING)
         stream = torch.cuda.current_stream() if torch.cuda.is_initialized() else None

@@ -41,16 +41,16 @@ MOST_ITEMS = 256  # of one question
 
 class Reader:
     """`folder` holds a pair of encoders, such as a CLIP, with their tokenizer, as their makers save them. Beside those
-    that ship, words are weighed by what the model that ships hears in them itself.
+    that ship, or where there are none (None), words are weighed by what the model that ships hears in them itself.
     """
 
-    def __init__(self, folder: Path = SHIPPED) -> None:
+    def __init__(self, folder: Path | None = SHIPPED) -> None:
         self._folder = folder
         self._own: Tensor | None = None
 
     def answer(self, question: Question) -> Answer:
         """Blocks. Raises ReaderError, and SourceError for what is no picture."""
-        by_ear = isinstance(question, WeighWords) and question.file is None and self._folder == SHIPPED
+        by_ear = isinstance(question, WeighWords) and question.file is None and self._folder in (SHIPPED, None)
         _check_there(PAINTER / HEARD if by_ear else self._folder)  # first: torch takes seconds to be read
         import torch
 
@@ -133,6 +133,7 @@ class Reader:
     def _encoders(self) -> tuple[Any, Any, str]:
         from transformers import AutoModel
 
+        assert self._folder is not None  # `answer` has looked
         pair, tokenizer, name = _load(AutoModel, "encoders", self._folder, self._folder)
         return joined(pair), tokenizer, name
 
@@ -143,8 +144,8 @@ class Reader:
         return _load(CLIPTextModel, HEARD, PAINTER / HEARD, PAINTER / "tokenizer")
 
 
-def _check_there(folder: Path) -> None:
-    if not (folder / WEIGHTS).is_file():
+def _check_there(folder: Path | None) -> None:
+    if folder is None or not (folder / WEIGHTS).is_file():
         raise ReaderError("There are no encoders here to read pictures with; train or add them first.")
     if find_spec("torch") is None:
         raise ReaderError("PyTorch, which reads pictures, is not installed; install it, or do without.")

@@ -40,7 +40,7 @@ def test_lag_is_told_of_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     parts = {name: told for name, told in found.items() if name != "benchmark"}
     assert parts.keys() == {"opening the first engine", "idle", "loads", "puts away", "paints", "encodes"}
     assert all(told["ticks"] > 0 for name, told in parts.items() if name != "puts away")  # which may take no tick
-    for told in parts.values():
+    for told in (part for part in parts.values() if part["ticks"]):
         assert 0 <= told["p50 ms"] <= told["p99 ms"] <= told["max ms"]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 import weakref
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import torch
 
 from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, Rendezvous
 from engine.paint.strand import current_strand, pause
+from engine.paint.torch_state import TorchState
 from engine.schedule.timing import Stage
 from engine.schedule.turn import Step
 from tests.engine.paint.driver import Driver
@@ -245,3 +249,12 @@ def test_a_module_gets_its_own_method_back(module: Doubling) -> None:
 def test_outside_of_painters_a_shared_module_is_what_it_was(module: Doubling, meeting: Rendezvous) -> None:
     assert module(torch.ones(1, 2)).tolist() == [[2.0, 2.0]]
     assert module.batches == [1]
+
+
+def test_torch_that_another_thread_is_loading_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It lies among the modules as soon as its loading begins, and has next to nothing in it."""
+    half = ModuleType("torch")
+    half.__spec__ = ModuleSpec("torch", None)
+    half.__spec__._initializing = True  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "torch", half)
+    assert TorchState.now() is None

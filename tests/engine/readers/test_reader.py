@@ -14,7 +14,7 @@ from engine.engine import Engine
 from engine.errors import ReaderError, SourceError
 from engine.pocket.encoders import make_encoders
 from engine.pocket.parts import make_tokenizer
-from engine.pocket.world import KINDS, words
+from engine.pocket.world import KINDS, Place, Scene, Thing, render, words
 from engine.pocket.world.captions import with_article
 from engine.readers.questions import Describe, EmbedPictures, EmbedWords, Rank, Scores, Vectors, WeighWords
 from engine.readers.reader import MOST_ITEMS, Reader, own_phrases
@@ -159,6 +159,26 @@ async def test_an_engine_answers_beside_its_painting(folder: Path) -> None:
     async with await Engine.open(EngineSettings(device="none", encoders=folder)) as engine:
         answer = await engine.read(EmbedWords(("a red house",)))
         assert len(vectors(answer)) == 1
+
+
+async def test_an_engine_that_paints_only_cards_reads_no_pictures_unless_it_is_told_with_what() -> None:
+    """Reading imports torch, and whoever wants no device wants none of that."""
+    async with await Engine.open(EngineSettings(device="none")) as engine:
+        with pytest.raises(ReaderError, match="There are no encoders here"):
+            await engine.read(EmbedWords(("a red house",)))
+
+
+def test_the_pair_that_ships_finds_what_is_named() -> None:
+    kinds = ("boat", "house", "balloon")
+    files = tuple(drawn(kind) for kind in kinds)
+    for at, kind in enumerate(kinds):
+        assert scores(Reader().answer(Rank(f"a {kind}", files))).scores[0].index == at
+
+
+def drawn(kind: str) -> bytes:
+    out = io.BytesIO()
+    render(Scene(1, Place.PLAIN, (Thing(kind, "red", 0.5, 0.5, 0.6),)), 256, 256).save(out, "PNG")
+    return out.getvalue()
 
 
 def test_the_model_that_ships_weighs_words_by_its_own_ears() -> None:
