@@ -86,7 +86,7 @@ async def test_a_flooder_makes_nobody_else_wait_half_as_long_again(crowd: Crowd,
     others = [await crowd.join(f"member{number}", "basic") for number in range(9)]
     flooder = await crowd.join("flora", "basic")
     waits, places = [], []
-    for flood in (0, 0, 20 * times):  # the first only to be warm
+    for flood in (0, 0, 20 * times, 0, 20 * times):  # the first only to be warm; what else the machine does only adds
         await crowd.shut(keeper)
         await crowd.ask(flooder, flood)
         for member in others:
@@ -97,7 +97,8 @@ async def test_a_flooder_makes_nobody_else_wait_half_as_long_again(crowd: Crowd,
         assert len(theirs) == 18 * times
         places.append(median(place for place, _ in theirs))  # which no busy machine makes longer or shorter
         waits.append(median((ended(job) - crowd.opened_at) / timedelta(milliseconds=1) for _, job in theirs))
-    longer, further = waits[2] / waits[1], places[2] / places[1]
+    longer = min(waits[2], waits[4]) / min(waits[1], waits[3])
+    further = (places[2] + places[4]) / (places[1] + places[3])
     print(f"With a flooder the median wait was {longer:.2f} times as long, {further:.2f} by jobs")  # noqa: T201
     assert longer < 1.5, waits
     assert 1 < further < 1.5, places  # the flooder had a share, and no more than that
