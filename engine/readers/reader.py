@@ -5,6 +5,7 @@ no job and no queue, and of files only their folders.
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -125,9 +126,21 @@ class Reader:
         model, _, _ = self._encoders
         side = model.config.vision_config.image_size
         opened = [open_picture(data).resize((side, side)) for data in files]
-        values = torch.from_numpy(np.stack([np.asarray(one) for one in opened])).permute(0, 3, 1, 2).float() / 127.5 - 1
-        features: Tensor = model.get_image_features(pixel_values=values).pooler_output
+        means, spreads = self._evened
+        values = (torch.from_numpy(np.stack([np.asarray(one) for one in opened])).float() / 255 - means) / spreads
+        features: Tensor = model.get_image_features(pixel_values=values.permute(0, 3, 1, 2)).pooler_output
         return _unit(features)
+
+    @cached_property
+    def _evened(self) -> tuple[Tensor, Tensor]:
+        """What is taken from each colour, and by what the rest is divided: as their makers say, or to −1 to 1."""
+        import torch
+
+        assert self._folder is not None  # `answer` has looked
+        file = self._folder / "preprocessor_config.json"
+        said = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        means, spreads = (torch.tensor(said.get(name, [0.5] * 3)) for name in ("image_mean", "image_std"))
+        return means, spreads
 
     @cached_property
     def _encoders(self) -> tuple[Any, Any, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Opener
 from tests.browser.hands import composer, messages
@@ -11,14 +11,18 @@ from tests.browser.hands import composer, messages
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+async def take_up(page: Page, command: str) -> None:
+    await expect(composer(page)).to_be_focused()
+    await page.keyboard.type(command)
+    await expect(page.get_by_role("option", name=command)).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Enter")
+
+
 @pytest.mark.usefixtures("bot")
 async def test_command_button_and_form_by_keys_alone(open_page: Opener) -> None:
     page = await open_page("cleo")
     keys = page.keyboard
-    await expect(composer(page)).to_be_focused()
-    await keys.type("/imagine")
-    await expect(page.get_by_role("option", name="/imagine")).to_have_attribute("aria-selected", "true")
-    await keys.press("Enter")
+    await take_up(page, "/imagine")
     await expect(page.get_by_role("combobox", name="prompt")).to_be_focused()
     await keys.type("a fox colour:")
     await expect(page.get_by_role("combobox", name="colour")).to_be_focused()
@@ -51,10 +55,7 @@ async def test_command_button_and_form_by_keys_alone(open_page: Opener) -> None:
 async def test_command_that_needs_no_option_is_run_by_enter_and_offers_them_by_space(open_page: Opener) -> None:
     page = await open_page("cleo")
     keys = page.keyboard
-    await expect(composer(page)).to_be_focused()
-    await keys.type("/album")
-    await expect(page.get_by_role("option", name="/album")).to_have_attribute("aria-selected", "true")
-    await keys.press("Enter")
+    await take_up(page, "/album")
     await expect(page.get_by_role("button", name="+1 optional")).to_be_focused()
     await keys.press("Space")
     await expect(page.get_by_role("option", name="day")).to_be_visible()

@@ -27,8 +27,8 @@ NAMES: tuple[str, ...] = (
     *COLORS,
     *(f"{color} {kind}" for color in COLORS for kind in KINDS),
 )
-PLACES = {name: i for i, name in enumerate(NAMES)}
-SELDOM = -4.0  # of ten thousand answers about two hundred are yes
+NUMBER_OF = {name: i for i, name in enumerate(NAMES)}
+SELDOM = -4.0  # of a hundred answers one is yes
 WEIGHT = 0.1  # of one answer, beside the one question of the whole batch
 
 
@@ -57,7 +57,7 @@ def matches(named: Tensor, true: Tensor) -> Tensor:
 
 def facts_of(scene: Scene) -> npt.NDArray[np.bool_]:
     true = np.zeros(len(NAMES), dtype=bool)
-    true[[PLACES[name] for name in _names(scene)]] = True
+    true[[NUMBER_OF[name] for name in _names(scene)]] = True
     return true
 
 

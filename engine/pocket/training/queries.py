@@ -7,7 +7,7 @@ import random
 import numpy as np
 import numpy.typing as npt
 
-from engine.pocket.training.facts import NAMES, PLACES
+from engine.pocket.training.facts import NAMES, NUMBER_OF
 from engine.pocket.world import Scene, words
 from engine.pocket.world.captions import with_article
 from engine.pocket.world.scene import SKYLESS
@@ -34,7 +34,7 @@ def ask(scene: Scene, rng: random.Random) -> tuple[str, npt.NDArray[np.bool_]]:
         said.append(rng.choice(words.STYLE_WORDS[scene.style]))
         facts.append(f"as {scene.style}")
     named = np.zeros(len(NAMES), dtype=bool)
-    named[[PLACES[fact] for fact in facts]] = True
+    named[[NUMBER_OF[fact] for fact in facts]] = True
     return rng.choice((" ", " ", ", ")).join(said), named
 
 

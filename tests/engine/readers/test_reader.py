@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -140,6 +142,17 @@ def test_vectors_say_which_encoders_made_them(reader: Reader, folder: Path) -> N
     answer = reader.answer(EmbedWords(("a",)))
     assert answer.reader.startswith("sha256:")
     assert Reader(folder).answer(EmbedWords(("a",))).reader == answer.reader
+
+
+def test_pictures_are_evened_out_as_the_encoders_makers_say(reader: Reader, folder: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(folder, copied)
+    (plain,) = vectors(reader.answer(EmbedPictures((RED,))))
+    for mean, is_same in ((0.5, True), (0.4, False)):
+        said = {"image_mean": [mean] * 3, "image_std": [0.5] * 3}
+        (copied / "preprocessor_config.json").write_text(json.dumps(said))
+        (evened,) = vectors(Reader(copied).answer(EmbedPictures((RED,))))
+        assert (evened == pytest.approx(plain, abs=1e-5)) is is_same
 
 
 def test_without_encoders_a_sentence_says_so(tmp_path: Path) -> None:
