@@ -24,6 +24,7 @@ from engine.models.device import NO_DEVICE, Device, pick_device
 from engine.models.hashes import Hashes
 from engine.models.shelf import Shelf
 from engine.outlet import Outlet
+from engine.paint.enlarging import choose_net
 from engine.paint.painters.checks import check
 from engine.priority import lower_priority, wait_quietly
 from engine.readers.questions import Answer, Question
@@ -77,6 +78,8 @@ class Engine:
         memory = None if settings.memory_gib is None else int(settings.memory_gib * _GIB)
         catalog = await asyncio.to_thread(load_catalog, *settings.catalogs)
         device = await asyncio.to_thread(pick_device, settings.device, None, memory)
+        if device.name != NO_DEVICE:  # reading weights imports torch, and colour cards are enlarged without a net
+            await asyncio.to_thread(choose_net, settings.upscaler)
         engine = cls(settings, catalog, device)
         if engine._timings_file is not None:
             await asyncio.to_thread(engine._timings_file.recall, engine._timing)

@@ -19,6 +19,7 @@ class EngineSettings:
     catalogs: tuple[Path, ...] = ()
     device: str | None = None
     encoders: Path | None = None  # a folder with encoders for `read`; None: those that ship
+    upscaler: Path | None = None  # a safetensors file of another enlarging net; None: the one that ships
     state: Path | None = None  # a folder of the engine's own: what it found out, so that it need not again
     memory_gib: float | None = None  # as much of the device as may be used; None: what is free
     compile: bool = False  # on a GPU, the repeated blocks of a denoiser: faster steps for a slow first one

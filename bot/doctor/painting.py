@@ -17,7 +17,7 @@ _PACKAGES: Final = "Install the engine's packages: .venv/bin/pip install -c cons
 
 async def check_painting(settings: Settings) -> list[Finding]:
     try:
-        from engine import CatalogError, Engine, EngineError
+        from engine import CatalogError, Engine, EngineError, ModelError
     except ImportError as error:
         return [_packages_missing(error)]
     try:
@@ -29,6 +29,8 @@ async def check_painting(settings: Settings) -> list[Finding]:
         return [
             fault("models", f"The catalogue cannot be used: {error}", "Mend the files that ATELIER_CATALOGS names.")
         ]
+    except ModelError as error:  # before any model is loaded, the only one is the enlarging net
+        return [fault("models", str(error), "Mend or empty ATELIER_UPSCALER.")]
     except EngineError as error:
         return [fault("device", str(error), "Set ATELIER_ENGINE_DEVICE to one that is here, or to auto.")]
 

@@ -120,6 +120,13 @@ class Settings:
         "A folder with a CLIP and its tokenizer, for search by meaning; left empty, the small pair that ships, "
         "which knows the pocket model's world.",
     )
+    upscaler: Path | None = _setting(
+        "ATELIER_UPSCALER",
+        "",
+        as_file_or_none,
+        "A safetensors file of another enlarging net: a compact one of Real-ESRGAN's, or with the extra gpu any "
+        "architecture that spandrel knows; left empty, the small net that ships.",
+    )
     engine_device: str = _setting(
         "ATELIER_ENGINE_DEVICE",
         "auto",
@@ -247,6 +254,7 @@ class Settings:
             adapters=self.adapters,
             catalogs=self.catalogs,
             encoders=self.encoders,
+            upscaler=self.upscaler,
             device=None if self.engine_device == "auto" else self.engine_device,
             state=self.data / "engine",
             preview_seconds=self.preview_seconds,

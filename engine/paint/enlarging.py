@@ -22,12 +22,14 @@ from engine.pocket.upscaler import SCALE, load_upscaler
 from engine.schedule.timing import Stage
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
 SHIPPED = Path(__file__).parent.parent / "pocket" / "weights" / "upscaler" / "model.safetensors"
 TILE = 128  # pixels of the small picture
+FOREIGN_REACH = 32  # pixels that an unknown architecture is shown around a tile: farther ones change little
 MOST_PIXELS = 128_000_000  # of what the net makes before it is brought to the asked size: 384 MB
 _LANCZOS = Image.Resampling.LANCZOS
+_NAME_ANOTHER = "Name a safetensors file of a net that enlarges four times, or none, for the one that ships."
 
 Told = Callable[[int], None]  # how many turns are done
 
@@ -81,7 +83,7 @@ class _Net:
     """`reach` is a little more than it looks around each pixel, so that seams cannot be seen. Weights may be anyone's:
     both are read off them."""
 
-    module: nn.Module
+    module: Callable[[Tensor], Tensor]
     scale: int
     reach: int
     sha256: str
@@ -153,23 +155,61 @@ def _tile(net: _Net, small: Tensor, top: int, left: int) -> Tensor:
     return rounded
 
 
+_chosen: Path | None = None  # one net a process: jobs that are derived know no settings
+
+
+def choose_net(path: Path | None) -> None:
+    """Enlarge by these weights from now on; None: by those that ship. Raises ModelError if they are of no use."""
+    global _chosen
+    if path is not None:
+        if not path.is_file():
+            raise ModelError("upscaler", f"{path} is no file.", _NAME_ANOTHER)
+        if (scale := _load(path).scale) < SCALE:
+            problem = f"{path} makes pictures {scale} times as large, and {SCALE} times is what members are offered."
+            raise ModelError("upscaler", problem, _NAME_ANOTHER)
+    _chosen = path
+
+
 def has_net() -> bool:
-    return SHIPPED.is_file()
+    return (_chosen or SHIPPED).is_file()
 
 
 def _weights() -> Path:
     if not has_net():
         raise ModelError("upscaler", "There are no weights of the enlarging net here.", "Train it, or add them.")
-    return SHIPPED
+    return _chosen or SHIPPED
 
 
 @functools.cache
 def _load(path: Path, device: str = "cpu") -> _Net:
     """Two megabytes, kept wherever they were needed as long as the process lives."""
+    digest = f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
     try:
         module: Any = load_upscaler(path)
     except ValueError as error:
-        raise ModelError("upscaler", f"{error}.", "Put the weights back that belong there.") from None
+        if path == SHIPPED:
+            raise ModelError("upscaler", f"{error}.", "Put the weights back that belong there.") from None
+        return _load_foreign(path, device, digest)
     convolutions = (len(module.body) + 1) // 2
-    scale, digest = round((module.body[-1].out_channels / 3) ** 0.5), hashlib.sha256(path.read_bytes()).hexdigest()
-    return _Net(module.to(device), scale, convolutions + 2, f"sha256:{digest}")
+    return _Net(module.to(device), round((module.body[-1].out_channels / 3) ** 0.5), convolutions + 2, digest)
+
+
+def _load_foreign(path: Path, device: str, digest: str) -> _Net:
+    """Another published architecture, which spandrel tells from its keys."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
+    except ImportError:
+        problem = f"{path} is no compact net (SRVGGNetCompact), and the library that reads others is not installed."
+        raise ModelError(
+            "upscaler", problem, 'Install it: .venv/bin/pip install -c constraints.txt -e ".[gpu]".'
+        ) from None
+    try:
+        net = ModelLoader().load_from_state_dict(load_file(path))
+    except (SafetensorError, UnsupportedModelError) as error:
+        raise ModelError("upscaler", f"{path} cannot be read ({error}).", _NAME_ANOTHER) from None
+    if not isinstance(net, ImageModelDescriptor) or (net.input_channels, net.output_channels) != (3, 3):
+        raise ModelError("upscaler", f"{path} does not make a picture out of a picture.", _NAME_ANOTHER)
+    return _Net(net.to(device).eval(), net.scale, FOREIGN_REACH, digest)

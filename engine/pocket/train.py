@@ -59,7 +59,7 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
         case "sketch":
             return SketchStage(device, folder, 256 if gpu else 64, options.workers)
         case "painter":
-            return PainterStage(device, folder, 256 if gpu else 32, options.workers)
+            return PainterStage(device, folder, 256 if gpu else 16, options.workers)
         case "guided":
             return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
         case "decoder":
@@ -69,7 +69,7 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
         case "encoders":
             return EncodersStage(device, folder, 512 if gpu else 128, 600_000, workers=options.workers)
         case "upscaler":
-            return UpscalerStage(device, folder, 32 if gpu else 16, 400_000, workers=options.workers)
+            return UpscalerStage(device, folder, 64 if gpu else 8, 400_000, workers=options.workers)
         case "checker":
             return CheckerStage(device, 128 if gpu else 32, 400_000, workers=options.workers)
         case _:

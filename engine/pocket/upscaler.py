@@ -38,10 +38,14 @@ def make_upscaler(width: int = 48, depth: int = 12, scale: int = SCALE) -> nn.Mo
 
 
 def load_upscaler(path: Path) -> nn.Module:
-    """A net from published weights: its width, depth and scale are read off the tensors."""
+    """A net from published weights: its width, depth and scale are read off the tensors. Raises ValueError."""
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    weights = load_file(path)
+    try:
+        weights = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is no safetensors file ({error})") from None
     numbers = [int(m[1]) for m in (re.fullmatch(r"body\.(\d+)\.weight", key) for key in weights) if m]
     first, last = weights.get("body.0.weight"), weights.get(f"body.{max(numbers, default=0)}.weight")
     if first is None or last is None or first.ndim != 4 or len(numbers) < 3:

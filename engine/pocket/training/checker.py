@@ -96,7 +96,7 @@ def targets(scenes: Sequence[Scene]) -> tuple[Tensor, Tensor, Tensor]:
         for thing in reversed(scene.things):
             far = (axis[None] - thing.x) ** 2 + (axis[:, None] - thing.y) ** 2
             heat[i] = torch.maximum(heat[i], torch.exp(-far / (2 * (0.1 * thing.size + 0.008) ** 2)))
-            near = far < max(0.26 * thing.size, 0.04) ** 2
+            near = far < min(max(0.26 * thing.size, 0.04), 0.09) ** 2  # or large things outweigh small ones
             kind[i][near] = KIND_NAMES.index(thing.kind)
             color[i][near] = COLOR_NAMES.index(thing.color)
     return heat, kind, color

@@ -181,6 +181,7 @@ class SketchStage:
 
 class PainterStage(SketchStage):
     name = "painter"
+    rate = 3e-4
     noise = PAINTER_NOISE
 
     def __init__(

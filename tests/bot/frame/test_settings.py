@@ -45,6 +45,7 @@ def test_every_setting_can_be_set() -> None:
             "ATELIER_ADAPTERS": "styles",
             "ATELIER_CATALOGS": "one.toml,two.toml",
             "ATELIER_ENCODERS": "clip",
+            "ATELIER_UPSCALER": "net.safetensors",
             "ATELIER_ENGINE_DEVICE": "cpu",
             "ALLOWED_SERVERS": "112233445566778899",
             "STRANGERS_PLAN": "open",
@@ -75,6 +76,7 @@ def test_every_setting_can_be_set() -> None:
     assert settings.engine.models == Path("hub")
     assert settings.engine.catalogs == (Path("one.toml"), Path("two.toml"))
     assert settings.engine.encoders == Path("clip")
+    assert settings.engine.upscaler == Path("net.safetensors")
     assert settings.engine.device == "cpu"
     assert settings.engine.preview_seconds == 1.5
     assert settings.engine.swatch_seconds == 0.5
