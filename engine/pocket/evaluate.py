@@ -7,15 +7,18 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
+from engine.errors import EngineError
 from engine.pocket.encoders import joined, picture_features, text_features
+from engine.pocket.evaluation.candidate import Manner, Paint, open_painter
 from engine.pocket.evaluation.checker import Checker, find, load_checker
 from engine.pocket.evaluation.measures import diversity, frechet_distance, inception_score
 from engine.pocket.evaluation.prompts import Question, compbench_questions, held_out_questions, style_questions
@@ -23,20 +26,28 @@ from engine.pocket.evaluation.verdict import judge
 from engine.pocket.training.pictures import save_sheet, to_tensor
 from engine.pocket.world import KINDS, Style, render
 
-Paint = Callable[[Sequence[str], Sequence[int]], Tensor]  # prompts and seeds to pictures from 0 to 1
+HERE = Path(__file__).parent
+SIDE = 256  # at which all pictures are judged, painted and rendered ones
+
+GRIDS = 25  # of four pictures, whose likeness is looked at
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m engine.pocket.evaluate", description=__doc__)
-    parser.add_argument("model", nargs="?", type=Path, help="a folder that diffusers loads")
-    parser.add_argument("--checker", type=Path, required=True, help="the checker's weights")
-    parser.add_argument("--encoders", type=Path, help="a folder with encoders, for distances and diversity")
+    parser.add_argument("model", nargs="?", help="a model of the catalogue, or a folder that diffusers loads")
+    parser.add_argument("--checker", type=Path, default=HERE / "checker.safetensors", help="the checker's weights")
+    parser.add_argument(
+        "--encoders",
+        type=Path,
+        default=HERE / "weights" / "encoders",
+        help="a folder with encoders, for distances and diversity",
+    )
     parser.add_argument("--compbench", type=Path, help="the folder of T2I-CompBench's prompts")
     parser.add_argument("--renderings", action="store_true", help="judge the world's own pictures: the checker's bar")
     parser.add_argument("--questions", type=int, default=500)
-    parser.add_argument("--side", type=int, default=256)
-    parser.add_argument("--steps", type=int, default=8)
-    parser.add_argument("--guidance", type=float, default=3.0)
+    parser.add_argument("--side", type=int, help="of its pictures; else as the model is used to")
+    parser.add_argument("--steps", type=int, help="else as the model is used to")
+    parser.add_argument("--guidance", type=float, help="else as the model is used to")
     parser.add_argument("--sheet", type=Path, help="where to save the first 64 pictures")
     parser.add_argument("--styles", type=Path, help="a folder for a sheet of 64 prompts of each style")
     options = parser.parse_args()
@@ -45,10 +56,13 @@ def main() -> None:
     checker = load_checker(options.checker)
     questions = held_out_questions(options.questions)
     if options.renderings:
-        report = {"wrong_accepted": wrong_accepted(checker, questions, options.side)}
-        pictures = drawn(questions, options.side)
+        report = {"wrong_accepted": wrong_accepted(checker, questions)}
+        pictures = drawn(questions)
     else:
-        paint = load_painter(options)
+        try:
+            paint = open_painter(options.model, Manner(options.side, options.steps, options.guidance))
+        except EngineError as error:
+            parser.error(str(error))
         began = time.perf_counter()
         pictures = painted(paint, questions)
         report = {"seconds_per_picture": (time.perf_counter() - began) / len(questions)}
@@ -57,8 +71,7 @@ def main() -> None:
                 save_grid(painted(paint, style_questions(style)), options.styles / f"{style.replace(' ', '-')}.png")
         if options.compbench:
             report |= compbench(paint, checker, options.compbench)
-        if options.encoders:
-            report |= distances(paint, pictures, questions, load_encoders(options.encoders), options.side)
+        report |= distances(paint, pictures, questions, load_encoders(options.encoders))
     report = scores(checker, pictures, questions) | report
     if options.sheet:
         save_grid(pictures, options.sheet)
@@ -71,28 +84,6 @@ def save_grid(pictures: Tensor, path: Path) -> None:
     save_sheet([list(pictures[i : i + 8]) for i in range(0, min(64, len(pictures)), 8)], path)
 
 
-def load_painter(options: argparse.Namespace) -> Paint:
-    from diffusers import AutoPipelineForText2Image
-
-    pipe: Any = AutoPipelineForText2Image.from_pretrained(options.model, dtype=torch.bfloat16)
-    pipe.set_progress_bar_config(disable=True)
-    pipe.to("cuda" if torch.cuda.is_available() else "cpu")
-
-    def paint(prompts: Sequence[str], seeds: Sequence[int]) -> Tensor:
-        images = pipe(
-            list(prompts),
-            width=options.side,
-            height=options.side,
-            num_inference_steps=options.steps,
-            guidance_scale=options.guidance,
-            generator=[torch.Generator().manual_seed(seed) for seed in seeds],
-            output_type="np",
-        ).images
-        return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float()
-
-    return paint
-
-
 def load_encoders(folder: Path) -> Any:
     from transformers import AutoModel, PreTrainedTokenizerFast
 
@@ -103,12 +94,13 @@ def painted(paint: Paint, questions: Sequence[Question], batch: int = 4) -> Tens
     parts = []
     for start in range(0, len(questions), batch):
         part = questions[start : start + batch]
-        parts.append(paint([q.prompt for q in part], range(start, start + len(part))))
+        pictures = paint([q.prompt for q in part], range(start, start + len(part)))
+        parts.append(functional.interpolate(pictures, (SIDE, SIDE), mode="bilinear", antialias=True))
     return torch.cat(parts)
 
 
-def drawn(questions: Sequence[Question], side: int) -> Tensor:
-    return torch.stack([to_tensor(render(q.scene, side, side)) for q in questions if q.scene is not None])
+def drawn(questions: Sequence[Question]) -> Tensor:
+    return torch.stack([to_tensor(render(q.scene, SIDE, SIDE)) for q in questions if q.scene is not None])
 
 
 def scores(checker: Checker, pictures: Tensor, questions: Sequence[Question]) -> dict[str, float]:
@@ -118,12 +110,13 @@ def scores(checker: Checker, pictures: Tensor, questions: Sequence[Question]) ->
         for question, seen in zip(questions[start : start + 50], findings, strict=True):
             for skill, verdict in judge(question.expectation, seen).items():
                 right.setdefault(str(skill), []).append(verdict)
-    return {skill: sum(v) / len(v) for skill, v in right.items()}
+    verdicts = [verdict for skill in right.values() for verdict in skill]
+    return {skill: sum(v) / len(v) for skill, v in right.items()} | {"all verdicts": sum(verdicts) / len(verdicts)}
 
 
-def wrong_accepted(checker: Checker, questions: Sequence[Question], side: int) -> float:
+def wrong_accepted(checker: Checker, questions: Sequence[Question]) -> float:
     """How often a rendering passes in every skill for the prompt of another."""
-    findings = find(checker, drawn(questions, side))
+    findings = find(checker, drawn(questions))
     passed = 0
     for i in range(len(questions)):
         other = questions[(i + 1) % len(questions)]
@@ -139,7 +132,7 @@ def compbench(paint: Paint, checker: Checker, folder: Path) -> dict[str, float]:
     return covered | {f"compbench {skill}": value for skill, value in found.items()}
 
 
-def distances(paint: Paint, pictures: Tensor, questions: Sequence[Question], pair: Any, side: int) -> dict[str, float]:
+def distances(paint: Paint, pictures: Tensor, questions: Sequence[Question], pair: Any) -> dict[str, float]:
     encoders, tokenizer = pair
 
     def features(batch: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -147,14 +140,14 @@ def distances(paint: Paint, pictures: Tensor, questions: Sequence[Question], pai
             parts = [picture_features(encoders, part) for part in torch.split(batch, 50)]
         return torch.cat(parts).double().numpy()
 
-    own, true = features(pictures), features(drawn(questions, side))
+    own, true = features(pictures), features(drawn(questions))
     ids = tokenizer([f"a {kind}" for kind in KINDS], padding="max_length", return_tensors="pt").input_ids
     with torch.no_grad():
         names = text_features(encoders, ids).double().numpy()
         scale = encoders.logit_scale.exp().item()
     logits = scale * own @ names.T
     chances = np.exp(logits - logits.max(1, keepdims=True))
-    grids = [features(paint([q.prompt] * 4, range(100, 104))) for q in questions[:25]]
+    grids = [features(paint([q.prompt] * 4, range(100, 104))) for q in questions[:GRIDS]]
     return {
         "frechet distance": frechet_distance(own, true),
         "inception score": inception_score(chances / chances.sum(1, keepdims=True)),

@@ -116,9 +116,7 @@ def test_the_checker_is_measured_on_renderings_with_their_own_prompts_and_with_w
     packed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checker = str(packed.parent / "checker.safetensors")
-    monkeypatch.setattr(
-        "sys.argv", ["evaluate", "--renderings", "--checker", checker, "--questions", "6", "--side", "64"]
-    )
+    monkeypatch.setattr("sys.argv", ["evaluate", "--renderings", "--checker", checker, "--questions", "6"])
     evaluate.main()
     assert 0 <= json.loads(capsys.readouterr().out.splitlines()[-1])["wrong_accepted"] <= 1
 
