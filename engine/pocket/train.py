@@ -13,6 +13,7 @@ from engine.pocket.training.autoencoder import AutoencoderStage
 from engine.pocket.training.checker import CheckerStage
 from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage
+from engine.pocket.training.eye import EyeStage
 from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
 from engine.pocket.training.packing import STAGES, pack
@@ -60,6 +61,8 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
             return SketchStage(device, folder, 256 if gpu else 64, options.workers)
         case "painter":
             return PainterStage(device, folder, 256 if gpu else 16, options.workers)
+        case "eye":
+            return EyeStage(device, folder, 256 if gpu else 32, 90_000, options.workers)
         case "guided":
             return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
         case "decoder":

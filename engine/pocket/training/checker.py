@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.pocket.evaluation.checker import COLOR_NAMES, GRID, KIND_NAMES, PLACES, SIDE, STYLES, Checker, find
+from engine.pocket.evaluation.checker import GRID, SIDE, Checker, find
 from engine.pocket.evaluation.verdict import Skill, expectation_of, judge
+from engine.pocket.training.labels import NOBODY, targets, told
 from engine.pocket.training.loop import half_precision
 from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import Pixels, to_batch, to_tensor
@@ -23,7 +24,6 @@ from engine.pocket.training.supply import Supply
 from engine.pocket.world import WHOLE, Scene, cast, render
 
 FIRST_SEED = 1 << 40  # far from what the painter and its measures draw
-NOBODY = -100
 
 
 class CheckerStage:
@@ -46,9 +46,8 @@ class CheckerStage:
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         scenes = lesson(number, self.batch)
         pictures = disturbed(to_batch(self._supply.take(number)), random.Random(number)).to(self.device)
-        heat, kind, color = (t.to(self.device) for t in targets(scenes))
-        place = torch.tensor([PLACES.index(s.place) for s in scenes], device=self.device)
-        style = torch.tensor([STYLES.index(s.style) for s in scenes], device=self.device)
+        heat, kind, color = (t.to(self.device) for t in targets(scenes, GRID))
+        place, style = told(scenes, self.device)
         with half_precision(self.device):
             reading = self.net(pictures)
         spots = functional.binary_cross_entropy_with_logits(reading.heat.float(), heat, weight=1 + 12 * heat)
@@ -84,22 +83,6 @@ def disturbed(pictures: Tensor, rng: random.Random) -> Tensor:
         pictures = functional.interpolate(less, pictures.shape[-2:], mode="bilinear")
     noise = torch.randn_like(pictures) * rng.choice((0.0, 0.02, 0.05))
     return ((pictures - 0.5) * rng.uniform(0.92, 1.06) + 0.5 + rng.uniform(-0.03, 0.03) + noise).clamp(0, 1)
-
-
-def targets(scenes: Sequence[Scene]) -> tuple[Tensor, Tensor, Tensor]:
-    """Heat about each thing's middle, and around it the thing's kind and color; front things over those behind."""
-    axis = (torch.arange(GRID) + 0.5) / GRID
-    heat = torch.zeros(len(scenes), GRID, GRID)
-    kind = torch.full((len(scenes), GRID, GRID), NOBODY)
-    color = torch.full((len(scenes), GRID, GRID), NOBODY)
-    for i, scene in enumerate(scenes):
-        for thing in reversed(scene.things):
-            far = (axis[None] - thing.x) ** 2 + (axis[:, None] - thing.y) ** 2
-            heat[i] = torch.maximum(heat[i], torch.exp(-far / (2 * (0.1 * thing.size + 0.008) ** 2)))
-            near = far < min(max(0.26 * thing.size, 0.04), 0.09) ** 2  # or large things outweigh small ones
-            kind[i][near] = KIND_NAMES.index(thing.kind)
-            color[i][near] = COLOR_NAMES.index(thing.color)
-    return heat, kind, color
 
 
 def measure(net: Checker, scenes: Sequence[Scene], device: torch.device) -> dict[str, float]:

@@ -12,8 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from engine.pocket.training.lessons import PHASES
 from engine.pocket.training.loop import half_precision, load_average
-from engine.pocket.training.painter import PHASES, PainterStage, noise_levels
+from engine.pocket.training.painter import PainterStage, noise_levels
 
 STRENGTH = 3.0
 

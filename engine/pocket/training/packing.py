@@ -30,7 +30,9 @@ from engine.pocket.upscaler import make_upscaler
 from engine.pocket.world import WHOLE, render, vocabulary
 
 SHARD = "14MB"
-STAGES = ("autoencoder", "sketch", "painter", "guided", "decoder", "encoders", "upscaler", "checker")  # in this order
+STAGES = (  # in this order
+    "autoencoder", "sketch", "eye", "painter", "guided", "decoder", "encoders", "upscaler", "checker",
+)  # fmt: skip
 
 
 def pack(folder: Path, out: Path) -> dict[str, int]:

@@ -1,13 +1,13 @@
 """The stages that learn to paint, text encoder and UNet together on cached latents. Sketches come first: the inner
 levels alone, 128 pixels a side, ten kinds on plain grounds and at last the whole world. Then the painter grows a level
-around them (`growing.py`) and learns 256. Things are a small part of a picture and the last to form: they weigh extra.
+around them (`growing.py`) and learns 256. Things are a small part of a picture and the last to form: they weigh extra,
+and an eye that knows them (`eye.py`) tells how unlike the truth a guess looks.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from torch import Tensor, nn
 from engine.pocket.parts import (
     PAINTER_NOISE,
     SKETCH_NOISE,
-    make_autoencoder,
     make_pipeline,
     make_scheduler,
     make_sketch_unet,
@@ -28,41 +27,18 @@ from engine.pocket.parts import (
     make_tokenizer,
     make_unet,
 )
+from engine.pocket.training.eye import make_eye, unlikeness
 from engine.pocket.training.growing import grow
-from engine.pocket.training.latents import Pool, Shelf
+from engine.pocket.training.lessons import PHASES, SKETCHES, Lessons, Phase
 from engine.pocket.training.loop import half_precision, load_average
 from engine.pocket.training.means import Means
 from engine.pocket.training.pictures import held_out_scenes, save_sheet, to_tensor
-from engine.pocket.world import FIRST, FULL, LARGER, MIDDLE, TRAINING, WHOLE, Syllabus, caption, vocabulary
+from engine.pocket.world import FULL, TRAINING, caption, vocabulary
 
 SILENCE = 0.1  # of captions: what guidance is measured against
 FORGETTING = 0.04  # of words: so that a word never seen is no shock
 THING_WEIGHT = 4.0
-FRESH = 0.15  # scenes rendered for each sample taken: each is seen about seven times, in other words
-FIRST_SCENES = 6_144  # rendered before a phase begins, of its first size; the others as much less as they are rarer
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    until: int  # samples
-    syllabus: Syllabus
-    name: str
-    sizes: tuple[tuple[int, int, float], ...]  # width, height, share of batches
-    pool: int  # scenes kept, of the first size
-
-
-SQUARE = ((128, 128, 1.0),)
-SMALL = ((128, 128, 0.7), (160, 96, 0.15), (96, 160, 0.15))
-LARGE = ((256, 256, 0.76), (320, 224, 0.06), (224, 320, 0.06), (352, 192, 0.06), (192, 352, 0.06))
-SKETCHES = (
-    Phase(180_000, FIRST, "first", SQUARE, 60_000),
-    Phase(440_000, MIDDLE, "middle", SQUARE, 120_000),
-    Phase(520_000, WHOLE, "whole", SMALL, 200_000),
-)
-PHASES = (
-    Phase(200_000, LARGER, "larger", LARGE, 60_000),
-    Phase(1_200_000, WHOLE, "large", LARGE, 200_000),
-)
+EYE_WEIGHT = 4.0  # its gradient is then about as large as that of the plain error
 
 
 class SketchStage:
@@ -73,7 +49,7 @@ class SketchStage:
     def __init__(
         self, device: torch.device, folder: Path, batch: int, workers: int = 1, phases: Sequence[Phase] = SKETCHES
     ) -> None:
-        self.device, self.batch, self.phases = device, batch, phases
+        self.device, self.batch = device, batch
         self.target = phases[-1].until
         torch.manual_seed(12)
         self.tokenizer = make_tokenizer(vocabulary())
@@ -81,10 +57,7 @@ class SketchStage:
         self.unet = self.make().to(device, memory_format=torch.channels_last)
         if device.type == "cpu":
             self.unet.set_attn_processor(AttnProcessor())  # learns 1.3 times as fast there as the fused kernel
-        self.autoencoder = make_autoencoder().to(device, memory_format=torch.channels_last).eval()
-        load_average(folder, "autoencoder", "autoencoder", self.autoencoder)
-        self._folder, self._workers = folder / "latents", workers
-        self._pools: dict[tuple[str, int, int], Pool] = {}
+        self._lessons = Lessons(device, folder, phases, workers)
         self._alphas = make_scheduler(self.noise).alphas_cumprod.to(device)
         self._means = Means()
 
@@ -108,36 +81,20 @@ class SketchStage:
         target = alpha.sqrt() * noise - (1 - alpha).sqrt() * latents
         with half_precision(self.device):
             words = self.text(tokens).last_hidden_state
-            guess = self.unet(noisy.contiguous(memory_format=torch.channels_last), steps, words).sample
-        error = (guess.float() - target).square().mean(1)
+            guess = self.unet(noisy.contiguous(memory_format=torch.channels_last), steps, words).sample.float()
+        error = (guess - target).square().mean(1)
         weight = 1 + (THING_WEIGHT - 1) * cover
         self.note(error, cover)
-        yield (error * weight).sum() / weight.sum()
+        clean = alpha.sqrt() * noisy - (1 - alpha).sqrt() * guess
+        yield (error * weight).sum() / weight.sum() + self.unlikeness(clean, latents, weight, alpha.flatten())
+
+    def unlikeness(self, guess: Tensor, truth: Tensor, weight: Tensor, sureness: Tensor) -> Tensor:
+        """What counts besides the error of each number; a sketch has nothing."""
+        return torch.zeros((), device=self.device)
 
     def examples(self, samples: int, rng: random.Random) -> tuple[Tensor, Tensor, list[str]]:
-        phase = next((p for p in self.phases if samples < p.until), self.phases[-1])
-        width, height, share = rng.choices(phase.sizes, [s[2] for s in phase.sizes])[0]
-        start = next((p.until for p in reversed(self.phases) if p.until <= samples), 0)
-        pool = self._pool(phase, width, height, share / phase.sizes[0][2])
-        shown = (samples - start) * share
-        usable = pool.ensure(int(FIRST_SCENES * share / phase.sizes[0][2] + shown * FRESH), self.encode)
-        indices = [rng.randrange(usable) for _ in range(self.batch)]
-        latents, cover = pool.take(indices)
-        captions = [caption(pool.shelf.scene(i), rng, TRAINING) for i in indices]
-        return latents.to(self.device), cover.to(self.device), captions
-
-    def _pool(self, phase: Phase, width: int, height: int, share: float) -> Pool:
-        key = (phase.name, width, height)
-        if key not in self._pools:
-            shelf = Shelf(phase.name, phase.syllabus, width, height)
-            self._pools[key] = Pool(self._folder, shelf, int(phase.pool * share), self._workers)
-        return self._pools[key]
-
-    def encode(self, pictures: Tensor) -> Tensor:
-        x = pictures.to(self.device, memory_format=torch.channels_last)
-        with torch.no_grad(), half_precision(self.device):
-            latents: Tensor = self.autoencoder.encode(x * 2 - 1).latents
-        return latents
+        latents, cover, scenes = self._lessons.take(samples, self.batch, rng)
+        return latents, cover, [caption(scene, rng, TRAINING) for scene in scenes]
 
     def tokens(self, captions: list[str], rng: random.Random, forgetting: float = FORGETTING) -> Tensor:
         heard = ["" if rng.random() < SILENCE else text for text in captions]
@@ -156,7 +113,7 @@ class SketchStage:
 
     def show(self, folder: Path, samples: int) -> dict[str, float]:
         """Two rows of pictures from captions that were never trained, over the world's own renderings of them."""
-        phase = next((p for p in self.phases if samples < p.until), self.phases[-1])
+        phase = self._lessons.phase(samples)
         width, height, _ = phase.sizes[0]
         scenes = held_out_scenes(16, phase.syllabus)
         prompts = [caption(s, random.Random(s.seed), FULL) for s in scenes]
@@ -176,7 +133,7 @@ class SketchStage:
         return {}
 
     def pipeline(self) -> Any:
-        return make_pipeline(self.tokenizer, self.text, self.unet, self.autoencoder, self.noise)
+        return make_pipeline(self.tokenizer, self.text, self.unet, self._lessons.autoencoder, self.noise)
 
 
 class PainterStage(SketchStage):
@@ -192,9 +149,18 @@ class PainterStage(SketchStage):
         load_average(folder, "sketch", "unet", sketch)
         load_average(folder, "sketch", "text_encoder", self.text)
         grow(sketch, self.unet)
+        self._eye = make_eye().to(device).eval().requires_grad_(False)
+        load_average(folder, "eye", "eye", self._eye)
 
     def make(self) -> UNet2DConditionModel:
         return make_unet()
+
+    def unlikeness(self, guess: Tensor, truth: Tensor, weight: Tensor, sureness: Tensor) -> Tensor:
+        with half_precision(self.device):
+            seen = unlikeness(self._eye, guess, truth, weight)
+        unlike = (seen * sureness).mean()
+        self._means.add(unlike=unlike)
+        return EYE_WEIGHT * unlike
 
 
 def noise_levels(count: int) -> Tensor:

@@ -13,13 +13,16 @@ from engine.pocket import evaluate
 from engine.pocket.evaluation.checker import find, load_checker
 from engine.pocket.training import guided, latents, upscaler
 from engine.pocket.training.autoencoder import AutoencoderStage
-from engine.pocket.training.checker import CheckerStage, targets
+from engine.pocket.training.checker import CheckerStage
 from engine.pocket.training.decoder import DecoderStage
 from engine.pocket.training.encoders import EncodersStage, recall
+from engine.pocket.training.eye import EyeStage
 from engine.pocket.training.guided import GuidedStage
+from engine.pocket.training.labels import targets
+from engine.pocket.training.lessons import Phase
 from engine.pocket.training.loop import Pace, Stage, run
 from engine.pocket.training.packing import STAGES, pack
-from engine.pocket.training.painter import PainterStage, Phase, SketchStage, noise_levels
+from engine.pocket.training.painter import PainterStage, SketchStage, noise_levels
 from engine.pocket.training.upscaler import UpscalerStage
 from engine.pocket.upscaler import load_upscaler
 from engine.pocket.world import FIRST, WHOLE, cast
@@ -40,6 +43,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     patch.setattr(guided, "PHASES", [phase])
     stages: list[Callable[[], Stage]] = [
         lambda: SketchStage(CPU, folder, 4, phases=[phase]),
+        lambda: EyeStage(CPU, folder, 4, 8, phase=Phase(8, FIRST, "square", ((64, 64, 1.0),), 8)),
         lambda: PainterStage(CPU, folder, 4, phases=[phase]),
         lambda: GuidedStage(CPU, folder, 4, 8),
         lambda: DecoderStage(CPU, folder, 4, 8, side=32),
@@ -86,7 +90,7 @@ def test_the_packed_folder_tells_how_to_preview_its_latents(packed: Path) -> Non
 
 def test_a_card_tells_what_each_stage_has_seen(packed: Path) -> None:
     card = (packed / "README.md").read_text()
-    assert "autoencoder 8, sketch 8, painter 8, guided 8, decoder 8, encoders 8" in card
+    assert "autoencoder 8, sketch 8, eye 8, painter 8, guided 8, decoder 8, encoders 8" in card
     assert "license: apache-2.0" in card
 
 
@@ -138,7 +142,7 @@ def test_noise_levels_cover_the_whole_schedule() -> None:
 
 def test_the_checker_is_told_each_things_middle_kind_and_color() -> None:
     scenes = [scene for scene in (cast(n, WHOLE) for n in range(60)) if len(scene.things) == 2][:5]
-    heat, kind, color = targets(scenes)
+    heat, kind, color = targets(scenes, 32)
     for i, scene in enumerate(scenes):
         y, x = int(scene.things[0].y * 32), int(scene.things[0].x * 32)
         assert heat[i, y, x] > 0.5
