@@ -18,16 +18,16 @@ from tests.house.prompt_sheets import CELLS, IMAGES, as_file, paint_grid
 
 FILE = IMAGES / "pocket-best.webp"
 BEST: tuple[tuple[str, int], ...] = (
-    ("a red house on green hills at sunset, watercolor", 2),
-    ("a castle in the mountains at night, pixel art", 0),
-    ("a boat on the sea at dawn, woodblock print", 2),
-    ("an orange balloon in the sky", 0),
+    ("a red house on green hills at sunset, watercolor", 1),
+    ("a castle in the mountains at night, pixel art", 1),
+    ("a boat on the sea at dawn, woodblock print", 0),
+    ("an orange balloon in the sky", 2),
     ("two red apples on a white background", 1),
-    ("a yellow rocket in space", 1),
+    ("a yellow rocket in space", 2),
     ("a green tree in the snow", 0),
     ("a red car in the city, comic", 0),
     ("a purple umbrella, flat illustration", 1),
-    ("a pink flower on green hills", 1),
+    ("a pink flower on green hills", 2),
 )
 SIDE, GAP, WORDS, ACROSS, LINE = 224, 6, 34, 5, 32
 Captioned = tuple[str, Image.Image]
