@@ -78,7 +78,7 @@ async def test_the_post_of_a_grid_goes_on_without_a_deleted_cell(house: House, c
     exhibit = await shown(house)
     post = await post_of(cleo, exhibit)
     await choose(cleo, await mine(cleo), "Delete it (30 days to restore)", "gone for good")
-    await until(cleo, post, lambda message: "U4" not in str(message) and "U3" in str(message))
+    await until(cleo, post, lambda message: "U3" in labels(message) and "U4" not in labels(message))
     page = await page_of(cleo, "mine")
     await cleo.select(page, CHOOSE, *listed(page, CHOOSE))
     page = await until(cleo, page, lambda message: bool(listed(message, DO_ALL)))
