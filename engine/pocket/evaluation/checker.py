@@ -48,7 +48,7 @@ class Reading:
     style: Tensor
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
@@ -70,9 +70,9 @@ def _down(a: int, b: int) -> nn.Module:
 class Checker(nn.Module):
     def __init__(self, width: int = 40) -> None:
         super().__init__()
-        self.fine = nn.Sequential(_down(3, width // 2), _down(width // 2, width), _Block(width))
-        self.middle = nn.Sequential(_down(width, 2 * width), _Block(2 * width), _Block(2 * width))
-        self.coarse = nn.Sequential(_down(2 * width, 3 * width), _Block(3 * width), _Block(3 * width))
+        self.fine = nn.Sequential(_down(3, width // 2), _down(width // 2, width), Block(width))
+        self.middle = nn.Sequential(_down(width, 2 * width), Block(2 * width), Block(2 * width))
+        self.coarse = nn.Sequential(_down(2 * width, 3 * width), Block(3 * width), Block(3 * width))
         self.from_coarse = nn.Conv2d(3 * width, 2 * width, 1)
         self.from_middle = nn.Conv2d(2 * width, 2 * width, 1)
         self.from_fine = nn.Conv2d(width, 2 * width, 1)
@@ -80,17 +80,24 @@ class Checker(nn.Module):
         self.heads = nn.Conv2d(2 * width, 1 + len(KIND_NAMES) + len(COLOR_NAMES), 1)
         self.whole = nn.Linear(6 * width, len(PLACES) + len(STYLES))
 
-    def forward(self, pictures: Tensor) -> Reading:
-        """Pictures from 0 to 1, of the checker's side."""
-        fine = self.fine(pictures * 2 - 1)
+    def features(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """From small to large surroundings, and at last all of them at each square."""
+        fine = self.fine(x)
         middle = self.middle(fine)
         coarse = self.coarse(middle)
         up = self.from_middle(middle) + _doubled(self.from_coarse(coarse))
-        out = self.heads(self.mix(self.from_fine(fine) + _doubled(up)))
-        heat, kind, color = out.split([1, len(KIND_NAMES), len(COLOR_NAMES)], 1)
+        return fine, middle, coarse, self.mix(self.from_fine(fine) + _doubled(up))
+
+    def read(self, x: Tensor) -> Reading:
+        _, _, coarse, mixed = self.features(x)
+        heat, kind, color = self.heads(mixed).split([1, len(KIND_NAMES), len(COLOR_NAMES)], 1)
         seen = torch.cat([coarse.mean((2, 3)), coarse.amax((2, 3))], 1)
         place, style = self.whole(seen).split([len(PLACES), len(STYLES)], 1)
         return Reading(heat[:, 0], kind, color, place, style)
+
+    def forward(self, pictures: Tensor) -> Reading:
+        """Pictures from 0 to 1, of the checker's side."""
+        return self.read(pictures * 2 - 1)
 
 
 def _doubled(x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.pocket.evaluation.checker import COLOR_NAMES, KIND_NAMES, PLACES, STYLES
+from engine.pocket.evaluation.checker import Block, Checker, Reading
 from engine.pocket.parts import LATENT_CHANNELS
 from engine.pocket.training.labels import NOBODY, targets, told
 from engine.pocket.training.lessons import PHASES, Lessons, Phase
@@ -23,52 +23,16 @@ from engine.pocket.training.means import Means
 MOST_UNLIKE = 9.0  # of one feature, in squared spreads: a few that differ wildly are not worth all others
 
 
-class Eye(nn.Module):
+class Eye(Checker):
+    """Built like the checker, but for what it looks at; they share no weights and no lessons."""
+
     def __init__(self, width: int = 48) -> None:
-        super().__init__()
-        self.stem = nn.Sequential(_layer(LATENT_CHANNELS, width), _Block(width))
-        self.middle = nn.Sequential(_layer(width, 2 * width, 2), _Block(2 * width), _Block(2 * width))
-        self.coarse = nn.Sequential(_layer(2 * width, 3 * width, 2), _Block(3 * width), _Block(3 * width))
-        self.from_coarse = nn.Conv2d(3 * width, 2 * width, 1)
-        self.from_middle = nn.Conv2d(2 * width, 2 * width, 1)
-        self.from_stem = nn.Conv2d(width, 2 * width, 1)
-        self.mix = nn.Sequential(nn.Conv2d(2 * width, 2 * width, 3, padding=1), nn.SiLU())
-        self.heads = nn.Conv2d(2 * width, 1 + len(KIND_NAMES) + len(COLOR_NAMES), 1)
-        self.whole = nn.Linear(6 * width, len(PLACES) + len(STYLES))
+        super().__init__(width)
+        first = nn.Conv2d(LATENT_CHANNELS, width, 3, padding=1, bias=False)
+        self.fine = nn.Sequential(first, nn.BatchNorm2d(width), nn.SiLU(), Block(width))
 
-    def features(self, latents: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """From small to large surroundings, and at last all of them at each square."""
-        stem = self.stem(latents)
-        middle = self.middle(stem)
-        coarse = self.coarse(middle)
-        up = self.from_middle(middle) + _doubled(self.from_coarse(coarse))
-        return stem, middle, coarse, self.mix(self.from_stem(stem) + _doubled(up))
-
-    def forward(self, latents: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """Heat, kind and color at each square; place and style of the whole."""
-        *_, coarse, mixed = self.features(latents)
-        heat, kind, color = self.heads(mixed).split([1, len(KIND_NAMES), len(COLOR_NAMES)], 1)
-        seen = torch.cat([coarse.mean((2, 3)), coarse.amax((2, 3))], 1)
-        place, style = self.whole(seen).split([len(PLACES), len(STYLES)], 1)
-        return heat[:, 0], kind, color, place, style
-
-
-class _Block(nn.Module):
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = _layer(width, width)
-        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.silu(x + self.second(self.first(x)))
-
-
-def _layer(a: int, b: int, stride: int = 1) -> nn.Module:
-    return nn.Sequential(nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b), nn.SiLU())
-
-
-def _doubled(x: Tensor) -> Tensor:
-    return functional.interpolate(x, scale_factor=2, mode="nearest")
+    def forward(self, latents: Tensor) -> Reading:
+        return self.read(latents)
 
 
 def make_eye() -> Eye:
@@ -115,13 +79,13 @@ class EyeStage:
         heat, kind, color = (t.to(self.device) for t in targets(scenes, latents.shape[-1]))
         with half_precision(self.device):
             reading = self.net(disturbed(latents))
-        spots, kinds, colors, places, styles = (t.float() for t in reading)
         place, style = told(scenes, self.device)
         losses = {
-            "spots": functional.binary_cross_entropy_with_logits(spots, heat, weight=1 + 12 * heat),
-            "kinds": functional.cross_entropy(kinds, kind, ignore_index=NOBODY),
-            "colors": functional.cross_entropy(colors, color, ignore_index=NOBODY),
-            "whole": functional.cross_entropy(places, place) + functional.cross_entropy(styles, style),
+            "spots": functional.binary_cross_entropy_with_logits(reading.heat.float(), heat, weight=1 + 12 * heat),
+            "kinds": functional.cross_entropy(reading.kind.float(), kind, ignore_index=NOBODY),
+            "colors": functional.cross_entropy(reading.color.float(), color, ignore_index=NOBODY),
+            "whole": functional.cross_entropy(reading.place.float(), place)
+            + functional.cross_entropy(reading.style.float(), style),
         }
         self._means.add(**losses)
         yield 4 * losses["spots"] + losses["kinds"] + losses["colors"] + 0.5 * losses["whole"]
@@ -133,11 +97,11 @@ class EyeStage:
         """How many of the named squares it reads rightly; they are of its own lessons, slightly disturbed."""
         latents, _, scenes = self._lessons.take(samples, 256, random.Random(samples))
         _, kind, color = (t.to(self.device) for t in targets(scenes, latents.shape[-1]))
-        _, kinds, colors, _, _ = self.net(disturbed(latents))
+        reading = self.net(disturbed(latents))
         named = kind != NOBODY
         return {
-            "kind": (kinds.argmax(1) == kind)[named].float().mean().item(),
-            "color": (colors.argmax(1) == color)[named].float().mean().item(),
+            "kind": (reading.kind.argmax(1) == kind)[named].float().mean().item(),
+            "color": (reading.color.argmax(1) == color)[named].float().mean().item(),
         }
 
 
