@@ -11,6 +11,12 @@ from difflib import get_close_matches
 _SHARES = (0.8, 0.6, 0.45, 0.3, 0.2)  # of the words, from hardly shorter to the gist
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MOST_NEAR = 3
+_LITTLE = {  # words that no picture could show; a painter that never learned them misses nothing
+    "and", "are", "as", "be", "but", "can", "could", "do", "for", "give", "has", "have", "here", "how", "i", "if",
+    "is", "it", "its", "let", "like", "me", "my", "our", "please", "should", "some", "that", "their", "then",
+    "there", "these", "this", "those", "to", "want", "was", "we", "were", "what", "which", "who", "will", "would",
+    "you", "your",
+}  # fmt: skip
 
 
 def shorten(words: Sequence[tuple[str, float]]) -> tuple[str, ...]:
@@ -27,10 +33,10 @@ def shorten(words: Sequence[tuple[str, float]]) -> tuple[str, ...]:
 
 
 def strange_words(text: str, known: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each word that is not known, once, and the known words nearest to it."""
+    """Each word that is not known, once, and the known words nearest to it; little words are passed over."""
     lowered = {word.lower() for word in known}
     told: set[str] = set()
     for word in (found[0].lower() for found in _WORD.finditer(text)):
-        if word not in lowered and word not in told:
+        if word not in lowered and word not in _LITTLE and word not in told:
             told.add(word)
             yield word, tuple(get_close_matches(word, lowered, _MOST_NEAR, 0.72))

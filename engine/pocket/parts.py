@@ -5,7 +5,6 @@ the tokenizer's words are given to it. Torch is imported inside functions, so th
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -142,15 +141,3 @@ def make_pipeline(
         feature_extractor=None,
         requires_safety_checker=False,
     )
-
-
-def unknown_words(prompt: str, known: set[str]) -> list[str]:
-    """The words of a prompt that the model has never seen, in order, each once."""
-    return list(dict.fromkeys(w for w in split_words(prompt) if w.isalnum() and w not in known))
-
-
-def known_words(folder: Path) -> set[str]:
-    """The words of a model folder's tokenizer."""
-    from transformers import PreTrainedTokenizerFast
-
-    return set(PreTrainedTokenizerFast.from_pretrained(folder / "tokenizer").get_vocab())

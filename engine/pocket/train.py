@@ -18,6 +18,7 @@ from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
 from engine.pocket.training.packing import STAGES, pack
 from engine.pocket.training.painter import PainterStage, SketchStage
+from engine.pocket.training.practice import PracticeStage
 from engine.pocket.training.upscaler import UpscalerStage
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> 
             return PainterStage(device, folder, 256 if gpu else 16, options.workers)
         case "eye":
             return EyeStage(device, folder, 256 if gpu else 32, 90_000, options.workers)
+        case "practice":
+            return PracticeStage(device, folder, 256 if gpu else 16, 40_000, options.workers)
         case "guided":
             return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
         case "decoder":

@@ -21,12 +21,12 @@ BEST: tuple[tuple[str, int], ...] = (
     ("a red house on green hills at sunset, watercolor", 1),
     ("a castle in the mountains at night, pixel art", 1),
     ("a boat on the sea at dawn, woodblock print", 0),
-    ("an orange balloon in the sky", 2),
-    ("two red apples on a white background", 1),
-    ("a yellow rocket in space", 2),
-    ("a green tree in the snow", 0),
-    ("a red car in the city, comic", 0),
-    ("a purple umbrella, flat illustration", 1),
+    ("an orange balloon in the sky", 0),
+    ("two red apples on a white background", 0),
+    ("a yellow rocket in space", 1),
+    ("a green tree in the snow", 2),
+    ("a red car in the city, comic", 1),
+    ("a purple umbrella, flat illustration", 2),
     ("a pink flower on green hills", 2),
 )
 SIDE, GAP, WORDS, ACROSS, LINE = 224, 6, 34, 5, 32

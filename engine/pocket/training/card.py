@@ -21,8 +21,9 @@ Stock parts: `diffusers.AutoPipelineForText2Image.from_pretrained(folder)`; imag
 {colors} colours, {places} places, {styles} styles, captions spoken by the same program. No
 photograph, no artist's picture, no person.
 
-**Recipe.** v-prediction with zero terminal SNR; things weigh four times in the loss, in numbers and in what a small net
-sees; captions dropped in one case of ten. `docs/pocket.md` has the stages, `docs/decisions/` the reasons.
+**Recipe.** v-prediction with zero terminal SNR; things weigh four times in the loss and small ones more, in numbers and
+in what a small net sees; captions dropped in one case of ten; at last practice from noise alone, judged by that net.
+`docs/pocket.md` has the stages, `docs/decisions/` the reasons.
 
 **Samples seen**, by stage: {seen}.
 

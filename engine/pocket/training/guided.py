@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.pocket.training.lessons import PHASES
-from engine.pocket.training.loop import half_precision, load_average
+from engine.pocket.training.loop import half_precision, load_average, newest
 from engine.pocket.training.painter import PainterStage, noise_levels
 
 STRENGTH = 3.0
@@ -26,8 +26,9 @@ class GuidedStage(PainterStage):
     def __init__(self, device: torch.device, folder: Path, batch: int, target: int, workers: int = 1) -> None:
         super().__init__(device, folder, batch, workers, PHASES[-1:])
         self.target = target
-        load_average(folder, "painter", "unet", self.unet)
-        load_average(folder, "painter", "text_encoder", self.text)
+        taught = newest(folder, "painter", "practice")
+        load_average(folder, taught, "unet", self.unet)
+        load_average(folder, taught, "text_encoder", self.text)
         self.text.requires_grad_(False)
         self.teacher = copy.deepcopy(self.unet).requires_grad_(False).eval()
 
@@ -39,8 +40,8 @@ class GuidedStage(PainterStage):
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         rng = random.Random(~number)
-        latents, cover, captions = self.examples(samples, rng)
-        tokens, silence = self.tokens(captions, rng), self.tokens([""] * len(captions), rng, forgetting=0.0)
+        latents, weight, captions = self.examples(samples, rng)
+        tokens, silence = self.tokens(captions, rng), self.tokens([""] * len(captions), rng)
         steps = noise_levels(len(latents)).to(self.device)
         alpha = self._alphas[steps].view(-1, 1, 1, 1)
         noisy = alpha.sqrt() * latents + (1 - alpha).sqrt() * torch.randn(latents.shape).to(self.device)
@@ -51,5 +52,5 @@ class GuidedStage(PainterStage):
                 target = untold + STRENGTH * (told - untold)
             guess = self.unet(noisy, steps, words).sample
         error = (guess.float() - target).square().mean(1)
-        self.note(error, cover)
+        self.note(error, weight - 1)
         yield error.mean()

@@ -11,6 +11,8 @@ from engine.pocket.evaluation.checker import COLOR_NAMES, KIND_NAMES, PLACES, ST
 from engine.pocket.world import Scene
 
 NOBODY = -100  # no kind and no color: such squares are not asked about
+THING_WEIGHT = 4.0  # of a square of a thing of half the picture's side; ground counts 1
+SMALL_WEIGHT = 16.0  # at most: a small thing counts as much in sum
 
 
 def targets(scenes: Sequence[Scene], grid: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -27,6 +29,20 @@ def targets(scenes: Sequence[Scene], grid: int) -> tuple[Tensor, Tensor, Tensor]
             kind[i][near] = KIND_NAMES.index(thing.kind)
             color[i][near] = COLOR_NAMES.index(thing.color)
     return heat, kind, color
+
+
+def weights(scenes: Sequence[Scene], cover: Tensor) -> Tensor:
+    """How much each square counts in learning to paint it; front things' over those behind."""
+    height, width = cover.shape[1:]
+    across = ((torch.arange(width) + 0.5) / width)[None]
+    down = ((torch.arange(height) + 0.5) / height)[:, None]
+    extra = torch.zeros(cover.shape)
+    for i, scene in enumerate(scenes):
+        reach_x, reach_y = 0.5 * min(1.0, 1 / scene.aspect), 0.5 * min(1.0, scene.aspect)
+        for thing in reversed(scene.things):
+            inside = ((across - thing.x).abs() < reach_x * thing.size) & ((down - thing.y).abs() < reach_y * thing.size)
+            extra[i][inside] = min(max(THING_WEIGHT, THING_WEIGHT * (0.5 / thing.size) ** 2), SMALL_WEIGHT) - 1
+    return 1 + extra.to(cover.device) * cover
 
 
 def told(scenes: Sequence[Scene], device: torch.device) -> tuple[Tensor, Tensor]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from engine.pocket.parts import make_autoencoder
 from engine.pocket.training.latents import Pool, Shelf
 from engine.pocket.training.loop import half_precision, load_average
-from engine.pocket.world import FIRST, LARGER, MIDDLE, WHOLE, Scene, Syllabus
+from engine.pocket.world import FIRST, LARGER, MIDDLE, PAIRED, WHOLE, Scene, Syllabus
 
 FRESH = 0.15  # scenes rendered for each sample taken: each is seen about seven times, in other words
 FIRST_SCENES = 6_144  # rendered before a phase begins, of its first size; the others as much less as they are rarer
@@ -40,6 +40,7 @@ SKETCHES = (
 )
 PHASES = (
     Phase(200_000, LARGER, "larger", LARGE, 60_000),
+    Phase(400_000, PAIRED, "paired", LARGE, 60_000),
     Phase(1_200_000, WHOLE, "large", LARGE, 200_000),
 )
 

@@ -173,6 +173,11 @@ def load_average(folder: Path, stage_name: str, model_name: str, model: nn.Modul
     return int(content["samples"])
 
 
+def newest(folder: Path, *stages: str) -> str:
+    """The last of the stages, in the order given, that was begun; else the first, whose absence is then told."""
+    return next((stage for stage in reversed(stages) if (folder / f"{stage}.pt").exists()), stages[0])
+
+
 def report(stage: Stage, state: State, folder: Path, speed: float, with_sheet: bool) -> None:
     line: dict[str, Any] = {"stage": stage.name, "samples": state.samples, "per_second": round(speed, 1)}
     line |= {k: round(v, 5) for k, v in stage.figures().items()}

@@ -24,14 +24,14 @@ from engine.pocket.parts import (
     make_unet,
 )
 from engine.pocket.training.card import write_card
-from engine.pocket.training.loop import load_average
+from engine.pocket.training.loop import load_average, newest
 from engine.pocket.training.pictures import held_out_scenes, to_tensor
 from engine.pocket.upscaler import make_upscaler
 from engine.pocket.world import WHOLE, render, vocabulary
 
 SHARD = "14MB"
 STAGES = (  # in this order
-    "autoencoder", "sketch", "eye", "painter", "guided", "decoder", "encoders", "upscaler", "checker",
+    "autoencoder", "sketch", "eye", "painter", "practice", "guided", "decoder", "encoders", "upscaler", "checker",
 )  # fmt: skip
 
 
@@ -39,9 +39,9 @@ def pack(folder: Path, out: Path) -> dict[str, int]:
     """Write the model folder; returns the samples that each stage has seen."""
     tokenizer = make_tokenizer(vocabulary())
     unet, text, autoencoder = make_unet(), make_text_encoder(len(tokenizer)), make_autoencoder()
-    load_average(folder, newest(folder, "decoder", "autoencoder"), "autoencoder", autoencoder)
-    load_average(folder, newest(folder, "guided", "painter"), "unet", unet)
-    load_average(folder, "painter", "text_encoder", text)
+    load_average(folder, newest(folder, "autoencoder", "decoder"), "autoencoder", autoencoder)
+    load_average(folder, newest(folder, "painter", "practice", "guided"), "unet", unet)
+    load_average(folder, newest(folder, "painter", "practice"), "text_encoder", text)
     pipeline: Any = make_pipeline(tokenizer, text, unet, autoencoder)
     pipeline.to(torch.float16).save_pretrained(out, max_shard_size=SHARD)
     (out / "preview.json").write_text(json.dumps(preview_factors(autoencoder.float())))
@@ -69,11 +69,6 @@ def preview_factors(autoencoder: Any) -> dict[str, list[list[float]] | list[floa
     known = torch.cat([rows, torch.ones(len(rows), 1)], 1)
     plane = torch.linalg.lstsq(known, colors).solution
     return {"factors": plane[:-1].tolist(), "bias": plane[-1].tolist()}
-
-
-def newest(folder: Path, later: str, earlier: str) -> str:
-    """The stage that a part was last taught in."""
-    return later if (folder / f"{later}.pt").exists() else earlier
 
 
 def samples_seen(folder: Path) -> dict[str, int]:

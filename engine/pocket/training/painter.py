@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from engine.pocket.parts import (
     PAINTER_NOISE,
     SKETCH_NOISE,
+    UNKNOWN,
     make_pipeline,
     make_scheduler,
     make_sketch_unet,
@@ -29,6 +30,7 @@ from engine.pocket.parts import (
 )
 from engine.pocket.training.eye import make_eye, unlikeness
 from engine.pocket.training.growing import grow
+from engine.pocket.training.labels import weights
 from engine.pocket.training.lessons import PHASES, SKETCHES, Lessons, Phase
 from engine.pocket.training.loop import half_precision, load_average
 from engine.pocket.training.means import Means
@@ -37,7 +39,7 @@ from engine.pocket.world import FULL, TRAINING, caption, vocabulary
 
 SILENCE = 0.1  # of captions: what guidance is measured against
 FORGETTING = 0.04  # of words: so that a word never seen is no shock
-THING_WEIGHT = 4.0
+INTERRUPTING = 0.15  # of captions: one to three words that mean nothing, before or among the others
 EYE_WEIGHT = 4.0  # its gradient is then about as large as that of the plain error
 
 
@@ -72,7 +74,7 @@ class SketchStage:
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         rng = random.Random(number)
-        latents, cover, captions = self.examples(samples, rng)
+        latents, weight, captions = self.examples(samples, rng)
         tokens = self.tokens(captions, rng)
         noise = torch.randn(latents.shape).to(self.device)
         steps = noise_levels(len(latents)).to(self.device)
@@ -83,29 +85,30 @@ class SketchStage:
             words = self.text(tokens).last_hidden_state
             guess = self.unet(noisy.contiguous(memory_format=torch.channels_last), steps, words).sample.float()
         error = (guess - target).square().mean(1)
-        weight = 1 + (THING_WEIGHT - 1) * cover
-        self.note(error, cover)
+        self.note(error, weight - 1)
         clean = alpha.sqrt() * noisy - (1 - alpha).sqrt() * guess
-        yield (error * weight).sum() / weight.sum() + self.unlikeness(clean, latents, weight, alpha.flatten())
+        wrong = (error * weight).sum((1, 2)) / weight.sum((1, 2))
+        yield wrong.mean() + self.unlikeness(clean, latents, weight, alpha.flatten())
 
     def unlikeness(self, guess: Tensor, truth: Tensor, weight: Tensor, sureness: Tensor) -> Tensor:
         """What counts besides the error of each number; a sketch has nothing."""
         return torch.zeros((), device=self.device)
 
     def examples(self, samples: int, rng: random.Random) -> tuple[Tensor, Tensor, list[str]]:
+        """Latents, how much each of their squares counts, and captions."""
         latents, cover, scenes = self._lessons.take(samples, self.batch, rng)
-        return latents, cover, [caption(scene, rng, TRAINING) for scene in scenes]
+        return latents, weights(scenes, cover), [caption(scene, rng, TRAINING) for scene in scenes]
 
-    def tokens(self, captions: list[str], rng: random.Random, forgetting: float = FORGETTING) -> Tensor:
-        heard = ["" if rng.random() < SILENCE else text for text in captions]
+    def tokens(self, captions: list[str], rng: random.Random, silence: float = SILENCE) -> Tensor:
+        heard = ["" if rng.random() < silence else interrupted(text, rng) for text in captions]
         ids = self.tokenizer(heard, padding="max_length", truncation=True, return_tensors="pt").input_ids
-        forgotten = torch.rand(ids.shape) < forgetting
+        forgotten = torch.rand(ids.shape) < FORGETTING
         ids[forgotten & (ids > 3)] = 3
         result: Tensor = ids.to(self.device)
         return result
 
-    def note(self, error: Tensor, cover: Tensor) -> None:
-        things = (error * cover).sum() / cover.sum().clamp(min=1e-6)
+    def note(self, error: Tensor, extra: Tensor) -> None:
+        things = (error * extra).sum() / extra.sum().clamp(min=1e-6)
         self._means.add(loss=error.mean(), thing_loss=things)
 
     def figures(self) -> dict[str, float]:
@@ -161,6 +164,15 @@ class PainterStage(SketchStage):
         unlike = (seen * sureness).mean()
         self._means.add(unlike=unlike)
         return EYE_WEIGHT * unlike
+
+
+def interrupted(text: str, rng: random.Random) -> str:
+    """Now and then with words that nobody knows: people wrap what they want in sentences that were never trained."""
+    if not text or rng.random() >= INTERRUPTING:
+        return text
+    words = text.split()
+    at = 0 if rng.random() < 0.5 else rng.randrange(len(words) + 1)
+    return " ".join([*words[:at], *[UNKNOWN] * rng.randint(1, 3), *words[at:]])
 
 
 def noise_levels(count: int) -> Tensor:

@@ -1,7 +1,7 @@
 """The pocket model's world: scenes, their pictures, masks, edges and captions. Training and evaluation enter here."""
 
 from engine.pocket.world.captions import FULL, TRAINING, Candour, caption, vocabulary
-from engine.pocket.world.casting import FIRST, LARGER, MIDDLE, WHOLE, Syllabus, cast, is_held_out
+from engine.pocket.world.casting import FIRST, LARGER, MIDDLE, PAIRED, WHOLE, Syllabus, cast, is_held_out
 from engine.pocket.world.kinds import KINDS
 from engine.pocket.world.palette import COLORS
 from engine.pocket.world.picture import Picture, edges, in_style, paint, render
@@ -24,6 +24,7 @@ __all__ = [
     "KINDS",
     "LARGER",
     "MIDDLE",
+    "PAIRED",
     "TRAINING",
     "WHOLE",
     "Candour",

@@ -167,8 +167,10 @@ def tidy(text: str) -> str:
 
 
 def vocabulary() -> list[str]:
-    """Every word that a caption can hold, sorted."""
-    phrases: list[str] = [*FORMS, *HELD_OUT_FORMS, *_SCENERY_FORMS, *words.PRAISE, *words.FLOURISHES, *COLORS]
+    """Every word that a caption of training can hold, sorted. A word that is never trained would be a random vector:
+    one that only held-out forms say is unknown like any other.
+    """
+    phrases: list[str] = [*FORMS, *_SCENERY_FORMS, *words.PRAISE, *words.FLOURISHES, *COLORS]
     phrases += ["a an the of with walls on at left right style view day", *words.IRREGULAR.values()]
     for kind in KINDS:
         phrases += [word for name in words.names_of(kind) for word in (name, words.plural(name))]

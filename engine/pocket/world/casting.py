@@ -37,6 +37,7 @@ class Syllabus:
 FIRST = Syllabus(kinds=10, plain=0.5, flat=0.5, several=0.08, pair=0.12, empty=0.04, big=0.75, material=0.0, most=3)
 MIDDLE = Syllabus(kinds=40, plain=0.3, flat=0.3, several=0.16, pair=0.25, big=0.5, material=0.05)
 LARGER = Syllabus(plain=0.25, flat=0.25, several=0.12, pair=0.25, big=0.55, material=0.05)
+PAIRED = Syllabus(plain=0.2, several=0.16, pair=0.42, empty=0.03, big=0.36, material=0.05)
 WHOLE = Syllabus()
 
 

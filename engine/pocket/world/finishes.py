@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import numpy as np
@@ -57,8 +58,9 @@ def pencil(a: Floats, rng: random.Random) -> Floats:
 
 
 def pixels(a: Floats, rng: random.Random) -> Floats:
+    """Squares of a power of two, about 64 to the shorter side: they sit alike in each square of a model's latents."""
     h, w = a.shape[:2]
-    block = max(2, round(min(h, w) / 42))
+    block = max(2, 2 ** round(math.log2(min(h, w) / 60)))
     small = as_image(a).resize((round(w / block), round(h / block)), Image.Resampling.BOX)
     few = np.asarray(small, np.float32)
     few = np.floor(few / 18.2) * 19.6

@@ -37,3 +37,11 @@ def test_words_that_are_not_known_are_told_once_with_near_ones() -> None:
     known = ["house", "Castle", "red", "a", "of", "watercolor"]
     found = dict(strange_words("A red hous of glass, a Hous in watercolour 8k", known))
     assert found == {"hous": ("house",), "glass": (), "in": (), "watercolour": ("watercolor",), "k": ()}
+
+
+def test_little_words_are_not_strange() -> None:
+    assert [word for word, _ in strange_words("Please, there is a zeppelin and it is yours to see", {"a"})] == [
+        "zeppelin",
+        "yours",
+        "see",
+    ]

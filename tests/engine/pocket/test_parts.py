@@ -13,14 +13,12 @@ from diffusers import (
 from PIL import Image
 
 from engine.pocket.parts import (
-    known_words,
     make_autoencoder,
     make_pipeline,
     make_text_encoder,
     make_tokenizer,
     make_unet,
     split_words,
-    unknown_words,
 )
 
 WORDS = ["a", "red", "house", "on", "green", "hills", "8", "bit"]
@@ -84,8 +82,3 @@ def test_words_are_split_as_the_tokenizer_splits_them() -> None:
     tokenizer = make_tokenizer(WORDS)
     prompt = "A red, RED house!  8-bit"
     assert [w if w in tokenizer.get_vocab() else "<|unk|>" for w in split_words(prompt)] == tokenizer.tokenize(prompt)
-
-
-def test_unknown_words_are_told_once_and_in_order(folder: Path) -> None:
-    prompt = "a zeppelin on green hills, Zeppelin and a gnu"
-    assert unknown_words(prompt, known_words(folder)) == ["zeppelin", "and", "gnu"]

@@ -23,6 +23,7 @@ from engine.pocket.training.lessons import Phase
 from engine.pocket.training.loop import Pace, Stage, run
 from engine.pocket.training.packing import STAGES, pack
 from engine.pocket.training.painter import PainterStage, SketchStage, noise_levels
+from engine.pocket.training.practice import PracticeStage
 from engine.pocket.training.upscaler import UpscalerStage
 from engine.pocket.upscaler import load_upscaler
 from engine.pocket.world import FIRST, WHOLE, cast
@@ -45,6 +46,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lambda: SketchStage(CPU, folder, 4, phases=[phase]),
         lambda: EyeStage(CPU, folder, 4, 8, phase=Phase(8, FIRST, "square", ((64, 64, 1.0),), 8)),
         lambda: PainterStage(CPU, folder, 4, phases=[phase]),
+        lambda: PracticeStage(CPU, folder, 4, 8, phases=[phase]),
         lambda: GuidedStage(CPU, folder, 4, 8),
         lambda: DecoderStage(CPU, folder, 4, 8, side=32),
         lambda: EncodersStage(CPU, folder, 4, 8, gallery=20),
@@ -90,7 +92,7 @@ def test_the_packed_folder_tells_how_to_preview_its_latents(packed: Path) -> Non
 
 def test_a_card_tells_what_each_stage_has_seen(packed: Path) -> None:
     card = (packed / "README.md").read_text()
-    assert "autoencoder 8, sketch 8, eye 8, painter 8, guided 8, decoder 8, encoders 8" in card
+    assert "autoencoder 8, sketch 8, eye 8, painter 8, practice 8, guided 8, decoder 8, encoders 8" in card
     assert "license: apache-2.0" in card
 
 
