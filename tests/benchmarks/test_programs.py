@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.painting.demand import STEPS
 from tests.engine.models.conftest import one_thread
 
 __all__ = ["one_thread"]
@@ -27,11 +28,11 @@ def run(capsys: pytest.CaptureFixture[str], name: str, flags: str) -> Any:
 
 
 def test_load_is_compared_in_pictures_and_in_forwards(capsys: pytest.CaptureFixture[str]) -> None:
-    found = run(capsys, "engine_load", f"{SMALL} --repeats 1 --members 2")
+    found = run(capsys, "engine_load", f"{SMALL} --repeats 1 --members 4")
     for row in found["load"]:
         assert row["engine"] > 0
         assert row["bare"] > 0
-        assert row["bare forwards"] == 2 * (6 + 8), "two jobs each, a grid in one call"
+        assert row["bare forwards"] == 2 * sum(STEPS[:4]), "two jobs each, a grid in one call"
         assert 0 < row["forwards"] < row["bare forwards"], "whatever they ask for, they share forwards"
 
 

@@ -81,10 +81,11 @@ async def test_subtle_stays_nearer_than_strong_and_strong_nearer_than_a_new_seed
     single = await until_ended(cleo, await press(cleo, grid, "U2"))
     parent = cell_of(await picture_of(cleo, grid), 1)
     apart = []
-    for message, label in ((single, "Vary (Subtle)"), (single, "Vary (Strong)"), (grid, "🔄")):
+    for message, label in ((single, "Vary (Subtle)"), (single, "Vary (Strong)"), *[(grid, "🔄")] * 4):
         result = await until_ended(cleo, await press(cleo, message, label))
         apart.append(mean_distance(parent, cells_of(await picture_of(cleo, result))))
-    subtle, strong, reroll = apart
+    subtle, strong, *rerolls = apart
+    reroll = sum(rerolls) / len(rerolls)  # any one of them may come near by chance
     assert 0 < subtle < strong < reroll
 
 
