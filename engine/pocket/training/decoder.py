@@ -27,7 +27,7 @@ from engine.pocket.training.critic import make_critic, persuasion, verdict_loss
 from engine.pocket.training.loop import half_precision, load_average, newest
 from engine.pocket.training.pictures import Pixels, to_batch, training_seed
 from engine.pocket.training.supply import Supply
-from engine.pocket.world import TRAINING, WHOLE, Scene, caption, cast, paint, vocabulary
+from engine.pocket.world import TRAINING, WHOLE, Scene, caption, cast, render, vocabulary
 
 CRITIC_WEIGHT = 0.05
 FAINTEST, STRONGEST = 20, 400  # noise levels of a thousand: what a painter's last steps are unsure about
@@ -40,7 +40,8 @@ class DecoderStage(AutoencoderStage):
     def __init__(
         self, device: torch.device, folder: Path, batch: int, target: int, side: int = 128, workers: int = 1
     ) -> None:
-        super().__init__(device, batch, target, side, workers)
+        super().__init__(device, batch // 2, target, side, workers)  # the other half is guessed
+        self.batch = batch
         load_average(folder, "autoencoder", "autoencoder", self.model)
         self.model.encoder.requires_grad_(False)
         self.critic = make_critic().to(device)
@@ -74,7 +75,7 @@ class DecoderStage(AutoencoderStage):
 
     def encoded(self, number: int) -> tuple[Tensor, Tensor]:
         """Squares and their true latents, a little disturbed."""
-        x = self.pictures(number)[: self.batch // 2]
+        x = self.pictures(number)
         z = self.model.encode(x * 2 - 1).latents
         return x, z + torch.randn_like(z) * torch.rand(len(z), 1, 1, 1, device=z.device) * 0.1
 
@@ -104,4 +105,4 @@ def scenes_of(number: int, count: int) -> list[Scene]:
 
 
 def draw(number: int, count: int, side: int) -> Pixels:
-    return np.stack([np.asarray(paint(scene, side, side).image) for scene in scenes_of(number, count)])
+    return np.stack([np.asarray(render(scene, side, side)) for scene in scenes_of(number, count)])

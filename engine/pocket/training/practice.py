@@ -8,13 +8,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from engine.pocket.evaluation.checker import COLOR_NAMES, KIND_NAMES, Reading
-from engine.pocket.parts import LATENT_CHANNELS
+from engine.pocket.parts import LATENT_CHANNELS, make_scheduler
 from engine.pocket.training.labels import told
 from engine.pocket.training.lessons import PHASES, Phase
 from engine.pocket.training.loop import half_precision, load_average
@@ -49,6 +50,8 @@ class PracticeStage(PainterStage):
         self.target = target
         self._learned = load_average(folder, "painter", "unet", self.unet)
         load_average(folder, "painter", "text_encoder", self.text)
+        self._scheduler: Any = make_scheduler(self.noise)
+        self._scheduler.set_timesteps(STEPS)
 
     def losses(self, number: int, samples: int) -> Iterator[Tensor]:
         if number % 2:
@@ -60,15 +63,16 @@ class PracticeStage(PainterStage):
         latents = torch.randn(self.batch, LATENT_CHANNELS, CELLS, CELLS).to(self.device)
         reached = rng.randrange(1, STEPS)
         guided = rng.random() < 0.5
-        for step in range(reached):
+        levels = self._scheduler.timesteps
+        for level in levels[:reached]:
             with torch.no_grad():
-                latents, _ = self.step(latents, step, words, silence if guided else None)
-        _, guess = self.step(latents, reached, words, None)
+                latents = self.step(latents, level, words, silence if guided else None).prev_sample
+        guess = self.step(latents, levels[reached], words, None).pred_original_sample
         with half_precision(self.device):
             reading = self._eye(guess)
         lacking = missing(reading, scenes)
         self._means.add(missing=lacking.mean())
-        yield PRACTICE_WEIGHT * lacking.mean() * self._alphas[self.level(reached)].sqrt()
+        yield PRACTICE_WEIGHT * lacking.mean() * self._alphas[levels[reached]].sqrt()
 
     def heard(self, captions: list[str], rng: random.Random) -> tuple[Tensor, Tensor]:
         tokens = self.tokens(captions, rng, silence=0.0)
@@ -78,25 +82,16 @@ class PracticeStage(PainterStage):
             with torch.no_grad():
                 return words, self.text(nothing).last_hidden_state
 
-    @staticmethod
-    def level(step: int) -> int:
-        return round(1000 * (1 - step / STEPS)) - 1
-
-    def step(self, latents: Tensor, step: int, words: Tensor, silence: Tensor | None) -> tuple[Tensor, Tensor]:
+    def step(self, latents: Tensor, level: Tensor, words: Tensor, silence: Tensor | None) -> Any:
         """The latents one step on, and the guess of the clean ones."""
-        level = self.level(step)
-        steps = torch.full((len(latents),), level, device=self.device)
+        steps = level.repeat(len(latents)).to(self.device)
         inputs = latents.contiguous(memory_format=torch.channels_last)
         with half_precision(self.device):
             speed = self.unet(inputs, steps, words).sample.float()
             if silence is not None:
                 untold = self.unet(inputs, steps, silence).sample.float()
                 speed = untold + GUIDANCE * (speed - untold)
-        alpha = self._alphas[level]
-        guess = alpha.sqrt() * latents - (1 - alpha).sqrt() * speed
-        noise = alpha.sqrt() * speed + (1 - alpha).sqrt() * latents
-        after = self._alphas[self.level(step + 1)] if step + 1 < STEPS else torch.ones_like(alpha)
-        return after.sqrt() * guess + (1 - after).sqrt() * noise, guess
+        return self._scheduler.step(speed, level, latents)
 
 
 def missing(reading: Reading, scenes: Sequence[Scene]) -> Tensor:

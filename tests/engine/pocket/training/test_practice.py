@@ -6,9 +6,8 @@ import torch
 from torch.nn.functional import one_hot
 
 from engine.pocket.evaluation.checker import COLOR_NAMES, KIND_NAMES, PLACES, STYLES, Reading
-from engine.pocket.parts import make_scheduler
 from engine.pocket.training.labels import targets, told
-from engine.pocket.training.practice import STEPS, TASKS, PracticeStage, missing
+from engine.pocket.training.practice import TASKS, missing
 from engine.pocket.world import Scene, cast, is_held_out
 
 SCENES = [scene for scene in (cast(2 * n, TASKS) for n in range(80)) if len(scene.things) == 2][:12]
@@ -45,12 +44,6 @@ def test_a_thing_of_two_that_is_not_there_is_missed() -> None:
 def test_what_nobody_asked_for_counts_against_it() -> None:
     halves = [replace(scene, things=scene.things[:1]) for scene in SCENES]
     assert (missing(reading_of(halves), halves) < missing(reading_of(SCENES), halves)).all()
-
-
-def test_practice_walks_the_levels_that_the_model_is_asked_in() -> None:
-    scheduler = make_scheduler()
-    scheduler.set_timesteps(STEPS)
-    assert [PracticeStage.level(step) for step in range(STEPS)] == scheduler.timesteps.tolist()
 
 
 def test_no_task_shows_what_is_held_out() -> None:
