@@ -67,8 +67,7 @@ def main() -> None:
         pictures = painted(paint, questions)
         report = {"seconds_per_picture": (time.perf_counter() - began) / len(questions)}
         if options.styles:
-            for style in Style:
-                save_grid(painted(paint, style_questions(style)), options.styles / f"{style.replace(' ', '-')}.png")
+            report |= styles(paint, checker, options.styles)
         if options.compbench:
             report |= compbench(paint, checker, options.compbench)
         report |= distances(paint, pictures, questions, load_encoders(options.encoders))
@@ -123,6 +122,17 @@ def wrong_accepted(checker: Checker, questions: Sequence[Question]) -> float:
         same = questions[i].expectation == other.expectation
         passed += not same and all(judge(other.expectation, findings[i]).values())
     return passed / len(questions)
+
+
+def styles(paint: Paint, checker: Checker, folder: Path) -> dict[str, float]:
+    """Saves a sheet of each style; how often it is known again."""
+    known = {}
+    for style in Style:
+        questions = style_questions(style)
+        pictures = painted(paint, questions)
+        save_grid(pictures, folder / f"{style.replace(' ', '-')}.png")
+        known[f"{style} known again"] = scores(checker, pictures, questions)["style"]
+    return known
 
 
 def compbench(paint: Paint, checker: Checker, folder: Path) -> dict[str, float]:

@@ -16,7 +16,7 @@ from engine.pocket.training.encoders import EncodersStage
 from engine.pocket.training.eye import EyeStage
 from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.loop import Pace, Stage, pick_device, run, set_threads
-from engine.pocket.training.packing import STAGES, pack
+from engine.pocket.training.packing import STAGES, pack, unpack
 from engine.pocket.training.painter import PainterStage, SketchStage
 from engine.pocket.training.practice import PracticeStage
 from engine.pocket.training.upscaler import UpscalerStage
@@ -37,14 +37,24 @@ def main() -> None:
     parser.add_argument(
         "--pack", type=Path, help="write the folder that ships, from the checkpoints, and train nothing"
     )
+    parser.add_argument(
+        "--unpack", type=Path, help="make the new FOLDER from one that ships, to train on from there, and train nothing"
+    )
     options = parser.parse_args()
+    if options.unpack:
+        if options.folder.exists():
+            parser.error(f"{options.folder} exists; name a new folder to unpack into")
+        unpack(options.unpack, options.folder)
+        return
     if options.pack:
         pack(options.folder, options.pack)
         return
     set_threads(options.threads)
     device = pick_device(options.device)
     pace = Pace(seconds=options.minutes * 60)
-    for name in STAGES if options.stage == "all" else (options.stage,):
+    grown = (options.folder / "painter.pt").exists()  # it needs no sketch any more
+    every = [name for name in STAGES if not (grown and name == "sketch")]
+    for name in every if options.stage == "all" else (options.stage,):
         stage = make_stage(name, device, options)
         if options.samples:
             stage.target = options.samples

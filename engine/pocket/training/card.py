@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from engine.pocket.world import COLORS, KINDS, Place, Style
 
@@ -40,16 +41,11 @@ impossible. It does not know people.
 """
 
 
-def write_card(folder: Path, out: Path, seen: dict[str, int]) -> None:
-    """From the training folder's log; every figure in it was measured there."""
-    last: dict[str, dict[str, float]] = {}
-    log = folder / "log.jsonl"
-    for line in log.read_text().splitlines() if log.exists() else ():
-        entry = json.loads(line)
-        last.setdefault(entry["stage"], {}).update(entry)
+def write_card(out: Path, seen: dict[str, int], last: dict[str, dict[str, Any]]) -> None:
+    """From the samples and the last figures of each stage; every figure was measured in training."""
     figures = [
-        f"- {stage}: " + ", ".join(f"{k} {v}" for k, v in e.items() if k != "stage")
-        for stage, e in last.items()
+        f"- {stage}: " + ", ".join(f"{k} {v}" for k, v in entry.items() if k != "stage")
+        for stage, entry in last.items()
         if stage in seen
     ]
     card = CARD.format(
@@ -63,3 +59,13 @@ def write_card(folder: Path, out: Path, seen: dict[str, int]) -> None:
         kind_names=", ".join(KINDS),
     )
     (out / "README.md").write_text(card)
+
+
+def last_figures(folder: Path) -> dict[str, dict[str, Any]]:
+    """Of the training folder's log, by stage."""
+    last: dict[str, dict[str, Any]] = {}
+    log = folder / "log.jsonl"
+    for line in log.read_text().splitlines() if log.exists() else ():
+        entry = json.loads(line)
+        last.setdefault(entry["stage"], {}).update(entry)
+    return last

@@ -154,8 +154,8 @@ def restore(stage: Stage, optimizers: list[torch.optim.AdamW], folder: Path) -> 
     if not path.exists():
         return State()
     content = torch.load(path, map_location="cpu", weights_only=True)
-    for name, model in stage.models().items():
-        model.load_state_dict(content["models"][name])
+    for name, kept in content["models"].items():  # after unpacking there is no critic among them
+        stage.models()[name].load_state_dict(kept)
     for optimizer, kept in zip(optimizers, content["optimizers"], strict=False):
         optimizer.load_state_dict(kept)
     place = {name: next(model.parameters()).device for name, model in stage.models().items()}

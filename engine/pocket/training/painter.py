@@ -148,10 +148,11 @@ class PainterStage(SketchStage):
         self, device: torch.device, folder: Path, batch: int, workers: int = 1, phases: Sequence[Phase] = PHASES
     ) -> None:
         super().__init__(device, folder, batch, workers, phases)
-        sketch = make_sketch_unet()
-        load_average(folder, "sketch", "unet", sketch)
-        load_average(folder, "sketch", "text_encoder", self.text)
-        grow(sketch, self.unet)
+        if not (folder / "painter.pt").exists():
+            sketch = make_sketch_unet()
+            load_average(folder, "sketch", "unet", sketch)
+            load_average(folder, "sketch", "text_encoder", self.text)
+            grow(sketch, self.unet)
         self._eye = make_eye().to(device).eval().requires_grad_(False)
         load_average(folder, "eye", "eye", self._eye)
 

@@ -1,12 +1,14 @@
 """Each stage takes two small steps; what they leave is packed and painted with."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from diffusers import AutoPipelineForText2Image
+from safetensors.torch import load_file
 from transformers import AutoModel
 
 from engine.pocket import evaluate
@@ -21,15 +23,16 @@ from engine.pocket.training.guided import GuidedStage
 from engine.pocket.training.labels import targets
 from engine.pocket.training.lessons import Phase
 from engine.pocket.training.loop import Pace, Stage, run
-from engine.pocket.training.packing import STAGES, pack
+from engine.pocket.training.packing import STAGES, pack, unpack
 from engine.pocket.training.painter import PainterStage, SketchStage, noise_levels
 from engine.pocket.training.practice import PracticeStage
 from engine.pocket.training.upscaler import UpscalerStage
 from engine.pocket.upscaler import load_upscaler
-from engine.pocket.world import FIRST, WHOLE, cast
+from engine.pocket.world import FIRST, WHOLE, Style, cast
 
 CPU = torch.device("cpu")
 NEVER = Pace(warm=1, show_every=1 << 40)
+SHORT = Phase(8, FIRST, "first", ((64, 32, 1.0),), 8)
 PARTS = ("encoder", "decoder")
 
 
@@ -40,13 +43,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     patch.setattr(latents, "CHUNK", 8)
     patch.setattr(upscaler, "FULL_SIDE", 128)
     run(AutoencoderStage(CPU, 4, 8, side=32), folder, NEVER)
-    phase = Phase(8, FIRST, "first", ((64, 32, 1.0),), 8)
-    patch.setattr(guided, "PHASES", [phase])
+    patch.setattr(guided, "PHASES", [SHORT])
     stages: list[Callable[[], Stage]] = [
-        lambda: SketchStage(CPU, folder, 4, phases=[phase]),
+        lambda: SketchStage(CPU, folder, 4, phases=[SHORT]),
         lambda: EyeStage(CPU, folder, 4, 8, phase=Phase(8, FIRST, "square", ((64, 64, 1.0),), 8)),
-        lambda: PainterStage(CPU, folder, 4, phases=[phase]),
-        lambda: PracticeStage(CPU, folder, 4, 8, phases=[phase]),
+        lambda: PainterStage(CPU, folder, 4, phases=[SHORT]),
+        lambda: PracticeStage(CPU, folder, 4, 8, phases=[SHORT]),
         lambda: GuidedStage(CPU, folder, 4, 8),
         lambda: DecoderStage(CPU, folder, 4, 8, side=32),
         lambda: EncodersStage(CPU, folder, 4, 8, gallery=20),
@@ -96,6 +98,19 @@ def test_a_card_tells_what_each_stage_has_seen(packed: Path) -> None:
     assert "license: apache-2.0" in card
 
 
+def test_training_goes_on_from_what_ships(packed: Path, trained: Path, tmp_path: Path) -> None:
+    folder, again = tmp_path / "training", tmp_path / "again" / "weights"
+    unpack(packed, folder)
+    assert pack(folder, again) == dict.fromkeys(STAGES, 8)
+    for path in (file for file in packed.rglob("*.safetensors")):
+        other = load_file(again / path.relative_to(packed))
+        assert all(torch.equal(other[name], kept) for name, kept in load_file(path).items()), path
+    assert (again / "README.md").read_text() == (packed / "README.md").read_text()
+    shutil.copy(trained / "eye.pt", folder)
+    stages: list[Stage] = [DecoderStage(CPU, folder, 4, 12, side=32), PracticeStage(CPU, folder, 4, 8, phases=[SHORT])]
+    assert [run(stage, folder, NEVER).samples for stage in stages] == [12, 8]
+
+
 def test_the_companions_load(packed: Path) -> None:
     assert AutoModel.from_pretrained(packed / "encoders").config.projection_dim == 128
     assert load_upscaler(packed / "upscaler" / "model.safetensors")(torch.zeros(1, 3, 8, 8)).shape[-1] == 32
@@ -109,13 +124,18 @@ def test_evaluation_prints_a_table_and_one_line_of_json(
     checker = str(packed.parent / "checker.safetensors")
     options = ["--questions", "4", "--side", "64", "--steps", "1", "--encoders", str(packed / "encoders")]
     arguments = [str(packed), "--checker", checker, "--compbench", str(packed.parent), *options]
+    monkeypatch.setattr(evaluate, "Style", [Style.FLAT])
+    arguments += ["--styles", str(packed.parent / "styles")]
     monkeypatch.setattr("sys.argv", ["evaluate", *arguments])
     evaluate.main()
     lines = capsys.readouterr().out.splitlines()
     report = json.loads(lines[-1])
     assert len(lines) == len(report) + 1
     assert report["compbench coverage"] == 0.5
-    assert {"place", "style", "frechet distance", "inception score", "seconds_per_picture"} <= set(report)
+    assert (packed.parent / "styles" / "flat.png").exists()
+    assert {"place", "style", "flat known again", "frechet distance", "inception score", "seconds_per_picture"} <= set(
+        report
+    )
 
 
 def test_the_checker_is_measured_on_renderings_with_their_own_prompts_and_with_wrong_ones(
