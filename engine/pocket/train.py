@@ -42,9 +42,12 @@ def main() -> None:
     )
     options = parser.parse_args()
     if options.unpack:
-        if options.folder.exists():
+        try:
+            unpack(options.unpack, options.folder)
+        except FileExistsError:
             parser.error(f"{options.folder} exists; name a new folder to unpack into")
-        unpack(options.unpack, options.folder)
+        except FileNotFoundError as missing:
+            parser.error(f"{missing.filename} does not exist; unpack a folder that --pack wrote")
         return
     if options.pack:
         pack(options.folder, options.pack)

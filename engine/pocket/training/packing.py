@@ -76,8 +76,8 @@ def unpack(packed: Path, folder: Path) -> None:
     """Checkpoints from a folder that shipped, to go on from: with the samples seen, but with optimizers that remember
     nothing and critics that know nothing. What never ships (sketch, eye) is not among them.
     """
-    folder.mkdir(parents=True)
     history = json.loads((packed / HISTORY).read_text())
+    folder.mkdir(parents=True)
     seen = history["samples"]
     for stage, parts in SHIPPED.items():
         if stage in seen:

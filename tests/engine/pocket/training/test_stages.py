@@ -11,7 +11,7 @@ from diffusers import AutoPipelineForText2Image
 from safetensors.torch import load_file
 from transformers import AutoModel
 
-from engine.pocket import evaluate
+from engine.pocket import evaluate, train
 from engine.pocket.evaluation.checker import find, load_checker
 from engine.pocket.training import guided, latents, upscaler
 from engine.pocket.training.autoencoder import AutoencoderStage
@@ -176,3 +176,17 @@ def test_recall_counts_own_columns_among_the_first() -> None:
     likeness = torch.tensor([[3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [3.0, 2.0, 1.0]])
     assert recall(likeness, 1) == pytest.approx(1 / 3)
     assert recall(likeness, 2) == pytest.approx(2 / 3)
+
+
+def test_what_cannot_be_unpacked_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = [(tmp_path, "name a new folder"), (tmp_path / "new", "unpack a folder that --pack wrote")]
+    (tmp_path / "training.json").write_text('{"samples": {}, "last": {}}')
+    for folder, remedy in cases:
+        packed = tmp_path if folder == tmp_path else tmp_path / "nowhere"
+        monkeypatch.setattr("sys.argv", ["train", str(folder), "--unpack", str(packed)])
+        with pytest.raises(SystemExit):
+            train.main()
+        assert remedy in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
