@@ -24,6 +24,19 @@ from engine.pocket.training.upscaler import UpscalerStage
 if TYPE_CHECKING:
     import torch
 
+BATCHES: dict[str, tuple[int, int]] = {  # by stage: on a CPU, on a GPU
+    "autoencoder": (24, 96),
+    "sketch": (64, 64),
+    "eye": (32, 64),
+    "painter": (16, 64),
+    "practice": (16, 32),
+    "guided": (32, 64),
+    "decoder": (16, 64),
+    "encoders": (128, 256),
+    "upscaler": (8, 32),
+    "checker": (32, 64),
+}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m engine.pocket.train", description=__doc__)
@@ -34,6 +47,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that render")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after this long; start again to go on")
     parser.add_argument("--samples", type=int, help="instead of the stage's own target")
+    parser.add_argument("--batch", type=int, help="instead of the stage's own: samples in a step of learning")
     parser.add_argument(
         "--pack", type=Path, help="write the folder that ships, from the checkpoints, and train nothing"
     )
@@ -65,32 +79,34 @@ def main() -> None:
 
 
 def make_stage(name: str, device: torch.device, options: argparse.Namespace) -> Stage:
-    """The stage with the batch that suits the device; targets are in samples and the same everywhere."""
+    """Targets are in samples. A batch is as large as the target still gives enough steps for; larger ones would fill a
+    GPU better and teach it less.
+    """
     gpu = device.type == "cuda"
     folder: Path = options.folder
+    on_cpu, on_gpu = BATCHES[name]
+    batch = options.batch or (on_gpu if gpu else on_cpu)
     match name:
         case "autoencoder":
-            return AutoencoderStage(device, 96 if gpu else 24, 2_000_000 if gpu else 110_000, workers=options.workers)
+            return AutoencoderStage(device, batch, 2_000_000 if gpu else 110_000, workers=options.workers)
         case "sketch":
-            return SketchStage(device, folder, 256 if gpu else 64, options.workers)
+            return SketchStage(device, folder, batch, options.workers)
         case "painter":
-            return PainterStage(device, folder, 256 if gpu else 16, options.workers)
+            return PainterStage(device, folder, batch, options.workers)
         case "eye":
-            return EyeStage(device, folder, 256 if gpu else 32, 90_000, options.workers)
+            return EyeStage(device, folder, batch, 90_000, options.workers)
         case "practice":
-            return PracticeStage(device, folder, 256 if gpu else 16, 40_000, options.workers)
+            return PracticeStage(device, folder, batch, 40_000, options.workers)
         case "guided":
-            return GuidedStage(device, folder, 256 if gpu else 32, 200_000, options.workers)
+            return GuidedStage(device, folder, batch, 200_000, options.workers)
         case "decoder":
-            return DecoderStage(
-                device, folder, 64 if gpu else 16, 1_000_000 if gpu else 60_000, workers=options.workers
-            )
+            return DecoderStage(device, folder, batch, 1_000_000 if gpu else 60_000, workers=options.workers)
         case "encoders":
-            return EncodersStage(device, folder, 512 if gpu else 128, 600_000, workers=options.workers)
+            return EncodersStage(device, folder, batch, 600_000, workers=options.workers)
         case "upscaler":
-            return UpscalerStage(device, folder, 64 if gpu else 8, 400_000, workers=options.workers)
+            return UpscalerStage(device, folder, batch, 400_000, workers=options.workers)
         case "checker":
-            return CheckerStage(device, 128 if gpu else 32, 400_000, workers=options.workers)
+            return CheckerStage(device, batch, 400_000, workers=options.workers)
         case _:
             raise ValueError(f"{name!r} is not a stage; use one of {', '.join(STAGES)}")
 

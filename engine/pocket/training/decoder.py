@@ -27,12 +27,10 @@ from engine.pocket.training.critic import make_critic, persuasion, verdict_loss
 from engine.pocket.training.loop import half_precision, load_average, newest
 from engine.pocket.training.pictures import Pixels, to_batch, training_seed
 from engine.pocket.training.supply import Supply
-from engine.pocket.world import TRAINING, WHOLE, Scene, Style, caption, cast, in_style, render, vocabulary
+from engine.pocket.world import TRAINING, WHOLE, Scene, caption, cast, render, vocabulary
 
 CRITIC_WEIGHT = 0.05
 FAINTEST, STRONGEST = 20, 400  # noise levels of a thousand: what a painter's last steps are unsure about
-
-GRAINY = (Style.PIXEL, Style.COMIC, Style.PIXEL, Style.WOODBLOCK, Style.PIXEL, Style.PENCIL)
 
 
 class DecoderStage(AutoencoderStage):
@@ -103,10 +101,7 @@ class DecoderStage(AutoencoderStage):
 
 
 def scenes_of(number: int, count: int) -> list[Scene]:
-    """Every other one in a style whose grain a soft decoder loses first."""
-    numbers = range(number * count, (number + 1) * count)
-    scenes = {n: cast(training_seed(n), WHOLE) for n in numbers}
-    return [in_style(scene, GRAINY[n // 2 % len(GRAINY)]) if n % 2 else scene for n, scene in scenes.items()]
+    return [cast(training_seed(number * count + i), WHOLE) for i in range(count)]
 
 
 def draw(number: int, count: int, side: int) -> Pixels:
