@@ -4,7 +4,7 @@ the count in the row is made anew with each change, from the votes themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -88,12 +88,22 @@ async def of_pictures(tx: Reading, archive_ids: Collection[int]) -> tuple[Exhibi
 
 async def pictures_of(tx: Reading, exhibit: Exhibit) -> tuple[int, ...]:
     """What it shows, by the archive's ids; what was laid aside is not shown."""
-    is_its = _archive.c.job_id == exhibit.job_id
-    if exhibit.archive_id is not None:
-        is_its = _archive.c.id == exhibit.archive_id
-    query = select(_archive.c.id).where(is_its, _archive.c.deleted_at.is_(None))
-    rows = await tx.all(query.order_by(_archive.c.cell))
-    return tuple(row["id"] for row in rows)
+    return (await pictures_of_each(tx, [exhibit]))[0]
+
+
+async def pictures_of_each(tx: Reading, several: Sequence[Exhibit]) -> list[tuple[int, ...]]:
+    alone = [exhibit.archive_id for exhibit in several if exhibit.archive_id is not None]
+    jobs = [exhibit.job_id for exhibit in several if exhibit.archive_id is None]
+    asked = or_(_archive.c.id.in_(alone), _archive.c.job_id.in_(jobs))
+    query = select(_archive.c.id, _archive.c.job_id).where(asked, _archive.c.deleted_at.is_(None))
+    of_picture: dict[int, tuple[int, ...]] = {}
+    of_job: dict[str, tuple[int, ...]] = {}
+    for row in await tx.all(query.order_by(_archive.c.cell)):
+        of_picture[row["id"]] = (row["id"],)
+        of_job[row["job_id"]] = (*of_job.get(row["job_id"], ()), row["id"])
+    return [
+        of_job.get(one.job_id, ()) if one.archive_id is None else of_picture.get(one.archive_id, ()) for one in several
+    ]
 
 
 async def hanging(tx: Reading, limit: int, before: int | None = None) -> tuple[Exhibit, ...]:

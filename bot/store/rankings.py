@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -75,18 +76,23 @@ async def _seen(tx: Reading, viewer: Viewer, query: Select[Any], limit: int) -> 
     start = 0
     while True:
         rows = await tx.all(query.limit(PAGE).offset(start))
-        for exhibit in (Exhibit(**row) for row in rows):
-            if pictures := await shown_to(tx, viewer, exhibit):
-                found.append(Ranked(exhibit, pictures))
-                if len(found) == limit:
-                    return found
-        if len(rows) < PAGE:
-            return found
+        found += await _among(tx, viewer, [Exhibit(**row) for row in rows])
+        if len(found) >= limit or len(rows) < PAGE:
+            return found[:limit]
         start += PAGE
 
 
 async def shown_to(tx: Reading, viewer: Viewer, exhibit: Exhibit) -> tuple[Archived, ...]:
     """All that a post shows; nothing if the viewer does not see all of it."""
-    ids = await exhibits.pictures_of(tx, exhibit)
-    seen = await archive.among(tx, viewer, ids)
-    return tuple(seen[one] for one in ids) if ids and len(seen) == len(ids) else ()
+    return next((one.pictures for one in await _among(tx, viewer, [exhibit])), ())
+
+
+async def _among(tx: Reading, viewer: Viewer, several: Sequence[Exhibit]) -> list[Ranked]:
+    """Of these posts, those that the viewer sees all of."""
+    shown = await exhibits.pictures_of_each(tx, several)
+    seen = await archive.among(tx, viewer, {one for ids in shown for one in ids})
+    return [
+        Ranked(exhibit, tuple(seen[one] for one in ids))
+        for exhibit, ids in zip(several, shown, strict=True)
+        if ids and all(one in seen for one in ids)
+    ]
