@@ -45,12 +45,13 @@ class Pace:
     clock: Callable[[], float] = time.monotonic
     seconds: float = math.inf  # stop after this long, to go on another day
 
-    def at(self, samples: int, target: int) -> float:
-        """The share of the full rate of learning."""
+    def at(self, samples: int, target: int, steered: int | None = None) -> float:
+        """The share of the full rate of learning; `steered` are the samples that the optimizers remember, if fewer."""
+        warming = min(1.0, ((samples if steered is None else steered) + 1) / self.warm)
         if samples < self.warm:
-            return (samples + 1) / self.warm
+            return warming
         t = min(1.0, samples / max(1, target))
-        return self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * t))
+        return warming * (self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * t)))
 
 
 @dataclass(slots=True)
@@ -88,7 +89,8 @@ def run(stage: Stage, folder: Path, pace: Pace, seed: int = 1) -> State:
     halt = _Halt()
     while state.samples < stage.target and not halt.asked and pace.clock() - began < pace.seconds:
         torch.manual_seed(seed * 1_000_003 + state.number)
-        _step(stage, optimizers, stage.rate * pace.at(state.samples, stage.target), state)
+        steered = min(state.samples, state.number * stage.batch)
+        _step(stage, optimizers, stage.rate * pace.at(state.samples, stage.target, steered), state)
         shown = state.samples // pace.show_every > (state.samples - stage.batch) // pace.show_every
         if shown or pace.clock() - saved > CHECKPOINT_SECONDS:
             save(stage, optimizers, state, folder)

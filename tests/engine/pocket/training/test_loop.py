@@ -92,3 +92,4 @@ def test_the_rate_warms_up_and_falls_to_its_floor() -> None:
     assert pace.at(0, 1000) < 0.02
     assert pace.at(100, 1000) > 0.9
     assert pace.at(1000, 1000) == pytest.approx(0.1)
+    assert pace.at(500, 1000, steered=0) < 0.01 < pace.at(500, 1000, steered=100) == pace.at(500, 1000)
