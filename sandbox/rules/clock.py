@@ -44,7 +44,11 @@ class Clock:
         self._ring()
 
     def call_in(self, seconds: float, call: Callable[[], None]) -> Timer:
-        timer = Timer(self.now_ms() + round(seconds * 1000), call)
+        return self.call_at(self.now_ms() + round(seconds * 1000), call)
+
+    def call_at(self, due_ms: int, call: Callable[[], None]) -> Timer:
+        """At a moment that may have passed: a jump that brought it calls this, too, before `advance` returns."""
+        timer = Timer(due_ms, call)
         heapq.heappush(self._timers, (timer.due_ms, next(self._order), timer))
         if self._timers[0][2] is timer:  # else the alarm is set for an earlier one
             self._set_alarm()

@@ -194,8 +194,7 @@ def rearm(state: State) -> None:
 
 
 def _wait_for_the_end(state: State, subscription: Subscription) -> None:
-    left_ms = max(0, subscription.period_end_ms - state.clock.now_ms())
-    state.clock.call_in(left_ms / 1000, lambda: _reach_the_end(state, subscription))
+    state.clock.call_at(subscription.period_end_ms, lambda: _reach_the_end(state, subscription))
 
 
 def _reach_the_end(state: State, subscription: Subscription) -> None:

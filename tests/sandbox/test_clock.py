@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 
 import pytest
@@ -55,6 +56,24 @@ async def test_timer_set_by_a_timer_rings_in_the_same_move_only_when_due() -> No
     assert rung == ["first"]
     clock.advance(601)
     assert rung == ["first", "second"]
+
+
+async def test_what_a_jump_brought_is_called_before_it_returns_however_slow_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    milliseconds = itertools.count(1_000_000_000_000)  # the time passes with each look at it
+    monkeypatch.setattr("sandbox.rules.clock.time.time", lambda: next(milliseconds) / 1000)
+    rang: list[int] = []
+    clock, begins = Clock(), Clock().now_ms()
+
+    def again() -> None:
+        rang.append(len(rang))
+        clock.call_at(begins + 1000 * (len(rang) + 1), again)
+
+    clock.call_at(begins + 1000, again)
+    clock.advance(3.5)
+    assert rang == [0, 1, 2]
+    clock.close()
 
 
 async def test_a_timer_that_raises_does_not_silence_those_behind_it() -> None:

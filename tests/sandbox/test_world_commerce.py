@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
 import pytest
 
 from sandbox.rules.errors import ApiError
@@ -43,6 +46,18 @@ async def test_it_renews_by_itself_and_no_entitlement_event_tells_of_it(crew: Cr
     assert subscription.period_start_ms == end_ms
     assert entitlement.ends_ms is None
     crew.box.clock.advance(65 * DAY)
+    assert heard.names() == ["SUBSCRIPTION_UPDATE"] * 3
+
+
+async def test_several_renewals_in_one_jump_are_all_told_however_slow_the_machine(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, heard = subscribed(crew)
+    heard.clear()
+    began = time.time()
+    looks = itertools.count()
+    monkeypatch.setattr("sandbox.rules.clock.time.time", lambda: began + next(looks) / 1000)
+    crew.box.clock.advance(96 * DAY)
     assert heard.names() == ["SUBSCRIPTION_UPDATE"] * 3
 
 
