@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, cast
 
-from greenlet import GreenletExit, getcurrent
+from greenlet import GreenletExit
 
 from engine.paint.strand import Request, Shared, Strand, Thread
 from engine.paint.torch_state import TorchState, entered
@@ -48,12 +48,12 @@ def job_of(arrival: Arrival) -> str:
 
 
 class Rendezvous:
-    """Belongs to the thread that made it."""
+    """Belongs to the thread that uses it. Only a painter under way refers to its greenlet, and so to that of the thread
+    itself: if garbage still did when the thread had ended, it would be freed twice."""
 
     def __init__(self) -> None:
-        self._strands: dict[tuple[str, int], Strand] = {}
+        self._threads: dict[tuple[str, int], Thread] = {}
         self._shared: dict[tuple[int, str], Shared] = {}
-        self._hub = getcurrent()
 
     def share(
         self, module: Any, method: str = "forward", *, stage: Stage, merges: bool, prepare: Prepare | None = None
@@ -73,15 +73,14 @@ class Rendezvous:
         self, job: str, strand: int, paint: Callable[[], Any], *, marks: Hashable = (), alone: bool = False
     ) -> Arrival:
         """Let a painter go on until its first call. `marks` is what must be set on the modules for it (adapters)."""
-        thread = Thread(paint, parent=self._hub)
-        started = thread.strand = Strand(job, strand, marks, alone, TorchState.now(), thread)
-        self._strands[job, strand] = started
+        started = Strand(job, strand, marks, alone, TorchState.now())
+        self._threads[started.key] = Thread(paint, started)
         return self._go_on(started, ())
 
     def run(self, step: Step) -> list[Arrival]:
         """Run these calls as one, and let their painters go on. If that fails, nobody has gone on: it can be tried
         again, with fewer calls or after making room."""
-        strands = [self._strands[call.job, call.strand] for call in step.calls]
+        strands = [self._threads[call.job, call.strand].strand for call in step.calls]
         results = self._carry_out([cast(Request, strand.request) for strand in strands], strands[0].marks)
         arrivals = []
         for strand, result in zip(strands, results, strict=True):
@@ -91,32 +90,35 @@ class Rendezvous:
 
     def drop(self, job: str) -> None:
         """End its painters where they stand. If one breaks on its way out, it is told when the others have ended."""
-        strands = [self._strands.pop(key) for key in list(self._strands) if key[0] == job]
+        keys = [key for key in self._threads if key[0] == job]
         with ExitStack() as ways_out:
             for method in self._shared.values():
                 ways_out.callback(method.forget, job)
-            for strand in reversed(strands):
-                ways_out.callback(self._end, strand)
+            for key in reversed(keys):
+                ways_out.callback(self._end, key)
 
-    def _end(self, strand: Strand) -> None:
+    def _end(self, key: tuple[str, int]) -> None:
+        strand = self._threads[key].strand
         strand.request = None
-        if not strand.thread.dead:
+        try:
             with entered(strand.home):
-                strand.thread.throw(GreenletExit)
-        if not strand.thread.dead:
-            raise RuntimeError(
-                f"A painter of job {strand.job} does not end: it caught GreenletExit and called a model."
-            )
+                self._threads[key].throw(GreenletExit)
+            if not self._threads[key].dead:
+                raise RuntimeError(
+                    f"A painter of job {strand.job} does not end: it caught GreenletExit and called a model."
+                )
+        finally:
+            del self._threads[key]
 
     def _go_on(self, strand: Strand, values: Sequence[Any]) -> Arrival:
         try:
             with entered(strand.home):  # wherever this is called from, a painter finds what it was started in
-                value = strand.thread.switch(*values)
+                value = self._threads[strand.key].switch(*values)
         except (Exception, SystemExit) as error:  # a border: whatever a painter throws ends this painter alone
-            self._strands.pop((strand.job, strand.number), None)
+            del self._threads[strand.key]
             return Broke(strand.job, strand.number, error)
-        if strand.thread.dead:
-            self._strands.pop((strand.job, strand.number), None)
+        if self._threads[strand.key].dead:
+            del self._threads[strand.key]
             return Ended(strand.job, strand.number, value)
         return Parked(self._call_of(strand, value))
 

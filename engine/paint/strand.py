@@ -55,13 +55,20 @@ class Strand:
     marks: Hashable
     alone: bool
     home: TorchState | None
-    thread: Thread
     request: Request | None = None
     context: Any = None
 
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.job, self.number
+
 
 class Thread(greenlet):
-    strand: Strand | None = None
+    """Whoever makes it is where it comes back to."""
+
+    def __init__(self, paint: Callable[[], Any], strand: Strand) -> None:
+        super().__init__(paint)
+        self.strand = strand
 
 
 def pause(work: Callable[[], T], *, stage: Stage = Stage.TAIL) -> T:
@@ -80,7 +87,7 @@ def current_strand() -> Strand | None:
 def park(strand: Strand, request: Request) -> Any:
     """Wait for the turn, with torch as the others expect it."""
     with entered(strand.home):
-        return cast(greenlet, strand.thread.parent).switch(request)
+        return cast(greenlet, getcurrent().parent).switch(request)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from greenlet import getcurrent
 
 from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, Rendezvous
 from engine.paint.strand import current_strand, pause
@@ -180,6 +181,27 @@ def test_a_dropped_job_ends_where_it_stands_and_holds_nothing(module: Doubling, 
     assert reached == ["tidied", "tidied"]
     assert [ref() for ref in held] == [None, None]
     assert module.batches == []
+
+
+def test_nothing_that_is_left_refers_to_the_greenlet_of_the_thread(module: Doubling, meeting: Rendezvous) -> None:
+    """A thread that ends gives its own up; if only garbage still refers to it then, it may be freed twice."""
+
+    def breaking() -> None:
+        module(torch.ones(1, 2))
+        raise ValueError("here")
+
+    hub = getcurrent()
+    before = sys.getrefcount(hub)
+    gc.disable()
+    try:
+        painters = [lambda: module(torch.ones(1, 2)), breaking, lambda: pause(lambda: 1), breaking]
+        calls = [parked(meeting.start(str(number), 0, paint)).call for number, paint in enumerate(painters)]
+        left = [*calls, *(meeting.run(Step((call,))) for call in calls[:3])]
+        meeting.drop("3")
+        assert sys.getrefcount(hub) == before
+    finally:
+        gc.enable()
+    assert len(left) == 7, "what came of them is held until here, errors with their tracebacks"
 
 
 def test_a_painter_that_will_not_end_is_told_of(module: Doubling, meeting: Rendezvous) -> None:
