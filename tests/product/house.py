@@ -66,7 +66,7 @@ class House:
         await self.close()
 
     async def open(self) -> None:
-        """Returns when the bot hears what happens."""
+        """Returns when the bot hears what happens, and has entered its servers."""
         self.run = Run()
         settings = Settings.from_env(self._environ)
         bot = open_bot(settings, self.box.bot_token, self.box.url, self.run, guild_ready_timeout=0.05)
@@ -75,6 +75,11 @@ class House:
         self.desk.engine.settings = replace(self.desk.engine.settings, close_seconds=0.5)
         async with asyncio.timeout(PATIENCE):
             await self.client.wait_until_ready()
+        await eventually(self._has_entered)
+
+    async def _has_entered(self) -> bool:
+        async with self.desk.store.read() as tx:
+            return all([await servers.find(tx, guild.id) for guild in self.client.guilds])
 
     async def close(self) -> None:
         await self._bot.aclose()

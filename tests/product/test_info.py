@@ -48,7 +48,8 @@ async def test_month_that_is_untouched_is_a_full_bar_and_says_when_it_renews(hou
 async def test_bar_shrinks_with_what_was_used(house: House, cleo: Member) -> None:
     await told(cleo)
     async with house.desk.store.write() as tx:
-        await ledger.reserve(tx, int(cleo.user_id), "0123456789ab", HOUR_MS * 3 // 4, house.desk.now())
+        await ledger.reserve(tx, int(cleo.user_id), "0123456789ab", HOUR_MS, house.desk.now())
+        await ledger.settle(tx, "0123456789ab", HOUR_MS * 3 // 4, house.desk.now())
     assert f"15 min left of 60 min\n`{'█' * 4}{'░' * 12}` 25 %" in await told(cleo)
 
 
