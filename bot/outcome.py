@@ -141,7 +141,8 @@ class Outcome:
             except (StoreBusyError, StoreFullError) as error:
                 _log.warning("The end of job %s cannot be stored now: %s", event.job, error)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._ends.wait(), pause_after(tries))
+                    async with asyncio.timeout(pause_after(tries)):
+                        await self._ends.wait()
                     return
             except Exception:  # a border, as above
                 _log.exception("The end of job %s could not be stored; the next start tries again.", event.job)

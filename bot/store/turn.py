@@ -26,7 +26,8 @@ class Turn:
             return
         async with self._patient:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._calm.wait(), LONGEST_SECONDS)
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    await self._calm.wait()
             await self._lock.acquire()
         try:
             yield

@@ -201,7 +201,8 @@ class _Control:
                 await response.write(b": the sandbox's log\n\n" + b"".join(map(_server_sent, backlog)))
                 while True:
                     try:
-                        entry = await asyncio.wait_for(anext(watch), KEEP_ALIVE_SECONDS)
+                        async with asyncio.timeout(KEEP_ALIVE_SECONDS):
+                            entry = await anext(watch)
                     except TimeoutError:
                         await response.write(b": still here\n\n")
                         continue

@@ -62,6 +62,21 @@ async def test_whoever_gives_up_keeps_nobody_waiting() -> None:
     assert line.served == ["three"]
 
 
+@pytest.mark.parametrize("hurried", [False, True])
+async def test_whoever_is_told_to_end_ends_at_whatever_moment_that_is(hurried: bool) -> None:
+    async def take() -> None:
+        async with Turn().taken(hurried=hurried):
+            await asyncio.Event().wait()
+
+    for moment in range(10):
+        task = asyncio.create_task(take())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=PATIENCE_SECONDS)
+        assert task.cancelled(), moment
+
+
 async def test_those_who_are_not_hurried_wait_no_longer_than_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn, "LONGEST_SECONDS", 0.0)
     line = Line()
