@@ -13,7 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from sandbox.control import world
+from sandbox.control import stage, world
 from sandbox.control.stage import routes
 from sandbox.rest.ratelimits import RateLimits
 from sandbox.rules.clock import Clock
@@ -177,6 +177,17 @@ async def test_the_live_log_begins_with_what_was_and_goes_on_with_what_comes(ben
         assert (await asyncio.wait_for(anext(lines), 5))["event"] == "TYPING_START"
         await bench.journal.close()
         assert [entry async for entry in lines] == []
+
+
+async def test_a_live_log_in_which_nothing_happens_says_so_and_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "KEEP_ALIVE_SECONDS", 0.01)
+    async with bench.client.get("/_sim/log/live") as response, asyncio.timeout(5):
+        while await response.content.readline() != b": still here\n":
+            pass
+        bench.journal.sent("s1", 7, "TYPING_START", 1, "{}")
+        assert (await anext(_events(response.content)))["event"] == "TYPING_START"
 
 
 async def _events(content: Any) -> AsyncIterator[dict[str, Any]]:
