@@ -61,15 +61,22 @@ async def test_second_start_keeps_all_and_every_button_alive(tmp_path: Path) -> 
 
 
 @pytest.mark.alone
-async def test_bot_with_colour_cards_starts_and_ends_within_two_seconds_and_never_imports_torch(tmp_path: Path) -> None:
-    """Seconds of a processor, the sandbox's among them: what else the machine does must not count."""
+async def test_bot_with_colour_cards_starts_and_ends_within_two_seconds_and_never_imports_torch(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The least of three: a processor that others use too, or that reads its files for the first time, is slower."""
+    assert min([await _seconds_of_a_start(tmp_path_factory.mktemp("start")) for _ in range(3)]) < 2
+
+
+async def _seconds_of_a_start(folder: Path) -> float:
+    """Of a processor, the sandbox's among them: what else the machine does must not count."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    async with started(tmp_path, settings={}, command=(sys.executable, "-c", TELLS_TORCH)) as bot:
+    async with started(folder, settings={}, command=(sys.executable, "-c", TELLS_TORCH)) as bot:
         bot.tell(signal.SIGTERM)
         assert await bot.rest() == "False\n"
         assert await bot.ended() == 0  # told once more while it ends, its exit code might be lost
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 async def test_told_to_stop_it_ends_soon_and_its_jobs_go_on_at_the_next_start(tmp_path: Path) -> None:
