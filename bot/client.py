@@ -59,6 +59,7 @@ class Painter(discord.AutoShardedClient):
             **options,
         )
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._entering = asyncio.Lock()
         self.tally = Tally()
         self.tree = Tree(self)
         for command in ALL:
@@ -120,8 +121,11 @@ class Painter(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         _log.info("On Discord as %s, in %d servers.", self.user, len(self.guilds))
-        await self._beside(self._enter(*self.guilds))
         await self._beside(self.tally.catch_up(self.desk))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """One of ours, at each start: before `on_ready`, or later when Discord is slow to tell of it."""
+        await self._beside(self._enter(guild))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._beside(self._enter(guild))
@@ -143,8 +147,9 @@ class Painter(discord.AutoShardedClient):
         if about.response.status == 429 and "X-RateLimit-Global" in headers:
             self.desk.delivery.pause(float(headers.get("Retry-After", 1)))
 
-    async def _enter(self, *guilds: discord.Guild) -> None:
-        for guild in guilds:
+    async def _enter(self, guild: discord.Guild) -> None:
+        """One after the other: at a start all servers come at once."""
+        async with self._entering:
             await joining.enter(self.desk, guild)
 
     async def _beside(self, work: Coroutine[Any, Any, None]) -> None:

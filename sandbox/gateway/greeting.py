@@ -30,10 +30,10 @@ def greet(state: State, roster: Roster, session: Session, identify: Identify, ve
     if not actor.is_bot:
         for guild in ready["guilds"]:
             guild["presences"] = presences_among(roster, list(state.members[int(guild["id"])]))
-        _send(session, "READY", ready)
+        session.dispatch("READY", _encoded(ready))
         return
     ready["guilds"] = [guild for guild in ready["guilds"] if ear.is_shard_of(int(guild["id"]))]
-    _send(session, "READY", ready)
+    session.dispatch("READY", _encoded(ready))
     if not ear.intents & intents.GUILDS:
         return
     for guild in state.guilds_of(actor.user_id):
@@ -41,8 +41,8 @@ def greet(state: State, roster: Roster, session: Session, identify: Identify, ve
             view = guild_create_view(state, guild, actor)
             if ear.intents & intents.GUILD_PRESENCES:
                 view["presences"] = presences_among(roster, list(state.members[guild.id]))
-            _send(session, "GUILD_CREATE", view)
+            session.dispatch_faultily("GUILD_CREATE", _encoded(view))
 
 
-def _send(session: Session, name: str, data: Json) -> None:
-    session.dispatch(name, json.dumps(data, separators=(",", ":")))
+def _encoded(data: Json) -> str:
+    return json.dumps(data, separators=(",", ":"))

@@ -71,12 +71,16 @@ class Session:
             return
         if event.name == "INTERACTION_CREATE" and not self._is_chosen(self, event):
             return
-        times = 2 if self._around.faults.take_duplicate(event.name) else 1
-        delay_seconds = self._around.faults.event_delay_seconds(event.name)
+        self.dispatch_faultily(event.name, encoded)
+
+    def dispatch_faultily(self, name: str, encoded: str) -> None:
+        """As the fault script will have it: late, twice, or simply so."""
+        times = 2 if self._around.faults.take_duplicate(name) else 1
+        delay_seconds = self._around.faults.event_delay_seconds(name)
         if delay_seconds > 0:
-            self._around.state.clock.call_in(delay_seconds, lambda: self._dispatch_times(times, event.name, encoded))
+            self._around.state.clock.call_in(delay_seconds, lambda: self._dispatch_times(times, name, encoded))
         else:
-            self._dispatch_times(times, event.name, encoded)
+            self._dispatch_times(times, name, encoded)
 
     def dispatch(self, name: str, encoded: str, *, keep: bool = True) -> None:
         """Number it, keep it for a resume, and send it if someone is there."""

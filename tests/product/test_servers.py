@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
-from tests.product.house import House, Json, labels, painted, press, until_ended
+from tests.product.house import IDENTIFY_SECONDS, House, Json, labels, painted, press, until_ended
 
 ATTACH_FILES, SEND_MESSAGES = 1 << 15, 1 << 11
 LATER = 16 * 60.0  # an interaction's token is over by then
@@ -89,10 +89,20 @@ async def test_server_that_was_added_while_the_bot_was_away_is_left_or_greeted_a
     cleo = await studio.member("cleo")
     await studio.close()
     guild, channel = await second_server(studio)
-    await studio.pass_time(6)
+    await studio.pass_time(IDENTIFY_SECONDS)
     await studio.open()
     await cleo.wait_for(channel, lambda message: "I leave again" in message["content"])
     await left(studio, int(guild["id"]))
+
+
+async def test_server_that_discord_tells_of_late_is_greeted_all_the_same(house: House) -> None:
+    cleo = await house.member("cleo")
+    await house.close()
+    _, channel = await second_server(house)
+    await house.pass_time(IDENTIFY_SECONDS)
+    await house.control("faults", {"kind": "event_delay", "event": "GUILD_CREATE", "seconds": 0.5})
+    await house.open()
+    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
 
 
 async def left(house: House, guild: int) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from sandbox.world.events import Event
-from tests.sandbox.gateway_client import Client, World, a_world, until, until_gone
+from tests.sandbox.gateway_client import EVERYTHING, Client, World, a_world, until, until_gone
 
 
 class Orders:
@@ -178,6 +178,17 @@ async def test_a_delayed_event_comes_when_its_time_has_come() -> None:
         assert await bot.heard() == ["MESSAGE_CREATE"]
         world.state.clock.advance(2)
         assert await bot.heard() == ["INTERACTION_CREATE"]
+
+
+async def test_a_server_that_comes_late_comes_after_ready_all_the_same() -> None:
+    orders = Orders()
+    orders.delays = {"GUILD_CREATE": 2.0, "READY": 2.0}
+    async with a_world(orders) as world:
+        client = await world.greeted()
+        await client.identify(world.token, intents=EVERYTHING)
+        assert await client.heard() == ["READY"]
+        world.state.clock.advance(2)
+        assert await client.heard() == ["GUILD_CREATE", "GUILD_CREATE"]
 
 
 async def test_a_delayed_event_of_a_session_that_is_over_is_dropped() -> None:
