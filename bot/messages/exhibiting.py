@@ -50,12 +50,13 @@ class Exhibiting:
             if exhibit is None:
                 return None
             if exhibit.state is Hanging.SHOWN:
-                return await self._hang(exhibit, is_doubtful=letter.tries > 1 or bool(letter.payload.get("again")))
+                return await self._hang(exhibit, letter)
             await self._take_down(exhibit)
         return None
 
-    async def _hang(self, exhibit: Exhibit, *, is_doubtful: bool) -> Sent | None:
+    async def _hang(self, exhibit: Exhibit, letter: Letter) -> Sent | None:
         """A post that is there shows what it always did, but for its words, which may be hidden since."""
+        is_retried = letter.tries > 1
         async with self._store.read() as tx:
             shown = await _shown(tx, exhibit, self._sender, self._window)
         if shown is None:
@@ -64,16 +65,22 @@ class Exhibiting:
         if sent is not None:
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.edit(sent.channel, sent.message, card, self._sender.limit_of(exhibit.server_id))
+            if is_retried:
+                await self._invite(sent)
             return sent
-        if is_doubtful:
+        if is_retried or letter.payload.get("again"):
             sent = await self._posting.find(exhibit.channel_id, bears(f":{cards.mark(exhibit)}:"))
         if sent is None:
             sent = await self._create(exhibit, shown, card)
         reached(FailPoint.PLACED)
         await self._note(exhibit, sent)
+        reached(FailPoint.NOTED)
+        await self._invite(sent)
+        return sent
+
+    async def _invite(self, sent: Sent) -> None:
         with suppress(UnreachableError, RefusedError, MessageGoneError, Later):
             await self._sender.react(sent.channel, sent.message, INVITATION)
-        return sent
 
     async def _create(self, exhibit: Exhibit, shown: Shown, card: Card) -> Sent:
         """Where that cannot be, it does not hang, and its maker can try again once the channel is mended."""
