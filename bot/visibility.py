@@ -191,9 +191,13 @@ def alt_of(picture: Archived, viewer: Viewer) -> str | None:
     return picture.text[:ALT_LIMIT] if may_read(picture, viewer) and picture.text else None
 
 
-def is_barred(pictures: Iterable[Archived], member: int) -> bool:
-    """Hidden by a moderator: its maker does not show it again."""
-    return any(picture.hidden_by not in (None, member) for picture in pictures)
+def is_barred(pictures: Iterable[Archived], who: Viewer | Asker) -> bool:
+    """Hidden by a moderator: only a moderator of its own server shows it again, wherever that is asked for."""
+    return any(picture.hidden_by not in (None, who.member) and not moderates(picture, who) for picture in pictures)
+
+
+def moderates(picture: Archived, who: Viewer | Asker) -> bool:
+    return who.rules and who.server is not None and picture.server_id == who.server
 
 
 def _is_there(job: Job, asker: Asker) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 
 import discord
 
+from bot import visibility
 from bot.buttons.custom_id import Press
 from bot.desk import Desk, asker_of, values_of
 from bot.errors import CannotDoError, NoJobError
 from bot.handlers.showing import bring
-from bot.panels.family import GO, PAGE, family_of, page_card, tree_card, viewer_of
+from bot.panels.family import GO, PAGE, Relative, family_of, page_card, seen_card, tree_card, viewer_of
 from bot.replies import tree
 from bot.store import jobs
 from bot.store.ids import is_job_id
@@ -38,10 +39,22 @@ async def turn(interaction: discord.Interaction[Any], desk: Desk, press: Press) 
         chosen = next(iter(values_of(interaction)), "")
         if chosen not in family:
             raise NoJobError  # since it was listed it was deleted, or is not for them any more
-        await bring(interaction, desk, await _find(desk, chosen))
+        await _go(interaction, desk, family[chosen])
         return
     parts = await desk.sender.parts(page_card(family, press.job, int(press.extra.removeprefix(PAGE))), 0)
     await interaction.response.edit_message(view=parts["view"])
+
+
+async def _go(interaction: discord.Interaction[Any], desk: Desk, chosen: Relative) -> None:
+    """All of it to whoever sees all of it; else the pictures that they see, without its buttons."""
+    job, asker = await _find(desk, chosen.job.id), asker_of(interaction)
+    async with desk.store.read() as tx:
+        is_whole = job.member_id == asker.member or await visibility.sees(tx, job, asker)
+    if is_whole:
+        await bring(interaction, desk, job)
+        return
+    await interaction.response.defer(thinking=True, ephemeral=True)
+    await desk.sender.follow_up(interaction, seen_card(chosen), ephemeral=True)
 
 
 async def _find(desk: Desk, job_id: str) -> Job:

@@ -75,8 +75,8 @@ async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job:
     if exhibit.state is not Hanging.HIDDEN:
         return words.UP_ALREADY
     rules_there = asker.rules and asker.server == exhibit.server_id
-    is_barred = exhibit.hidden_by != asker.member or visibility.is_barred(shown, asker.member)
-    if is_own and is_barred and not rules_there:
+    is_barred = is_own and exhibit.hidden_by != asker.member and not rules_there
+    if is_barred or visibility.is_barred(shown, asker):
         return words.BY_MODERATOR
     server = await servers.find(tx, exhibit.server_id)
     channel = server.gallery_channel_id if server is not None else None

@@ -43,8 +43,7 @@ async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None =
     if confirmed is None and (job.privacy is not Privacy.PUBLIC or asker.server is None):
         return _confirmation(desk, job, found)
     async with desk.store.write() as tx:
-        rules = asker.rules and asker.server == found[0].id
-        if not rules and visibility.is_barred(await archive.of_job(tx, job), asker.member):
+        if visibility.is_barred(await archive.of_job(tx, job), asker):
             return words.BY_MODERATOR
         new, before = await _hang(tx, desk, job, found[0], asker.member)
         if before is not None and before.state is Hanging.SHOWN and before.message_id is None:

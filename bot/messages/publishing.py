@@ -52,7 +52,7 @@ async def publish_again(
 async def publish_picture(tx: Writing, picture: Archived, server: Server, viewer: Viewer, now: datetime) -> Hung:
     """One picture of the viewer's own, whatever grid it is of; the server has a gallery."""
     rules = viewer.rules and viewer.server == server.id
-    if visibility.is_barred([picture], viewer.member) and not rules:
+    if visibility.is_barred([picture], viewer):
         return Hung.BARRED
     channel = server.gallery_channel_id or 0
     wanted = Exhibit(

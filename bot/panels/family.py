@@ -18,8 +18,8 @@ from bot.drawings.tree import Node, draw_tree
 from bot.errors import NoJobError
 from bot.intake.wishes import same_words
 from bot.kinds import Kind
-from bot.messages.cards import Button, Card, Document, Menu, MenuKind
-from bot.replies import tree
+from bot.messages.cards import Button, Card, Document, Menu, MenuKind, Pictures
+from bot.replies import mention, title, tree
 from bot.store import archive, films, jobs, pictures
 from bot.store.archive import Archived, Viewer
 from bot.store.errors import MissingFileError
@@ -119,6 +119,13 @@ def page_card(family: Family, job_id: str, page: int) -> Card:
     turns = [(page - 1, tree.NEARER), (page + 1, tree.FURTHER)]
     row = tuple(Button(Action.TREE, job_id, label, extra=f"{PAGE}{at}") for at, label in turns if 0 <= at <= last)
     return Card("", (row,) if row else (), menus=(menu,))
+
+
+def seen_card(each: Relative) -> Card:
+    """Of a job only what its viewer sees."""
+    alt = each.words[: visibility.ALT_LIMIT] if each.words else None
+    shown = Pictures(tuple(each.hashes.values()), each.job.id, each.job.id, alt)
+    return Card(f"{title(each.words)} · {mention(each.job.member_id)}", files=(shown,))
 
 
 def _choices(family: Family, order: list[str]) -> tuple[tuple[str, str], ...]:

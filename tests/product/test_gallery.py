@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.messages.sending import HEADROOM, Sender
+from bot.replies.exhibits import BY_MODERATOR
 from bot.running import tidy
+from bot.store import servers
 from sandbox.filling import components
 from sandbox.member import Member, NothingCame
 from tests.product.house import (
@@ -28,6 +31,7 @@ from tests.product.house import (
     until_ended,
     until_gone,
 )
+from tests.product.test_servers import second_server
 
 OPEN, DEEDS, CHOOSE, DO_ALL = (
     "Open a picture…",
@@ -280,6 +284,26 @@ async def test_what_a_moderator_hides_or_deletes_its_maker_cannot_show_again(
     await choose(cleo, mine, "Restore it", "hidden from all others")
     await until_visible(cleo, "4 pictures")
     await until_visible(dov, "3 pictures")
+
+
+async def test_what_a_moderator_has_hidden_its_maker_cannot_show_from_a_server_of_their_own(
+    house: House, cleo: Member, dov: Member, ben: Member, grid: Json
+) -> None:
+    seen = await open_first(ben, await page_of(ben))
+    await ben.select(seen, DEEDS, "Hide it from all others")
+    await then(ben, seen, "1 picture.")
+    guild, channel = await second_server(house)
+    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
+    async with house.desk.store.write() as tx:
+        server = await servers.find(tx, int(guild["id"]))
+        assert server is not None
+        await servers.save(tx, replace(server, gallery_channel_id=int(channel)))
+    mine = await open_first(cleo, await page_of(cleo, "mine", channel))
+    assert "hidden from all others" in text_of(mine)
+    assert "Do not hide it any more" not in listed(mine, DEEDS)
+    await choose(cleo, mine, "Publish it in the gallery", BY_MODERATOR)
+    assert "3 pictures" in text_of(await page_of(dov))
+    assert [one["content"] for one in await cleo.messages(channel) if one["attachments"]] == []
 
 
 async def until_visible(member: Member, words: str) -> None:

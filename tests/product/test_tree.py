@@ -140,6 +140,21 @@ async def test_what_others_keep_to_themselves_is_in_nobody_elses_tree(house: Hou
     assert "not here any more" in (await tree(dov, job_of(secret)))["content"]
 
 
+async def test_of_a_grid_of_which_one_picture_may_be_seen_only_that_one_is_shown(
+    house: House, cleo: Member, dov: Member
+) -> None:
+    grid = await painted(cleo)
+    async with house.desk.store.write() as tx:
+        await tx.change(text(f"UPDATE archive SET audience = 'private' WHERE job_id = '{job_of(grid)}' AND cell <> 2"))
+    found = await go(dov, await tree(dov, job_of(grid)), "1")
+    (file,) = found["attachments"]
+    assert (file["width"], file["height"]) == (256, 256)
+    assert "a red house" in found["content"]
+    assert labels(found) == []
+    own = await go(cleo, await tree(cleo, job_of(grid)), "1")
+    assert own["attachments"][0]["width"] == 512
+
+
 async def test_a_step_that_was_deleted_leaves_no_hole(cleo: Member) -> None:
     _, single, large = await grown(cleo)
     shown = await tree(cleo, job_of(large))

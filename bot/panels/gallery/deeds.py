@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from bot import visibility
 from bot.desk import Desk
 from bot.errors import CannotDoError
 from bot.messages import withdrawing
@@ -61,7 +62,7 @@ _OF_SERVERS = (Deed.ROLES, Deed.SERVER)
 def may_do(deed: Deed, picture: Archived, viewer: Viewer) -> bool:
     """Whether it is theirs to do, and would change anything."""
     is_own = picture.member_id == viewer.member
-    rules = is_own or (viewer.rules and viewer.server is not None and picture.server_id == viewer.server)
+    rules = is_own or visibility.moderates(picture, viewer)
     if picture.deleted_at is not None:
         return is_own and deed is Deed.RESTORE
     match deed:
@@ -75,8 +76,7 @@ def may_do(deed: Deed, picture: Archived, viewer: Viewer) -> bool:
         case Deed.HIDE:
             return rules and picture.hidden_at is None
         case Deed.SHOW:  # what a moderator hid, only a moderator shows again
-            by_others = picture.hidden_by is not None and not viewer.rules
-            return rules and picture.hidden_at is not None and not by_others
+            return rules and picture.hidden_at is not None and not visibility.is_barred([picture], viewer)
         case Deed.HIDE_WORDS:
             return is_own and not picture.words_hidden
         case Deed.SHOW_WORDS:
