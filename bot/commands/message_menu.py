@@ -16,7 +16,7 @@ from bot.handlers.answering import guarded, say
 from bot.handlers.finding import job_of_message
 from bot.handlers.modals import prompt_dialog
 from bot.handlers.reactions import send_direct
-from bot.store import members, reports
+from bot.store import exhibits, members, reports
 from bot.store.jobs import Job
 from bot.store.words import State
 
@@ -62,7 +62,8 @@ async def _use(interaction: Interaction, message: discord.Message) -> None:
     job = await job_of_message(desk, message.id, message.author.id)
     if job is not None:
         async with desk.store.read() as tx:
-            if not await visibility.reads(tx, job, asker_of(interaction)):
+            post = await exhibits.by_message(tx, message.id)  # which may show one picture of a grid
+            if not await visibility.reads(tx, job, asker_of(interaction), post.cell if post is not None else None):
                 raise WordsHiddenError
     text = visibility.words_for(job, interaction.user.id) if job is not None else message.content
     if not text.strip():

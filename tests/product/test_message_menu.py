@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from bot.store import reports
 from sandbox.member import File, Member, Outcome
 from tests.product.house import House, Json, imagine, painted, press, said_aside, slow, until, until_ended
+from tests.product.test_gallery import choose, open_first, page_of
+from tests.product.test_gallery_channel import post_of, shown
 
 
 @pytest.fixture
@@ -87,6 +90,19 @@ async def test_use_as_prompt_takes_the_words_of_a_picture(cleo: Member, dov: Mem
     submitted = await dov.submit(outcome.modal, {"prompt": "a green barn --steps 2"})
     assert submitted.message is not None
     assert "a green barn" in (await until_ended(dov, submitted.message))["content"]
+
+
+async def test_use_as_prompt_takes_the_words_of_a_hung_picture_whose_grid_is_not_to_be_seen(
+    house: House, cleo: Member, dov: Member, grid: Json
+) -> None:
+    await house.arrange_gallery()
+    opened = await open_first(cleo, await page_of(cleo, "mine"))
+    await choose(cleo, opened, "Publish it in the gallery", "Seen by: the gallery")
+    post = await post_of(dov, await shown(house))
+    async with house.desk.store.write() as tx:
+        await tx.change(text("UPDATE archive SET audience = 'private' WHERE audience <> 'gallery'"))
+    assert prompt_in(await dov.use_on_message("Use as Prompt", post)).startswith("a red house")
+    assert "private" in await use(dov, "Use as Prompt", grid)
 
 
 async def test_use_as_prompt_takes_the_words_of_any_message(house: House, cleo: Member) -> None:
