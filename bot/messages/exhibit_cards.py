@@ -25,6 +25,7 @@ class Shown:
     job: Job
     pictures: tuple[Picture, ...]
     is_readable: bool
+    is_usable: bool  # by everybody there: what is of another server is only to be looked at
     parent: str = ""
     page: str = ""  # of its own, on the web
 
@@ -85,6 +86,8 @@ def _rows(shown: Shown) -> Rows:
         Button(Action.RECIPE, job.id, words.RECIPE, "📜", cell or 0),
         Button(Action.REMIX, job.id, words.USE, "✍️", cell or 0, extra=USE),
     )
+    if not shown.is_usable:
+        return ((hide,),)
     known = about if shown.is_readable else ()
     if cell is None:
         cells = [picture.cell for picture in shown.pictures]

@@ -211,7 +211,9 @@ async def _shown(tx: Reading, exhibit: Exhibit, sender: Sender, window: str) -> 
     ids = await exhibits.pictures_of(tx, exhibit)
     hidden = await archive.words_hidden(tx, ids)
     page = f"{window}/picture/{ids[0]}" if window and ids else ""
-    return Shown(exhibit, job, chosen, not hidden, await _parent(tx, job, exhibit.server_id, sender), page)
+    seen = await archive.among(tx, visibility.everybody_on(exhibit.server_id), ids)
+    parent = await _parent(tx, job, exhibit.server_id, sender)
+    return Shown(exhibit, job, chosen, not hidden, len(seen) == len(ids), parent, page)
 
 
 async def _parent(tx: Reading, job: Job, server: int, sender: Sender) -> str:
