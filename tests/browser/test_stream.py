@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, Route, expect
 
@@ -115,13 +117,13 @@ async def test_older_messages_that_fail_to_load_say_so_and_are_tried_again(open_
 
 async def test_slow_network_shows_what_is_on_its_way(open_page: Opener) -> None:
     page = await open_page("ada", "general")
-    held: list[Route] = []
-    await page.route("**/messages", lambda route: held.append(route))
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/messages", held.put_nowait)
     await composer(page).fill("by slow post")
     await composer(page).press("Enter")
     await expect(page.locator(".outgoing")).to_contain_text("by slow post")
     await expect(messages(page, "by slow post")).to_have_count(0)
-    await held[0].continue_()
+    await (await held.get()).continue_()
     await expect(messages(page, "by slow post")).to_be_visible()
     await expect(page.locator(".outgoing")).to_have_count(0)
 
