@@ -47,9 +47,9 @@ async def turn(interaction: discord.Interaction[Any], desk: Desk, press: Press) 
 
 async def _go(interaction: discord.Interaction[Any], desk: Desk, chosen: Relative) -> None:
     """All of it to whoever sees all of it; else the pictures that they see, without its buttons."""
-    job, asker = await _find(desk, chosen.job.id), asker_of(interaction)
+    job = await _find(desk, chosen.job.id)
     async with desk.store.read() as tx:
-        is_whole = job.member_id == asker.member or await visibility.sees(tx, job, asker)
+        is_whole = await visibility.sees(tx, job, asker_of(interaction))
     if is_whole:
         await bring(interaction, desk, job)
         return

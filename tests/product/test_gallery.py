@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from bot.messages.sending import HEADROOM, Sender
 from bot.replies.exhibits import BY_MODERATOR
 from bot.running import tidy
-from bot.store import servers
 from sandbox.filling import components
 from sandbox.member import Member, NothingCame
 from tests.product.house import (
@@ -31,7 +29,7 @@ from tests.product.house import (
     until_ended,
     until_gone,
 )
-from tests.product.test_servers import second_server
+from tests.product.test_servers import second_gallery
 
 OPEN, DEEDS, CHOOSE, DO_ALL = (
     "Open a picture…",
@@ -292,12 +290,7 @@ async def test_what_a_moderator_has_hidden_its_maker_cannot_show_from_a_server_o
     seen = await open_first(ben, await page_of(ben))
     await ben.select(seen, DEEDS, "Hide it from all others")
     await then(ben, seen, "1 picture.")
-    guild, channel = await second_server(house)
-    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
-    async with house.desk.store.write() as tx:
-        server = await servers.find(tx, int(guild["id"]))
-        assert server is not None
-        await servers.save(tx, replace(server, gallery_channel_id=int(channel)))
+    _, channel = await second_gallery(house, cleo)
     mine = await open_first(cleo, await page_of(cleo, "mine", channel))
     assert "hidden from all others" in text_of(mine)
     assert "Do not hide it any more" not in listed(mine, DEEDS)

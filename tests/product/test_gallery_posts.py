@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.replies import exhibits as words
-from bot.store import servers
 from bot.store.exhibits import Exhibit
 from bot.store.words import Hanging
 from sandbox.member import Member
 from tests.product.house import House, Json, eventually, labels, painted, press, said_aside, told, until, until_ended
 from tests.product.test_gallery import CHOOSE, DEEDS, DO_ALL, choose, listed, open_first, page_of, text_of, then
 from tests.product.test_gallery_channel import post_of, published, shown, until_state, until_votes
-from tests.product.test_servers import second_server
+from tests.product.test_servers import second_gallery
 
 
 @pytest.fixture
@@ -184,12 +181,7 @@ async def test_a_cell_that_is_taken_down_leaves_the_others_alone(house: House, c
 async def test_a_picture_of_another_server_is_there_to_be_looked_at_and_voted_for(
     house: House, cleo: Member, grid: Json
 ) -> None:
-    guild, channel = await second_server(house)
-    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
-    async with house.desk.store.write() as tx:
-        server = await servers.find(tx, int(guild["id"]))
-        assert server is not None
-        await servers.save(tx, replace(server, gallery_channel_id=int(channel)))
+    guild, channel = await second_gallery(house, cleo)
     await house.control("people", {"username": "eve", "guild_ids": [guild["id"]]})
     eve = await house.member("eve")
     opened = await open_first(cleo, await page_of(cleo, "mine", channel))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.store import servers
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
 from tests.product.house import IDENTIFY_SECONDS, House, Json, labels, painted, press, until_ended
@@ -39,6 +41,17 @@ async def second_server(house: House, *, has_bot: bool = True) -> tuple[Json, st
     guild = await house.control("guilds", order)
     channels = house.box.state.channels_of(int(guild["id"]))
     return guild, str(next(channel.id for channel in channels if channel.name == "general"))
+
+
+async def second_gallery(house: House, cleo: Member) -> tuple[Json, str]:
+    """The same, with its first channel as its gallery."""
+    guild, channel = await second_server(house)
+    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
+    async with house.desk.store.write() as tx:
+        server = await servers.find(tx, int(guild["id"]))
+        assert server is not None
+        await servers.save(tx, replace(server, gallery_channel_id=int(channel)))
+    return guild, channel
 
 
 async def install_for(house: House, member: Member) -> None:
