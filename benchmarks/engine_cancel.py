@@ -30,12 +30,17 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def painted_with(watch: Watch, neighbours: int) -> bool:
+    """Whether a forward had more rows than those of the others."""
+    return any(ran.rows > neighbours for ran in watch.forwards)
+
+
 async def cancel_once(crowd: Crowd, watch: Watch, dice: random.Random, neighbours: int) -> dict[str, float]:
     """`neighbours` are the rows of others, who go on: a forward with more of them has some of its own."""
     watch.forwards.clear()
     watch.decodes.clear()
     name, ended = crowd.submit(Order(0, STEPS, CELLS, seed=dice.randrange(1 << 20)))
-    while not any(ran.rows > neighbours for ran in watch.forwards):  # noqa: ASYNC110  # noted by another thread
+    while not (ended.done() or painted_with(watch, neighbours)):  # noqa: ASYNC110  # noted by another thread
         await asyncio.sleep(0.002)
     usual = statistics.median(ran.ended - ran.began for ran in watch.forwards)
     await asyncio.sleep(dice.uniform(0, 5 * usual))

@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
+from benchmarks.painting.forwards import watched
 from engine.engine import Engine
 from engine.events import Finished
 from engine.models.catalog import Family
+from engine.models.device import pick_device
 from engine.paint.easel import Easel
 from engine.paint.painters import diffusion
 from engine.paint.schedulers import make_scheduler
+from engine.schedule.timing import Shape, Stage, Timing
+from engine.schedule.timings_file import TimingsFile, written
 from engine.settings import EngineSettings
 from tests.engine import tiny
 from tests.engine.conftest import Listener, job
@@ -55,6 +59,27 @@ async def test_the_cells_of_a_grid_read_their_words_once_between_them(
     engine.submit(job(engine, "again", "a red house --no fox --steps 2", count=4, seed=8))
     assert isinstance(await listener.end_of("again"), Finished)
     assert len(asked) == 2
+
+
+async def test_jobs_of_two_members_share_each_forward_while_that_is_known_to_pay(
+    own_catalog: Path, tmp_path: Path
+) -> None:
+    """Known, not measured here: in a busy moment eight rows may well seem to take longer than four times two."""
+    device, known = pick_device("cpu"), Timing()
+    for rows, ms in {2: 60_000.0, 8: 60_001.0}.items():
+        known.observe(Shape("mine", 32, 32), Stage.STEP, rows, ms)
+    TimingsFile(tmp_path / "timings.json", f"{device.name} {device.dtype}").keep(written(known))
+    settings = EngineSettings(catalogs=(own_catalog,), device="cpu", close_seconds=5.0, state=tmp_path)
+    with watched() as watch:
+        async with await Engine.open(settings) as engine:
+            listener = Listener(engine)
+            listener.start()
+            for member in ("ada", "bob"):
+                engine.submit(job(engine, member, "a red house --steps 4", member=member, count=2))
+            for member in ("ada", "bob"):
+                assert isinstance(await listener.end_of(member), Finished)
+    assert sum(ran.rows for ran in watch.forwards) == 2 * 2 * 4 * 2, "each with its words and without"
+    assert max(ran.rows for ran in watch.forwards) == 8
 
 
 @pytest.mark.usefixtures("no_collector")
