@@ -150,7 +150,8 @@ class Painter(discord.AutoShardedClient):
     async def _enter(self, guild: discord.Guild) -> None:
         """One after the other: at a start all servers come at once."""
         async with self._entering:
-            await joining.enter(self.desk, guild)
+            if self.get_guild(guild.id) is not None:  # not thrown out while others were entered
+                await joining.enter(self.desk, guild)
 
     async def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         """What may take long and is given up when we close."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from bot.messages.sending import HEADROOM, Sender
-from bot.replies.exhibits import BY_MODERATOR
+from bot.replies.exhibits import BY_MODERATOR, RESTORE
 from bot.running import tidy
 from sandbox.filling import components
 from sandbox.member import Member, NothingCame
@@ -297,6 +297,20 @@ async def test_what_a_moderator_has_hidden_its_maker_cannot_show_from_a_server_o
     await choose(cleo, mine, "Publish it in the gallery", BY_MODERATOR)
     assert "3 pictures" in text_of(await page_of(dov))
     assert [one["content"] for one in await cleo.messages(channel) if one["attachments"]] == []
+
+
+async def test_what_a_moderator_has_hidden_no_moderator_of_another_server_puts_back_there(
+    house: House, cleo: Member, ben: Member, grid: Json
+) -> None:
+    _, channel = await second_gallery(house, cleo)
+    mine = await open_first(cleo, await page_of(cleo, "mine", channel))
+    await choose(cleo, mine, "Publish it in the gallery", "1 picture.")
+    post = await cleo.wait_for(channel, lambda message: "Take down" in str(message["components"]))
+    down = await cleo.click(post, "Take down")
+    assert down.message is not None
+    seen = await open_first(ben, await page_of(ben))
+    await choose(ben, seen, "Hide it from all others", "1 picture.")
+    assert await told(cleo, down.message, RESTORE) == BY_MODERATOR
 
 
 async def until_visible(member: Member, words: str) -> None:

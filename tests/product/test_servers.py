@@ -118,6 +118,21 @@ async def test_server_that_discord_tells_of_late_is_greeted_all_the_same(house: 
     await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
 
 
+async def test_server_that_throws_the_bot_out_before_it_is_entered_stays_one_that_it_left(house: House) -> None:
+    """At a start all servers come at once, and each waits for the one before it to be greeted."""
+    cleo = await house.member("cleo")
+    await house.control("faults", {"kind": "http", "path": "/channels/*/messages", "delay_seconds": 1.0})
+    await second_server(house)
+    guild, _ = await second_server(house)
+    await cleo.request("DELETE", f"/guilds/{guild['id']}/members/{house.box.application_id}")
+    _, channel = await second_server(house)
+    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
+    async with house.desk.store.read() as tx:
+        server = await servers.find(tx, int(guild["id"]))
+    assert server is not None
+    assert server.left_at is not None
+
+
 async def left(house: House, guild: int) -> None:
     """Until the bot is no member there."""
     client = house.client
