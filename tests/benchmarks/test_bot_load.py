@@ -10,10 +10,9 @@ import pytest
 from benchmarks import bot_load
 from benchmarks.crowd.traffic import traffic
 
-SHORT = ("--arms", "swatch", "--members", "6", "--channels", "2", "--seconds", "1.5", "--patience", "8")
+SHORT = ("--arms", "swatch", "--members", "6", "--channels", "2", "--seconds", "1.5", "--patience", "30")
 
 
-@pytest.mark.timeout(40)
 def test_members_are_answered_and_nothing_is_lost_or_done_twice(capsys: pytest.CaptureFixture[str]) -> None:
     assert bot_load.main([*SHORT, "--grid-seconds", "0.3"]) == 0
     *table, line = capsys.readouterr().out.splitlines()

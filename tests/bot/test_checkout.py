@@ -201,7 +201,7 @@ async def test_door_is_open_where_a_secret_is_set_and_nowhere_else(store: Store,
     settings = Settings(stripe_secret=SECRET, webhook_port=port)
     door = asyncio.create_task(serve(settings, store, book, lambda: None))
     body = written(session())
-    async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(30), aiohttp.ClientSession() as http:
         while True:
             try:
                 async with http.post(

@@ -60,6 +60,6 @@ def test_systemd_itself_finds_no_fault(tmp_path: Path) -> None:
     here = tmp_path / "atelier.service"
     here.write_text(UNIT.read_text().replace("/opt/atelier/.venv/bin/python", "/bin/true"))
     ended = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, timeout=30, check=False
+        ["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, timeout=60, check=False
     )
     assert "atelier.service" not in ended.stderr, ended.stderr

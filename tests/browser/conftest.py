@@ -15,7 +15,7 @@ from tests.browser.pictures import picture
 from tests.conftest import needs
 from tests.wire.process import running
 
-PATIENCE_MS = 15_000  # two cores may be busy with other tests; a healthy step takes milliseconds
+PATIENCE_MS = 40_000  # two cores may be busy with other tests; a healthy step takes milliseconds
 DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 ARGUMENTS = [

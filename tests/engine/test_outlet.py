@@ -85,6 +85,6 @@ async def test_a_reader_that_waits_is_woken_by_another_thread() -> None:
     await asyncio.sleep(0)
     thread = threading.Thread(target=outlet.put, args=(Progress("a", 1, 1, 2),))
     thread.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await reading == Progress("a", 1, 1, 2)
     thread.join()

@@ -41,7 +41,7 @@ def test_every_flag_of_the_sandbox_is_in_its_document() -> None:
 
 def test_wrong_flag_is_refused_with_what_is_allowed() -> None:
     command = [sys.executable, "-m", "sandbox", "--port", "99999"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 2
     assert "use a number from 0 to 65535" in ended.stderr
 

@@ -47,7 +47,7 @@ def test_installed_wheel_starts_a_sandbox_with_its_page(python: str, tmp_path: P
             assert process.stdin is not None
             _look_at_the_page(process.stdout.readline())
             process.stdin.close()
-            assert process.wait(timeout=15) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             process.kill()
 

@@ -13,7 +13,7 @@ import pytest
 from bot.store import servers
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
-from tests.product.house import IDENTIFY_SECONDS, House, Json, labels, painted, press, until_ended
+from tests.product.house import IDENTIFY_SECONDS, PATIENCE, House, Json, labels, painted, press, until_ended
 
 ATTACH_FILES, SEND_MESSAGES = 1 << 15, 1 << 11
 LATER = 16 * 60.0  # an interaction's token is over by then
@@ -137,7 +137,7 @@ async def left(house: House, guild: int) -> None:
     """Until the bot is no member there."""
     client = house.client
     while client.get_guild(guild) is not None:
-        await client.wait_for("guild_remove", timeout=10)
+        await client.wait_for("guild_remove", timeout=PATIENCE)
     assert house.box.state.find_member(guild, house.box.application_id) is None
 
 

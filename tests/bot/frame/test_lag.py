@@ -11,7 +11,7 @@ import pytest
 
 from bot.frame import lag
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 
 
 @pytest.fixture(autouse=True)

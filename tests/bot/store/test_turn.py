@@ -9,7 +9,7 @@ import pytest
 from bot.store import turn
 from bot.store.turn import Turn
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 
 
 class Line:

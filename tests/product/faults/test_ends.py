@@ -18,7 +18,7 @@ from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
 from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import eventually, must_hold
-from tests.product.house import House, imagine, painted, until, until_ended
+from tests.product.house import PATIENCE, House, imagine, painted, until, until_ended
 
 PASSES = ModelError("swatch", "The colours ran out.", "They come back.", again=True)
 STAYS = ModelError("swatch", "There are no colours.", "Buy some.")
@@ -124,7 +124,7 @@ async def _impatient(make_house: MakeHouse, patch: pytest.MonkeyPatch) -> House:
 
 
 async def _until_it_gives_up(house: House) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         await house.run.stop.wait()
     assert house.run.code == AGAIN
 

@@ -12,7 +12,7 @@ from sandbox.member import Member
 from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
 from tests.product.faults.oracle import must_be_sound, must_hold
-from tests.product.house import House, imagine, painted, press, until_ended
+from tests.product.house import PATIENCE, House, imagine, painted, press, until_ended
 
 BREAKS: dict[str, dict[str, object]] = {
     "cut without a word": {"act": "drop"},
@@ -68,7 +68,7 @@ async def test_a_token_that_discord_knows_no_more_ends_the_bot_and_keeps_the_job
     brush.hold()
     first = await imagine(cleo, "a red house")
     await house.control("token", {"application_id": str(box.application_id), "revoked": True})
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         await house.run.stop.wait()
     assert house.run.code == REFUSED
     brush.let_go()
@@ -89,7 +89,7 @@ async def test_a_token_that_rest_refuses_first_ends_the_bot_too(
     first = await imagine(cleo, "a red house")
     await house.control("faults", {"kind": "http", "path": "/webhooks/**", "status": 401, "times": None})
     brush.let_go()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         await house.run.stop.wait()
     assert house.run.code == REFUSED
     box.faults.clear()

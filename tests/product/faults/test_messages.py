@@ -12,7 +12,7 @@ from sandbox.world.entities import Message
 from tests.product.faults.brush import Brush
 from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import messages, must_hold, until_calm, waiting
-from tests.product.house import House, imagine, labels, painted, press, until_ended
+from tests.product.house import PATIENCE, House, imagine, labels, painted, press, until_ended
 
 CALLBACK, TOKEN_EDIT = "/interactions/*/*/callback", "/webhooks/*/*/messages/*"
 CREATE, EDIT = "/channels/*/messages", "/channels/*/messages/*"
@@ -51,7 +51,7 @@ async def test_an_acknowledgement_that_never_arrived_is_made_up_for(
     await asyncio.to_thread(brush.touched.wait, 10)
     await house.pass_time(4)
     assert (await typing).status == "failed"
-    shown = await cleo.wait_for("painting", lambda message: "Cancel" in labels(message), timeout_seconds=15)
+    shown = await cleo.wait_for("painting", lambda message: "Cancel" in labels(message), timeout_seconds=PATIENCE)
     brush.let_go()
     await until_ended(cleo, shown)
     assert len(await must_hold(box, house.desk.store)) == 1
