@@ -1,6 +1,7 @@
 """Is the event loop free while the engine works? A task that wants to wake every few milliseconds notes how late it
 was: while nothing happens, while a model is loaded, while members' pictures are painted, while large ones are made into
-files. The parts take turns in one process. Opening the first engine imports torch; it is told apart.
+files. The parts take turns in one process, with `--busy` beside other programs. Opening the first engine imports torch;
+it is told apart.
 """
 
 from __future__ import annotations
@@ -8,8 +9,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import statistics
+import subprocess
+import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +26,7 @@ from engine import EngineSettings, parse, translate
 
 TICK_SECONDS = 0.002
 CARD_SIDE = 1024  # pixels
+BUSY = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"  # it ends with whoever began it
 PARTS = ("idle", "loads", "puts away", "paints", "encodes")
 
 
@@ -31,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seconds", type=float, default=4.0, help="of idling and of painting (default: %(default)s)")
     made.add_argument("--members", type=int, default=16, help="who ask at once (default: %(default)s)")
     made.add_argument("--grids", type=int, default=4, help="of four large cards made into files at once")
+    made.add_argument("--busy", type=int, default=0, help="programs beside it that fill a core each (default: none)")
     return made
 
 
@@ -52,6 +58,17 @@ async def noted(lags: list[float]) -> AsyncIterator[None]:
         ticking.cancel()
 
 
+@contextlib.contextmanager
+def busy(programs: int) -> Iterator[None]:
+    begun = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(programs)]
+    try:
+        yield
+    finally:
+        for program in begun:
+            program.kill()
+            program.wait()
+
+
 async def load(settings: EngineSettings, lags: dict[str, list[float]]) -> None:
     """From nothing to the first step, and away again."""
     opening = open_crowd(settings)
@@ -70,7 +87,9 @@ async def encode(crowd: Crowd, grids: int) -> None:
     await asyncio.gather(*(crowd.submit_cells(large, Order(0, 1))[1] for _ in range(grids)))
 
 
-async def measure(options: argparse.Namespace, folder: Path) -> dict[str, list[float]]:
+async def measure(options: argparse.Namespace, folder: Path) -> tuple[dict[str, list[float]], float]:
+    """How late it was in each part, and how many pictures a second were painted."""
+    speeds: list[float] = []
     lags: dict[str, list[float]] = {"opening the first engine": [], **{part: [] for part in PARTS}}
     settings = settings_for(folder, options)
     async with noted(lags["opening the first engine"]):
@@ -83,22 +102,24 @@ async def measure(options: argparse.Namespace, folder: Path) -> dict[str, list[f
                 await asyncio.sleep(options.seconds)
             await load(settings, lags)
             async with noted(lags["paints"]):
-                await closed_loop(crowd, options.seconds, options.members, turn)
+                _, speed = await closed_loop(crowd, options.seconds, options.members, turn)
+                speeds.append(speed)
             async with noted(lags["encodes"]):
                 await encode(crowd, options.grids)
     finally:
         await opening.__aexit__(None, None, None)
-    return lags
+    return lags, statistics.median(speeds)
 
 
 def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
-    with made_model(options) as folder:
-        lags = asyncio.run(measure(options, folder))
+    with made_model(options) as folder, busy(options.busy):
+        lags, speed = asyncio.run(measure(options, folder))
     found: dict[str, dict[str, Any]] = {}
     for part, late in lags.items():
         found[part] = {"ticks": len(late), **{f"p{share} ms": round(percentile(late, share), 2) for share in (50, 99)}}
         found[part]["max ms"] = round(max(late, default=0.0), 2)  # what ends before a tick was never late
+    found["paints"]["pictures/s"] = round(speed, 2)
     print_table([(part, ", ".join(f"{name} {value}" for name, value in told.items())) for part, told in found.items()])
     print_line({"benchmark": "engine_lag", **found})
     return 0

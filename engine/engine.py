@@ -26,7 +26,7 @@ from engine.models.shelf import Shelf
 from engine.outlet import Outlet
 from engine.paint.enlarging import choose_net
 from engine.paint.painters.checks import check
-from engine.priority import lower_priority, wait_quietly
+from engine.quiet import wait_quietly
 from engine.readers.questions import Answer, Question
 from engine.readers.reader import SHIPPED, Reader
 from engine.recipe import Recipe
@@ -57,7 +57,7 @@ class Engine:
         self._outlet = Outlet()
         self._finisher = Finisher(self._outlet.put, settings.encoding_threads)
         self._shelf = Shelf(catalog, device, hub=settings.models, hashes=hashes, evicting=self._put_away)
-        self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions", initializer=lower_priority)
+        self._questions = ThreadPoolExecutor(1, thread_name_prefix="atelier questions")
         # Where only colour cards are painted, no pair is taken that nobody asked for: reading imports torch.
         self._reader = Reader(settings.encoders or (SHIPPED if device.name != NO_DEVICE else None))
         self._timing, self._timings_file = Timing(), None

@@ -15,7 +15,6 @@ from engine.events import Cancelled, Event, Failed, Failure, Hung, Started
 from engine.finishing import Finisher
 from engine.job import Job
 from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, job_of
-from engine.priority import lower_priority
 from engine.schedule.queue import Queue
 from engine.schedule.ticket import Ticket
 from engine.schedule.turn import Decision, Start, Step
@@ -114,7 +113,6 @@ class Worker:
             self._tell(_closed(job))
 
     def _run(self) -> None:
-        lower_priority()  # before torch makes threads of its own, which inherit it
         try:
             self._studio = self._make_studio()
             while self._open:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
+import os
+import sys
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -28,6 +31,7 @@ from engine.events import (
 )
 from engine.job import Share, Speed
 from engine.paint.encode import read_recipes
+from engine.readers.questions import EmbedWords
 from engine.settings import EngineSettings
 from tests.engine.conftest import LAST, Listener, job
 
@@ -304,6 +308,21 @@ async def test_the_event_loop_is_free_while_a_model_loads_paints_and_encodes(
     late.sort()
     assert late[int(len(late) * 0.95)] < 0.05, f"late by {late[-5:]}"
     assert late[-1] < 1.0, "importing the libraries holds the interpreter for a moment, once"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+async def test_no_thread_steps_back_behind_the_event_loop_which_may_wait_for_it(
+    engine: Engine, listener: Listener
+) -> None:
+    """It would hold the interpreter while other programs, which do not step back, have the processors."""
+    engine.submit(job(engine, "one", count=4))
+    await listener.end_of("one")
+    await engine.read(EmbedWords(("a red house",)))
+    priorities = set()
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            priorities.add(os.getpriority(os.PRIO_PROCESS, int(thread)))
+    assert priorities == {os.getpriority(os.PRIO_PROCESS, 0)}
 
 
 async def test_a_hundred_jobs_of_ten_members_all_end_once(engine: Engine, listener: Listener) -> None:
