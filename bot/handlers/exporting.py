@@ -15,7 +15,7 @@ from bot.store.archive import Wanted
 
 
 async def start_export(interaction: discord.Interaction[Any], desk: Desk) -> None:
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         viewer = await visibility.viewer_of(tx, asker_of(interaction))
         total = await archive.count(tx, viewer, Wanted(mine=True))
         number = await exports.add(tx, viewer.member, total, desk.now()) if total else None

@@ -30,7 +30,7 @@ Interaction = discord.Interaction[Any]
 async def hide(interaction: Interaction, desk: Desk, press: Press) -> None:
     """Whoever took it down is shown at once how to undo that, and how to go further."""
     asker = asker_of(interaction)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         found = await _found(tx, press)
         answer = words.FULLY_GONE if found is None else await _hide(tx, desk, asker, *found)
     desk.delivery.poke()
@@ -45,7 +45,7 @@ async def hide(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 async def restore(interaction: Interaction, desk: Desk, press: Press) -> None:
     asker = asker_of(interaction)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         found = await _found(tx, press)
         answer = words.FULLY_GONE if found is None else await _restore(tx, desk, asker, *found)
     desk.delivery.poke()

@@ -86,7 +86,7 @@ async def balance(store: Store, plans: Plans, member_id: int, server_id: int | N
         pool = await left_in_pool(tx, server_id, member_id, plans, now) if server_id is not None else 0
         if not found.plan.fast_gpu_ms or await buckets.find(tx, found.key) is not None:
             return Balance(found, await ledger.available(tx, member_id, now), pool, ask)
-    async with store.write() as tx:
+    async with store.write(hurried=True) as tx:
         found = await begin(tx, plans, member_id, now)
         return Balance(found, await ledger.available(tx, member_id, now), pool, ask)
 

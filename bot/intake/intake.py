@@ -173,7 +173,7 @@ class Intake:
 
     async def cancel(self, asker: Asker, job_id: str) -> Job:
         """It ends within a step. The engine tells of its end; what the engine never had ends here."""
-        async with self._store.write() as tx:
+        async with self._store.write(hurried=True) as tx:
             job = await jobs.find(tx, job_id)
             if job is None or not (visibility.may_rule(job, asker) or await visibility.sees(tx, job, asker)):
                 raise NoJobError
@@ -189,7 +189,7 @@ class Intake:
 
     async def delete(self, asker: Asker, job_id: str) -> Job:
         """Out of the channel and out of everybody's sight; its maker can have the pictures back for a while."""
-        async with self._store.write() as tx:
+        async with self._store.write(hurried=True) as tx:
             job = await jobs.find(tx, job_id)
             if job is None or job.state is State.DELETED:
                 raise NoJobError

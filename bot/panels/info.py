@@ -23,7 +23,7 @@ MOST_SOON = 3
 
 async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
     now = desk.now()
-    async with desk.store.write() as tx:  # whoever looks first at a month that has begun has its time granted
+    async with desk.store.write(hurried=True) as tx:  # the first look at a month grants its time
         standing = await begin(tx, desk.book.plans, member_id, now)
     async with desk.store.read() as tx:
         member = await members.find(tx, member_id)

@@ -17,7 +17,7 @@ from engine import Speed
 
 async def set_speed(desk: Desk, member_id: int, speed: Speed | None) -> str:
     """What it means under their plan; none is as the plan has it. Raises WrongSpeedError."""
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         now, plans = desk.now(), desk.book.plans
         stands = await begin(tx, plans, member_id, now)
         mode, speed = speed, speed or stands.plan.speed
@@ -31,7 +31,7 @@ async def set_speed(desk: Desk, member_id: int, speed: Speed | None) -> str:
 
 async def set_visibility(desk: Desk, member_id: int, visibility: Privacy) -> str:
     """What it means. Raises NoStealthError."""
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         now, plans = desk.now(), desk.book.plans
         if visibility is Privacy.STEALTH:
             check_stealth((await begin(tx, plans, member_id, now)).plan, plans)

@@ -60,7 +60,7 @@ async def choose(desk: Desk, member_id: int, press: Press, data: Mapping[str, An
     values = data.get("values", ())
     if values:
         wanted = str(values[0]) if values[0] != USUAL else ""
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         own = await preferences.find(tx, member_id)
         styled = restyled(own.desk, [str(value) for value in values]) if name == styling.NAME else None
         await preferences.save(tx, replace(own, desk=put(own.desk, name, wanted) if styled is None else styled))

@@ -59,7 +59,7 @@ def settings_card(member: Member, own: Preferences, models: Choices, styles: Cho
 
 async def settings_of(desk: Desk, member_id: int) -> Card:
     models = await asyncio.to_thread(paintable, desk)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         member = await members.meet(tx, member_id, desk.now())
         return settings_card(member, await preferences.find(tx, member_id), models, styles_of(desk))
 
@@ -76,7 +76,7 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
     elif name == styling.NAME:
         await _restyle(desk, interaction.user.id, values)
     else:
-        async with desk.store.write() as tx:
+        async with desk.store.write(hurried=True) as tx:
             await set_one(tx, desk, interaction.user.id, name, wanted)
     parts = await desk.sender.parts(await settings_of(desk, interaction.user.id), 0)
     await interaction.response.edit_message(content=parts["content"], view=parts["view"])
@@ -105,7 +105,7 @@ async def set_one(tx: Writing, desk: Desk, member_id: int, name: str, wanted: st
 
 
 async def _restyle(desk: Desk, member_id: int, values: Sequence[str]) -> None:
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await members.meet(tx, member_id, desk.now())
         own = await preferences.find(tx, member_id)
         await preferences.save(tx, replace(own, chosen=restyled(own.chosen, values)))

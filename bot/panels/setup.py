@@ -46,7 +46,7 @@ def setup_card(desk: Desk, server: Server, models: Choices) -> Card:
 
 
 async def setup_of(desk: Desk, server_id: int) -> Card:
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         server = await known_server(tx, desk, server_id)
     return setup_card(desk, server, await asyncio.to_thread(paintable, desk))
 
@@ -70,7 +70,7 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
         told = await keep_words(desk, asker.server, press.extra.removeprefix(PREFIX), interaction.data or {})
         await interaction.response.send_message(told, ephemeral=True)
         return
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await servers.save(
             tx, _changed(await known_server(tx, desk, asker.server), press.extra, values_of(interaction))
         )

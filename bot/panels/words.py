@@ -42,7 +42,7 @@ async def keep_words(desk: Desk, server_id: int, place: str, data: Mapping[str, 
             check_suffix(defaults)
         except PromptError as error:
             raise WrongPromptError(error) from error
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         server = await servers.find(tx, server_id) or Server(id=server_id, joined_at=desk.now())
         for what, text in ((DEFAULTS, defaults), (CEILINGS, ceilings)):
             others = {key: known for key, known in texts_of(server, what).items() if key != place}

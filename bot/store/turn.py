@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-LONGEST_SECONDS: Final = 1.0  # that others are let go first: the hurried may never end
+LONGEST_SECONDS: Final = 1.0  # that whoever came lets others go first: the hurried may never end
 
 
 class Turn:
@@ -24,9 +24,10 @@ class Turn:
             async with self._hurry(), self._lock:
                 yield
             return
+        enough = asyncio.get_running_loop().time() + LONGEST_SECONDS
         async with self._patient:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_SECONDS):
+                async with asyncio.timeout_at(enough):
                     await self._calm.wait()
             await self._lock.acquire()
         try:

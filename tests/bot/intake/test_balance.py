@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, timedelta
 from itertools import count
@@ -141,3 +142,23 @@ def test_pool_is_needed_for_what_ones_own_time_does_not_pay_job_by_job() -> None
     assert Balance(MONTH, 3 * MINUTE, 2 * MINUTE).needs_pool([2 * MINUTE, 2 * MINUTE])
     assert not Balance(MONTH, 3 * MINUTE, MINUTE).needs_pool([2 * MINUTE, 2 * MINUTE])
     assert not Balance(MONTH, None).needs_pool([HOUR])
+
+
+async def test_whoever_begins_a_month_goes_before_what_can_wait(store: Store) -> None:
+    """Three seconds are running, and a flood of others may keep those waiting who can."""
+    served = []
+
+    async def letter() -> None:
+        async with store.write():
+            served.append("letter")
+
+    async def month() -> None:
+        await balance(store, PLANS, MEMBER, None, NOW)
+        served.append("month")
+
+    async with asyncio.TaskGroup() as group, store.write():
+        for _ in range(3):
+            group.create_task(letter())
+        asked = group.create_task(month())
+        await asyncio.wait([asked], timeout=0.3)
+    assert served.index("month") <= 1, "one stood at the door already"

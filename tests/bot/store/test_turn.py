@@ -85,3 +85,23 @@ async def test_those_who_are_not_hurried_wait_no_longer_than_a_second(monkeypatc
         await line.join("red", hurried=True)
     await line.end()
     assert line.served == ["one", "red"]
+
+
+async def test_those_who_are_not_hurried_do_not_wait_a_second_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn, "LONGEST_SECONDS", 0.1)
+    taken, served = turn.Turn(), list[str]()
+
+    async def hurry() -> None:
+        while served.count("patient") < 3:
+            async with taken.taken(hurried=True):
+                served.append("hurried")
+                await asyncio.sleep(0.001)
+
+    async def wait() -> None:
+        async with taken.taken():
+            served.append("patient")
+
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
+        for work in (hurry, hurry, wait, wait, wait):  # of two, one is always in line
+            group.create_task(work())
+    assert len(served[served.index("patient") :]) < 12, "the second began to wait when the first did"
