@@ -85,7 +85,7 @@ async def _resume(desk: Desk) -> str:
 
 
 async def _block(desk: Desk, member_id: int, reason: str) -> str:
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         member = await members.meet(tx, member_id, desk.now())
         await members.save(tx, replace(member, blocked_at=desk.now(), blocked_reason=reason or None))
         under_way = await jobs.open_of(tx, member_id)
@@ -96,7 +96,7 @@ async def _block(desk: Desk, member_id: int, reason: str) -> str:
 
 
 async def _unblock(desk: Desk, member_id: int) -> str:
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         member = await members.meet(tx, member_id, desk.now())
         await members.save(tx, replace(member, blocked_at=None, blocked_reason=None))
     return replies.unblocked(member_id)

@@ -88,7 +88,7 @@ async def _give_plan(
         ends_at=_end(desk, now, until, months),
         created_at=now,
     )
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await memberships.put(tx, new)
         counts = (await begin(tx, plans, member_id, now)).plan
     _log.info("Operator %d gave member %d the plan %s until %s.", operator, member_id, name, new.ends_at or "further")
@@ -97,7 +97,7 @@ async def _give_plan(
 
 
 async def _take_plan(desk: Desk, operator: int, member_id: int) -> str:
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         ended = await memberships.end(tx, Source.GRANT, str(member_id), desk.now())
         counts = (await begin(tx, desk.book.plans, member_id, desk.now())).plan
     if not ended:
@@ -112,7 +112,7 @@ async def _grant(desk: Desk, interaction: Interaction, member_id: int, time: str
     expires_at = now + timedelta(days=days) if days is not None else None
     told = f"by {operator}: {note}"
     key = f"operator:{interaction.id}"  # Discord may deliver one twice
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await ledger.grant(tx, member_id, gpu_ms, key, now, told, origin=Origin.OPERATOR, expires_at=expires_at)
         left = await ledger.available(tx, member_id, now)
     _log.info("Operator %d granted member %d %d ms of GPU time.", operator, member_id, gpu_ms)

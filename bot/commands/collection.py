@@ -104,7 +104,7 @@ async def _own_pictures(interaction: Interaction, typed: str) -> Choices:
 
 async def _new(interaction: Interaction, name: str) -> None:
     desk = desk_of(interaction)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         if len(await collections.of_member(tx, interaction.user.id)) >= collections.MOST:
             raise CannotDoError(replies.too_many(collections.MOST))
         is_new = await collections.add(tx, interaction.user.id, name, desk.now()) is not None
@@ -113,7 +113,7 @@ async def _new(interaction: Interaction, name: str) -> None:
 
 async def _change(interaction: Interaction, name: str, work: Callable[[Writing, Collection], Awaitable[str]]) -> None:
     """Something with one of the member's own collections."""
-    async with desk_of(interaction).store.write() as tx:
+    async with desk_of(interaction).store.write(hurried=True) as tx:
         found = await collections.find(tx, interaction.user.id, name)
         if found is None:
             raise NoCollectionError(name)

@@ -56,7 +56,7 @@ async def _change(interaction: Interaction, friend: int, *, is_now: bool) -> Non
     if friend == member:
         await say(interaction, replies.NOT_YOURSELF)
         return
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         if is_now:
             changed = await friends.add(tx, member, friend, desk.now())
         else:
@@ -70,7 +70,7 @@ async def _change_role(interaction: Interaction, role: int, *, is_now: bool) -> 
     if server is None:
         await say(interaction, replies.NO_ROLES_HERE)
         return
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         if is_now:
             changed = await shown_roles.add(tx, member, server, role, desk.now())
         else:

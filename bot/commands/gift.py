@@ -49,7 +49,7 @@ async def _answer(interaction: Interaction, member: discord.User, time: str) -> 
 async def hand_over(desk: Desk, giver: int, taker: int, gpu_ms: int, key: str) -> int | None:
     """To a member, or to a server's pool: what could still be given away; none if this gift was made before."""
     now = desk.now()
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         member = await members.find(tx, giver)
         if member is not None and member.blocked_at is not None:
             raise BlockedError(member.blocked_reason or "")

@@ -48,7 +48,7 @@ async def _direct(interaction: Interaction, message: discord.Message) -> None:
 
 async def _report(interaction: Interaction, message: discord.Message) -> None:
     desk, job = desk_of(interaction), await _job(interaction, message)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await members.meet(tx, interaction.user.id, desk.now())
         is_new = await reports.add(tx, job.id, interaction.user.id, "", desk.now())
     if is_new:

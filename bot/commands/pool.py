@@ -83,7 +83,7 @@ async def _limit(interaction: Interaction, use: str | None, draw: str | None, sp
         raise NotManagerError
     asked = {USE: _amount(use), DRAW: _amount(draw), SPEED: speed}
     told = {USE: use, DRAW: draw, SPEED: speed}
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         server = await known_server(tx, desk, asker.server)
         kept = {**server.settings.get("limits", {}), **{word: asked[word] for word in asked if told[word] is not None}}
         limits = {word: value for word, value in kept.items() if value is not None}

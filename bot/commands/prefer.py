@@ -79,12 +79,12 @@ async def confirm(interaction: Interaction, above: app_commands.Range[str, 1, 20
 async def _set_option(interaction: Interaction, name: str, value: str) -> None:
     desk, member = desk_of(interaction), interaction.user.id
     if not value:
-        async with desk.store.write() as tx:
+        async with desk.store.write(hurried=True) as tx:
             is_gone = await preferences.remove_option(tx, member, name)
         await say(interaction, language.option_gone(name) if is_gone else language.NO_SUCH_OPTION)
         return
     _check(lambda: check_option(name, value))
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await members.meet(tx, member, desk.now())
         is_kept = await preferences.set_option(tx, member, name, value, desk.now(), MOST_OPTIONS)
     await say(interaction, language.option_set(name, value) if is_kept else language.too_many_options(MOST_OPTIONS))
@@ -101,7 +101,7 @@ async def _set_suffix(interaction: Interaction, text: str) -> None:
     desk = desk_of(interaction)
     if text:
         _check(lambda: check_suffix(text))
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await members.meet(tx, interaction.user.id, desk.now())
         await preferences.save(tx, replace(await preferences.find(tx, interaction.user.id), suffix=text))
     await say(interaction, language.suffix_set(text) if text else language.SUFFIX_GONE)
@@ -110,7 +110,7 @@ async def _set_suffix(interaction: Interaction, text: str) -> None:
 async def _set_confirm(interaction: Interaction, above: str) -> None:
     desk, member = desk_of(interaction), interaction.user.id
     ask = gpu_time(above) if above else None
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         await members.meet(tx, member, desk.now())
         await preferences.save(tx, replace(await preferences.find(tx, member), ask_gpu_ms=ask))
     await say(interaction, sources.asks(ask))
@@ -120,7 +120,7 @@ async def _turn(interaction: Interaction, name: str, wanted: str = "") -> None:
     """To what is wanted, or to what it is not now. Answered first, which works only once: told twice, it turns once."""
     desk = desk_of(interaction)
     await interaction.response.defer(thinking=True, ephemeral=True)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         member = await members.meet(tx, interaction.user.id, desk.now())
         own = await preferences.find(tx, interaction.user.id)
         is_on = member.remix if name == settings.REMIX else own.auto_dm

@@ -42,7 +42,7 @@ async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None =
         return replies.NO_GALLERY if asker.server is not None else replies.NO_GALLERIES
     if confirmed is None and (job.privacy is not Privacy.PUBLIC or asker.server is None):
         return _confirmation(desk, job, found)
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         if visibility.is_barred(await archive.of_job(tx, job), asker):
             return words.BY_MODERATOR
         new, before = await _hang(tx, desk, job, found[0], asker.member)
@@ -74,7 +74,7 @@ async def star(desk: Desk, asker: Asker, job: Job) -> None:
         others += member != job.member_id
     if others < needed:
         return
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         current = await jobs.find(tx, job.id)
         if current is not None and current.privacy is Privacy.PUBLIC and current.state is not State.DELETED:
             await _hang(tx, desk, current, server, None)

@@ -22,7 +22,7 @@ from sandbox.member import Member, Refused
 from sandbox.server import Sandbox
 
 Json = dict[str, Any]
-PATIENCE = 40.0  # for what must come, however busy the machine is
+PATIENCE = 18.0  # less than the 20 s after which the bot looks for what nobody told it of
 IDENTIFY_SECONDS = 6.0  # Discord lets a bot introduce itself once in five
 EPHEMERAL = 64
 BUTTON = 2  # of the kinds of component

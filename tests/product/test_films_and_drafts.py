@@ -142,7 +142,7 @@ async def _hash(house: House, message: Json) -> str:
 
 
 async def test_film_comes_after_a_restart(house: House, cleo: Member) -> None:
-    outcome = await cleo.command("painting", "imagine", prompt="a red house --video --model slow --steps 150")
+    outcome = await cleo.command("painting", "imagine", prompt="a red house --video --model slow --steps 60")
     assert outcome.message is not None
     await house.restart()
     assert film_in(await until_ended(cleo, outcome.message)) is not None

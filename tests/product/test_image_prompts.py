@@ -175,7 +175,7 @@ async def test_file_that_is_too_large_is_refused_with_the_remedy(house: House, c
 async def test_job_with_a_picture_goes_on_after_a_restart_although_the_link_has_ended(
     house: House, cleo: Member
 ) -> None:
-    outcome = await cleo.command("painting", "imagine", prompt="a barn --model slow --steps 150", image=photo())
+    outcome = await cleo.command("painting", "imagine", prompt="a barn --model slow --steps 60", image=photo())
     assert outcome.message is not None
     await house.close()
     await house.pass_time(DAY)

@@ -27,7 +27,7 @@ from sandbox.world.storage import MemoryStorage
 
 Json = dict[str, Any]
 EVERYTHING = KNOWN
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass

@@ -26,7 +26,7 @@ from sandbox.world.state import State
 from sandbox.world.storage import SqliteStorage
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ async def test_a_live_log_in_which_nothing_happens_says_so_and_goes_on(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "KEEP_ALIVE_SECONDS", 0.01)
-    async with bench.client.get("/_sim/log/live") as response, asyncio.timeout(30):
+    async with bench.client.get("/_sim/log/live") as response, asyncio.timeout(10):
         while await response.content.readline() != b": still here\n":
             pass
         bench.journal.sent("s1", 7, "TYPING_START", 1, "{}")
@@ -201,7 +201,7 @@ async def test_a_closed_drawer_is_no_longer_a_watcher(bench: Bench) -> None:
         await response.content.readline()
         assert len(bench.journal._watches) == 1
         response.close()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(10):
         while bench.journal._watches:  # it is noticed when something is written
             bench.journal.sent("s1", 7, "TYPING_START", 1, "{}")
             await asyncio.sleep(0)

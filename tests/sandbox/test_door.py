@@ -16,7 +16,7 @@ async def test_a_connection_without_a_whole_request_is_closed(monkeypatch: pytes
     async with Sandbox(port=0) as box:
         reader, writer = await asyncio.open_connection("127.0.0.1", box.port)
         writer.write(sent)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(10):
             assert await reader.read() == b""
         writer.close()
         await writer.wait_closed()
@@ -29,7 +29,7 @@ async def test_a_connection_that_has_asked_once_is_kept(monkeypatch: pytest.Monk
         reader, writer = await asyncio.open_connection("127.0.0.1", box.port)
         idle_reader, idle = await asyncio.open_connection("127.0.0.1", box.port)
         writer.write(request)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(10):
             assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
             assert await idle_reader.read() == b""  # so much time has passed
             writer.write(request)
@@ -44,6 +44,6 @@ async def test_a_sandbox_ends_at_once_though_a_member_still_waits_for_an_answer(
         _, writer = await asyncio.open_connection("127.0.0.1", box.port)
         writer.write(b"POST /_sim/people HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
         await writer.drain()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(10):
             await box.close()
         writer.close()

@@ -33,7 +33,7 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
     elif press.extra == PLACE:
         chosen = {PLACE: int(values[0]) if values else None}
     if chosen:
-        async with desk.store.write() as tx:
+        async with desk.store.write(hurried=True) as tx:
             server = await known_server(tx, desk, asker.server)
             await servers.save(tx, replace(server, settings={**server.settings, **chosen}))
         await advance(desk, desk.now())
@@ -44,7 +44,7 @@ async def change(interaction: discord.Interaction[Any], desk: Desk, press: Press
 
 async def panel(desk: Desk, guild: discord.Guild | None, server_id: int) -> Card:
     """With what keeps the bot from posting there."""
-    async with desk.store.write() as tx:
+    async with desk.store.write(hurried=True) as tx:
         server = await known_server(tx, desk, server_id)
     chosen = server.settings.get(PLACE)
     features = tuple((each.value, words.FEATURES[each]) for each in Feature)

@@ -89,16 +89,16 @@ async def test_those_who_are_not_hurried_wait_no_longer_than_a_second(monkeypatc
 
 async def test_those_who_are_not_hurried_do_not_wait_a_second_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turn, "LONGEST_SECONDS", 0.1)
-    taken, served = turn.Turn(), list[str]()
+    line, served = Turn(), list[str]()
 
     async def hurry() -> None:
         while served.count("patient") < 3:
-            async with taken.taken(hurried=True):
+            async with line.taken(hurried=True):
                 served.append("hurried")
                 await asyncio.sleep(0.001)
 
     async def wait() -> None:
-        async with taken.taken():
+        async with line.taken():
             served.append("patient")
 
     async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:

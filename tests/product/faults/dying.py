@@ -16,7 +16,7 @@ from bot.frame import fail_points
 from bot.frame.fail_points import FailPoint
 from tests.product.house import House
 
-LONG_ENOUGH = 40.0
+LONG_ENOUGH = 18.0
 NONCE_FORGOTTEN_SECONDS = 400.0  # Discord knows one again for five minutes: what was sent has to be looked for
 
 

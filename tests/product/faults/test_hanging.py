@@ -12,7 +12,7 @@ from sandbox.member import Member
 from tests.product.house import imagine, until_ended
 from tests.product.program import run, started
 
-SOON_SECONDS = 30.0  # of which most are for a machine that has other things to do
+SOON_SECONDS = 15.0  # of which most are for a machine that has other things to do
 STUCK = """
 import asyncio, runpy, sys, threading
 from bot import running
