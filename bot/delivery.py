@@ -14,7 +14,7 @@ from functools import partial
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages import cards
 from bot.messages.community import COMMUNITY
-from bot.messages.lanes import Lanes, Later, Urgency
+from bot.messages.lanes import Lanes, Later, Urgency, pause_after
 from bot.messages.letters import Telling
 from bot.messages.live import Live
 from bot.messages.placing import Placing
@@ -163,8 +163,12 @@ class Delivery:
         except UNSTORED:
             raise
         except Later as later:
-            await self._postpone(letter, later.reason)
-            raise
+            if not later.alone:
+                await self._postpone(letter, later.reason)
+                raise
+            pause = max(later.after or 0.0, pause_after(letter.tries))
+            _log.info("A letter of job %s waits %.0f s (%s).", letter.job_id, pause, later.reason)
+            await self._postpone(letter, later.reason, pause)
         except RevokedError:
             self.revoked.set()
             reason = "the bot's token is not known to Discord"
@@ -201,9 +205,9 @@ class Delivery:
         self.poke()
         reached(FailPoint.DELIVERED)
 
-    async def _postpone(self, letter: Letter, why: str) -> None:
+    async def _postpone(self, letter: Letter, why: str, seconds: float = 0.0) -> None:
         async with self._store.write() as tx:
-            await outbox.postpone(tx, letter.id, self._now(), why)
+            await outbox.postpone(tx, letter.id, self._now() + timedelta(seconds=seconds), why)
 
     async def _drop(self, letter: Letter, why: str) -> None:
         _log.warning("Gave up telling %s of job %s: %s", letter.kind, letter.job_id, why)
@@ -224,8 +228,9 @@ class Delivery:
                     place = await placeholders.find(tx, job_id)
                 if place is not None and place.message_id is not None:
                     await self._placing.edit(place, cards.under_way(job, live))
-            except Later:
-                raise
+            except Later as later:
+                if not later.alone:
+                    raise
             except Exception as error:  # a border: a preview that fails is not missed
                 _log.info("Job %s is shown no more until its end: %s", job_id, error)
                 self._forget(job_id)

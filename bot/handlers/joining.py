@@ -32,7 +32,7 @@ async def enter(desk: Desk, guild: discord.Guild) -> None:
         await servers.save(tx, replace(server, left_at=None))
     if not (desk.welcomes(guild.id) if server.allowed is None else server.allowed):
         await _part(desk, guild)
-    elif not is_greeted and await _speak(desk, guild, greeting(desk)):
+    elif not is_greeted and await _speak(desk, guild, greeting(desk), "w"):
         async with desk.store.write() as tx:
             server = await known_server(tx, desk, guild.id)
             await servers.save(tx, replace(server, settings={**server.settings, GREETED: True}))
@@ -56,7 +56,7 @@ def greeting(desk: Desk) -> Card:
 
 
 async def _part(desk: Desk, guild: discord.Guild) -> None:
-    await _speak(desk, guild, Card(replies.FAREWELL))
+    await _speak(desk, guild, Card(replies.FAREWELL), "b")
     _log.info("Leaving server %d: ALLOWED_SERVERS does not name it.", guild.id)
     try:
         await guild.leave()
@@ -64,12 +64,13 @@ async def _part(desk: Desk, guild: discord.Guild) -> None:
         _log.warning("Server %d could not be left: %s", guild.id, error)
 
 
-async def _speak(desk: Desk, guild: discord.Guild, card: Card) -> bool:
-    """Where newcomers are greeted, or anywhere that we may write; a server without such a place hears nothing."""
+async def _speak(desk: Desk, guild: discord.Guild, card: Card, mark: str) -> bool:
+    """Where newcomers are greeted, or anywhere that we may write; a server without such a place hears nothing. The mark
+    tells this word from the others: for some minutes Discord answers a nonce with the message that had it first."""
     for place in (guild.system_channel, *guild.text_channels):
         if place is not None and place.permissions_for(guild.me).send_messages:
             try:
-                await desk.sender.create(place.id, card, 0, nonce=f"w{guild.id}")
+                await desk.sender.create(place.id, card, 0, nonce=f"{mark}{guild.id}")
             except _LOST as error:
                 _log.info("The word to server %d did not arrive: %s", guild.id, error)
                 return False

@@ -35,11 +35,14 @@ class Locks:
 
 
 class Later(Exception):  # noqa: N818 - a request to wait
-    """It did not work now and may later; `after` seconds if that was told. `everywhere`: nothing else would either."""
+    """It did not work now and may later; `after` seconds if that was told. `everywhere`: nothing else would either.
+    `alone`: all else in its channel may."""
 
-    def __init__(self, reason: str, after: float | None = None, *, everywhere: bool = False) -> None:
+    def __init__(
+        self, reason: str, after: float | None = None, *, everywhere: bool = False, alone: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.after, self.everywhere = reason, after, everywhere
+        self.reason, self.after, self.everywhere, self.alone = reason, after, everywhere, alone
 
 
 class Urgency(IntEnum):

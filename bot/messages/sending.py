@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never
@@ -25,6 +25,7 @@ from bot.store.files import Files
 MIB = 2**20
 HEADROOM = 64 * 1024  # of a request: the words around the files
 SMALLEST = 256 * 1024
+OLD_EDITS = 30046  # as Discord calls too many edits of messages older than an hour
 _STYLES = {
     Tone.PLAIN: discord.ButtonStyle.secondary,
     Tone.PRESSED: discord.ButtonStyle.primary,
@@ -79,16 +80,29 @@ async def refusals() -> AsyncIterator[None]:
         raise Later(type(error).__name__) from error
 
 
+@asynccontextmanager
+async def refusals_of_edits() -> AsyncIterator[None]:
+    """A long wait is for edits, most often of old messages: whatever is new need not wait with them."""
+    try:
+        async with refusals():
+            yield
+    except Later as later:
+        later.alone = later.after is not None and not later.everywhere
+        raise
+
+
 def _meaning(error: discord.HTTPException) -> Exception:
     reason = f"{error.status}/{error.code}: {error.text}"
     if error.status == 429:
-        # Not Discord's own refusal but Cloudflare's, for the whole address: each further request would prolong it.
         seconds = float(error.response.headers.get("Retry-After", 60))
+        if error.code == OLD_EDITS:
+            return Later("old messages were edited too often", seconds, alone=True)
+        if error.code or "Via" in error.response.headers:  # the library has waited, and tried again, five times
+            return Later(reason, seconds)
+        # Not Discord's own refusal but Cloudflare's, for the whole address: each further request would prolong it.
         return Later("this address has sent too much", seconds, everywhere=True)
     if error.status >= 500:
         return Later(f"Discord answers {error.status}")
-    if error.code == 30046:
-        return Later("an old message was edited too often", 60.0)
     if error.status == 413 or error.code == 40005:
         return TooLargeError(reason)
     if error.code in (10015, 50027):
@@ -136,11 +150,11 @@ class Sender:
             await partial.edit(attachments=parts.pop("files"), **parts)
             return Sent(channel, message)
 
-        return await self._send(edit, card, limit)
+        return await self._send(edit, card, limit, refusals_of_edits)
 
     async def edit_buttons(self, channel: int, message: int, rows: Rows) -> None:
         partial = discord.PartialMessage(channel=self._channel(channel), id=message)
-        async with refusals():
+        async with refusals_of_edits():
             await partial.edit(view=self.view(rows))
 
     async def create(self, channel: int, card: Card, limit: int, *, nonce: str, reply_to: int | None = None) -> Sent:
@@ -275,12 +289,18 @@ class Sender:
         view.stop()
         return view
 
-    async def _send(self, send: Callable[[dict[str, Any]], Any], card: Card, limit: int) -> Sent:
+    async def _send(
+        self,
+        send: Callable[[dict[str, Any]], Any],
+        card: Card,
+        limit: int,
+        refused: Callable[[], AbstractAsyncContextManager[None]] = refusals,
+    ) -> Sent:
         """With files as good as they may be: half as large whenever they are too large after all."""
         room = limit
         while True:
             try:
-                async with refusals():
+                async with refused():
                     sent: Sent = await send(await self.parts(card, room))
                     return sent
             except TooLargeError:

@@ -21,7 +21,7 @@ from multidict import CIMultiDict
 
 from sandbox.rest.bodies import LARGEST_BYTES, Body, read_body
 from sandbox.rest.call import Call, Reply, Route
-from sandbox.rest.ratelimits import RateLimits, Verdict, refusal
+from sandbox.rest.ratelimits import RateLimits, Verdict, marks, refusal
 from sandbox.rules import errors, ids, limits
 from sandbox.sim.faults import FaultScript, HttpFault
 from sandbox.sim.journal import Journal
@@ -144,6 +144,8 @@ class _Work:
             if refused.status in (401, 403):
                 address = self.request.remote or ""
                 self.dispatcher.ratelimits.note_answer(self.actor, address, refused.status)
+            if "retry_after" in refused.extra:
+                self.headers.update(marks(refused.extra["retry_after"]))
             return _Answer(refused.status, refused.body())
         except ConnectionResetError:
             raise

@@ -57,15 +57,19 @@ class Verdict:
 def refusal(retry_after: float, *, scope: str = "user", headers: dict[str, str] | None = None) -> Verdict:
     """A 429 as Discord words it; `scope` is user, shared or global. Also for scripted faults."""
     is_global = scope == "global"
-    marks = {
+    body = {"message": "You are being rate limited.", "retry_after": round(retry_after, 3), "global": is_global}
+    return Verdict(False, {**(headers or {}), **marks(retry_after, scope)}, 429, body)
+
+
+def marks(retry_after: float, scope: str = "user") -> dict[str, str]:
+    """The headers of any 429 of Discord's own."""
+    return {
         # Without Via, discord.py takes a 429 for Cloudflare's and gives up at once.
         "Via": "1.1 sandbox",
         "Retry-After": str(math.ceil(retry_after)),
         "X-RateLimit-Scope": scope,
-        **({"X-RateLimit-Global": "true"} if is_global else {}),
+        **({"X-RateLimit-Global": "true"} if scope == "global" else {}),
     }
-    body = {"message": "You are being rate limited.", "retry_after": round(retry_after, 3), "global": is_global}
-    return Verdict(False, {**(headers or {}), **marks}, 429, body)
 
 
 @dataclass(slots=True)

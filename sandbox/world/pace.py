@@ -37,8 +37,9 @@ def count_edit(state: State, user_id: int, message: Message) -> None:
     if age_seconds <= limits.OLD_MESSAGE_SECONDS:
         return
     what = ("edit old messages", message.channel_id, user_id)
-    if state.pace.seconds_left(what, limits.OLD_MESSAGE_EDITS, limits.OLD_MESSAGE_EDIT_WINDOW_SECONDS) > 0:
-        raise errors.MAX_OLD_EDITS()
+    left = state.pace.seconds_left(what, limits.OLD_MESSAGE_EDITS, limits.OLD_MESSAGE_EDIT_WINDOW_SECONDS)
+    if left > 0:
+        raise errors.MAX_OLD_EDITS(retry_after=round(left, 3), **{"global": False})
     state.pace.note(what)
 
 

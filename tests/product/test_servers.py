@@ -96,6 +96,20 @@ async def test_stranger_server_hears_a_polite_word_and_the_bot_leaves(studio: Ho
     assert len(studio.client.guilds) == 1
 
 
+async def test_server_that_is_listed_soon_after_the_bot_has_left_it_is_greeted(studio: House) -> None:
+    """To Discord the greeting is another message than the farewell, though the nonce of that is known for minutes."""
+    cleo = await studio.member("cleo")
+    guild, channel = await second_server(studio)
+    await cleo.wait_for(channel, lambda message: "I leave again" in message["content"])
+    await left(studio, int(guild["id"]))
+    await studio.close()
+    studio._environ = {**studio._environ, "ALLOWED_SERVERS": f"{studio._environ['ALLOWED_SERVERS']},{guild['id']}"}
+    await studio.pass_time(IDENTIFY_SECONDS)
+    await studio.control(f"applications/{studio.box.application_id}/install", {"guild_id": guild["id"]})
+    await studio.open()
+    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
+
+
 async def test_server_that_was_added_while_the_bot_was_away_is_left_or_greeted_at_the_next_start(
     studio: House,
 ) -> None:

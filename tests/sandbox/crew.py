@@ -11,7 +11,7 @@ import io
 import json
 import struct
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -46,10 +46,11 @@ def data_uri(data: bytes) -> str:
 
 
 class Refusal(Exception):  # noqa: N818  # a refusal is what the tests ask for
-    def __init__(self, status: int, body: Any) -> None:
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
         super().__init__(f"{status}: {body}")
         self.status = status
         self.body = body
+        self.headers = headers
 
     @property
     def code(self) -> Any:
@@ -87,7 +88,7 @@ class Caller:
         async with self.http.request(method, url, headers=headers, **arguments) as response:
             answer = await response.json() if response.content_type == "application/json" else await response.text()
             if response.status >= 400:
-                raise Refusal(response.status, answer)
+                raise Refusal(response.status, answer, response.headers)
             return answer if response.status != 204 else None
 
     async def refused(self, method: str, path: str, body: Any = None, *files: tuple[str, bytes]) -> Refusal:
@@ -213,7 +214,7 @@ class Crew:
         async with self.http.request(method, f"{self.box.url}/_sim{path}", json=body) as response:
             answer = await response.json()
             if response.status >= 400:
-                raise Refusal(response.status, answer)
+                raise Refusal(response.status, answer, response.headers)
             return answer
 
     async def download(self, url: str) -> tuple[int, bytes]:

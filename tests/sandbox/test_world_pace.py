@@ -95,6 +95,8 @@ async def test_messages_older_than_an_hour_can_be_edited_only_so_often(crew: Cre
         await crew.bot.patch(path, {"content": f"old {n}"})
     refusal = await crew.bot.refused("PATCH", path, {"content": "one more"})
     assert (refusal.status, refusal.code) == (429, 30046)
+    assert 0 < refusal.body["retry_after"] <= limits.OLD_MESSAGE_EDIT_WINDOW_SECONDS
+    assert refusal.headers["Via"], "without it a client takes this for a ban of its address"
     crew.box.clock.advance(limits.OLD_MESSAGE_EDIT_WINDOW_SECONDS + 1)
     assert (await crew.bot.patch(path, {"content": "later"}))["content"] == "later"
 

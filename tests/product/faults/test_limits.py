@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
+import discord
 import pytest
 from sqlalchemy import text
 
 from bot.messages import lanes
-from sandbox.member import Member
+from sandbox.member import Json, Member
+from sandbox.rules import limits
 from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
 from tests.product.faults.oracle import eventually, must_hold, waiting
-from tests.product.house import House, imagine, painted, until_ended
+from tests.product.house import House, buttons, imagine, painted, press, until_ended
 
 HALF_AN_HOUR_SECONDS = 1800.0
 ROOMS = ("painting", "more-painting", "general")
@@ -89,6 +91,33 @@ async def test_short_limits_are_waited_for_without_a_word(house: House, cleo: Me
     )
     await painted(cleo)
     await must_hold(box, house.desk.store)
+
+
+@pytest.mark.parametrize("room", ROOMS[:2])
+async def test_old_messages_that_may_not_be_edited_now_keep_nobody_waiting(
+    house: House, cleo: Member, dov: Member, box: Sandbox, monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
+    """The third of three presses under old grids cannot be marked there for an hour: nobody notices, neither in that
+    room nor in another."""
+    monkeypatch.setattr(limits, "OLD_MESSAGE_EDITS", 2)
+    grids = [await painted(cleo, f"a red house {n}") for n in range(3)]
+    await house.pass_time(limits.OLD_MESSAGE_SECONDS + 60)
+    for grid in grids:
+        await until_ended(cleo, await press(cleo, grid, "U1"))
+    await eventually(lambda: _is_refused(box), "an edit was refused")
+    await painted(dov, "a green boat", room)
+    await house.pass_time(limits.OLD_MESSAGE_EDIT_WINDOW_SECONDS + 60)
+    await house.restart()  # whatever waits for longer than a minute is tried then
+    await cleo.wait_for("painting", lambda one: one["id"] == grids[2]["id"] and _is_marked(one))
+    await must_hold(box, house.desk.store)
+
+
+async def _is_refused(box: Sandbox) -> bool:
+    return refused(box, 429)["PATCH"] > 0
+
+
+def _is_marked(message: Json) -> bool:
+    return any(button["style"] == discord.ButtonStyle.primary.value for button in buttons(message))
 
 
 async def test_half_an_hour_of_refusals_delays_answers_and_loses_none(
