@@ -14,6 +14,7 @@ from engine.errors import DataFault, RecipeError
 VERSION = 1
 SEEDS = 2**32
 LARGEST_SIDE = 16384
+ASKING_TWICE = ("heun", "flow_heun")  # samplers
 
 
 class Role(StrEnum):
@@ -101,6 +102,10 @@ class Recipe:
         faults = tuple(_faults(self))
         if faults:
             raise RecipeError(faults)
+
+    def forwards(self, steps: int) -> int:
+        """How often the model is asked in so many steps: Heun's samplers ask twice in each but the last."""
+        return 2 * steps - 1 if self.scheduler in ASKING_TWICE else steps
 
     def painted_in(self, environment: Environment) -> Recipe:
         """The same recipe, with what painted it."""

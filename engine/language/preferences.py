@@ -50,13 +50,24 @@ def check_suffix(suffix: str) -> None:
         if prompt.parts != (Part("x"),) or prompt.images:
             problem = "A suffix holds parameters only, such as: --ar 3:2 --stylize 250."
             raise PromptError([Fault(FaultKind.MISPLACED, problem, suffix, Span(0, max(1, len(suffix))))])
+    if add_suffix("x", suffix).split() != f"x {suffix}".split():
+        problem = "In a suffix braces hold values and no names, such as: --ar {1:1, 3:2}."
+        raise PromptError([Fault(FaultKind.BRACES, problem, suffix, Span(0, max(1, len(suffix))))])
 
 
 def add_suffix(text: str, suffix: str) -> str:
     """Behind the text, except for what the text says itself."""
-    said = {_decided(_name_of(token)) for token in _markers(text)}
+    said = {_decided(_name_of(token)) for one in _choices(text) for token in _markers(one)}
     kept = [piece for name, piece in _pieces(suffix) if _decided(name) not in said]
     return " ".join((text.rstrip(), *kept)) if kept else text
+
+
+def _choices(text: str) -> tuple[str, ...]:
+    """What braces stand for, where a name may be in two pieces; too many, or wrong ones, are told later."""
+    try:
+        return expand(text) if "{" in text else (text,)
+    except PromptError:
+        return (text,)
 
 
 def _markers(text: str) -> Iterator[Token]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine.errors import ModelError
 from engine.models.device import Device
+from engine.models.narrow import settle_narrow
 from engine.models.parts import choose_files, find_class, load_module, read_headers
 from engine.models.places import ENGINE, Places
 from engine.models.weights import Choice, Part
@@ -47,7 +48,9 @@ def load_control(found: FoundControl, device: Device) -> Any:
 
     part = Part(found.pin.name, "diffusers", found.kind.__name__)
     dtype = getattr(torch, device.dtype)
-    return load_module(found.kind, found.folder, part, found.choice.variant, dtype, found.pin.name).to(device.name)
+    module = load_module(found.kind, found.folder, part, found.choice.variant, dtype, found.pin.name).to(device.name)
+    settle_narrow(module, device)
+    return module
 
 
 def _folder(pin: ModelPin, places: Places) -> Path:

@@ -13,6 +13,7 @@ from engine.models.catalog import Entry
 from engine.models.checkpoint import load_parts, sizes_in
 from engine.models.device import Device
 from engine.models.loaded import Loaded
+from engine.models.narrow import settle_narrow
 from engine.models.parts import choose_files, find_class, is_module, load_module, load_other, read_headers
 from engine.models.places import Found
 from engine.models.seating import Seat, on_device, seat
@@ -105,6 +106,7 @@ class Loading:
     def place(self, name: str, component: Any, seats: dict[str, Seat]) -> None:
         if name == "vae":
             settle_autoencoder(component)
+        settle_narrow(component, self.device)
         if name in seats:
             seat(component, seats[name], name, self.device.name)
         self.components[name] = component

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.models.loaded import Loaded
 from engine.paint.families import Style
 from engine.paint.touches import STRANGEST, Touch
-from engine.recipe import Recipe, Weighting
+from engine.recipe import Phrase, Recipe, Weighting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,15 +26,10 @@ Embeddings = dict[str, Any]
 def words_of(pipeline: Any, recipe: Recipe, model: Loaded, style: Style) -> dict[str, Any]:
     """The arguments of a pipeline that hold its words. One text of weight one takes the stock way."""
     negative = _negative(recipe, model, style)
-    phrases = recipe.phrases
-    if (
-        len(phrases) <= 1
-        and not recipe.chaos
-        and not Touch.of(recipe).weird
-        and (not phrases or phrases[0].weight == 1)
-    ):
+    phrases = recipe.phrases or (Phrase(""),)  # a picture alone is told nothing
+    if len(phrases) == 1 and not recipe.chaos and not Touch.of(recipe).weird and phrases[0].weight == 1:
         return {
-            "prompt": phrases[0].text if phrases else "",
+            "prompt": phrases[0].text,
             **({"negative_prompt": negative} if negative is not None else {}),
         }
     encoded = [_encode(pipeline, phrase.text, negative, style) for phrase in phrases]

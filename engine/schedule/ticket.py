@@ -48,7 +48,7 @@ class Ticket:
             speed=job.speed,
             share=job.share,
             shape=Shape(first.model.name, first.width, first.height, adapters),
-            steps=max(-(-cell.steps * _percent(cell) // 100) for cell in job.cells),
+            steps=max(-(-cell.forwards(cell.steps) * _percent(cell) // 100) for cell in job.cells),
             rows=entry.rows(first.guidance, len(first.phrases)),
             cells=len(job.cells),
             alone=any(cell.exact for cell in job.cells),

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from PIL import Image, ImageSequence
 
 from engine.engine import Engine
 from engine.events import Finished, Progress
 from engine.job import Job, Speed
 from engine.language.prompt import parse
+from engine.models.catalog import Catalog, Family
 from engine.models.catalog_toml import load_catalog
+from engine.paint.easel import Easel
 from engine.paint.image import open_picture
+from engine.paint.painters.diffusion import paint_raw
+from engine.recipe import Role, Source
 from engine.schedule.ticket import Ticket
 from engine.settings import EngineSettings
 from engine.translate import translate
+from tests.engine import tiny
 from tests.engine.conftest import Listener, job
 
 
@@ -54,6 +61,29 @@ def test_what_stops_early_is_quoted_for_what_is_painted() -> None:
         asked = translate(parse(f"a {flags}"), catalog, default_model="sdxl", drawn_seed=1)
         ticket = Ticket.of(Job("a", 1, "ada", Speed.FAST, asked.cells), asked.entry)
         assert ticket.steps == steps
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # diffusers' own, in Heun's samplers
+def test_a_sampler_that_asks_the_model_twice_a_step_is_quoted_for_that() -> None:
+    for family, sampler in ((Family.SD, "euler"), (Family.SD, "heun"), (Family.SD3, "flow_heun")):
+        model, entry, asked = tiny.build(family), tiny.entry(family), list[None]()
+        prompt = parse(f"a red house --steps 8 --sampler {sampler}")
+        (cell,) = translate(prompt, Catalog.of([entry]), default_model=entry.name, drawn_seed=7, cells=1).cells
+        model.denoiser.register_forward_hook(lambda *_, asked=asked: asked.append(None))
+        paint_raw(Easel(cell, model))
+        assert len(asked) == Ticket.of(Job("a", 1, "ada", Speed.FAST, (cell,)), entry).steps
+
+
+@pytest.mark.parametrize("flags", ["--chaos 20", "--weird 200"])
+async def test_a_picture_without_words_can_be_wilder_too(engine: Engine, listener: Listener, flags: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), "red").save(out, "PNG")
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    sources = [Source(Role.IMAGE, digest, 0.6)]
+    text = parse(f"https://x.y/a.png {flags}")
+    asked = translate(text, engine.catalog, default_model="mine", drawn_seed=7, cells=1, sources=sources)
+    engine.submit(Job("one", 1, "ada", Speed.FAST, asked.cells, pictures={digest: out.getvalue()}))
+    assert isinstance(await listener.end_of("one"), Finished)
 
 
 async def film_of(text: str, *, film: bool = True, cells: int = 4) -> Finished:

@@ -120,7 +120,7 @@ def _tiles(size: tuple[int, int] | None, large: tuple[int, int]) -> int:
 
 
 def _strokes(recipe: Recipe, wish: Wish) -> int:
-    return max(1, math.ceil(recipe.steps * wish.repaint))
+    return recipe.forwards(max(1, math.ceil(recipe.steps * wish.repaint)))
 
 
 def signed(recipe: Recipe) -> Recipe:

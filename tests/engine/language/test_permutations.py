@@ -49,6 +49,11 @@ PIECES: st.SearchStrategy[list[Tree]] = st.recursive(
         (r"\{a, b\}", (r"\{a, b\}",)),
         ('{"a, b", c}', ('"a, b"', "c")),
         ("https://x.y/{a, b}.png c", ("https://x.y/a.png c", "https://x.y/b.png c")),
+        (
+            "{https://x.y/a, https://x.y/b,<https://x.y/c>} d",
+            ("https://x.y/a d", "https://x.y/b d", "<https://x.y/c> d"),
+        ),
+        ("{ https://x.y/a?b=1,2, c } d", ("https://x.y/a?b=1,2 d", "c d")),
     ],
 )
 def test_braces_stand_for_every_choice(text: str, texts: tuple[str, ...]) -> None:

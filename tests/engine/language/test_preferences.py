@@ -56,6 +56,9 @@ def test_an_option_holds_what_a_prompt_could() -> None:
         ("a {b --chaos 5, c}", "--chaos 9", "a {b --chaos 5, c}"),
         ("a house --no people", "--no text, frames --raw", "a house --no people --raw"),
         ("a house", "", "a house"),
+        ("a house --{ar 1:1, ar 16:9}", "--ar 3:2 --raw", "a house --{ar 1:1, ar 16:9} --raw"),
+        ("a house", "--ar {1:1, 3:2} --raw", "a house --ar {1:1, 3:2} --raw"),
+        ("a {house", "--ar 3:2", "a {house --ar 3:2"),
     ],
 )
 def test_a_suffix_adds_what_the_text_does_not_say(text: str, suffix: str, whole: str) -> None:
@@ -76,6 +79,12 @@ def test_a_suffix_is_parameters_only() -> None:
     for wrong in ("orange::-1", "in the rain", "https://x.y/a.png", "blue --ar 3:2"):
         with pytest.raises(PromptError):
             check_suffix(wrong)
+
+
+@pytest.mark.parametrize("suffix", ["{--fast, --relax}", "--{chaos 5, chaos 50}"])
+def test_a_suffix_has_no_names_in_braces_since_they_could_not_be_told_apart(suffix: str) -> None:
+    with pytest.raises(PromptError, match="no names"):
+        check_suffix(suffix)
 
 
 def test_text_with_everything_put_in_parses() -> None:
