@@ -67,6 +67,7 @@ class Exhibiting:
                 await self._sender.edit(sent.channel, sent.message, card, self._sender.limit_of(exhibit.server_id))
             if is_retried:
                 await self._invite(sent)
+            await self._posting.rename(sent, shown.name)  # last: it may have to wait for minutes
             return sent
         if is_retried or letter.payload.get("again"):
             sent = await self._posting.find(exhibit.channel_id, bears(f":{cards.mark(exhibit)}:"))
@@ -109,9 +110,9 @@ class Exhibiting:
         card = cards.taken_down(exhibit)
         with suppress(MessageGoneError, UnreachableError):
             if exhibit.state is Hanging.DELETED:
-                await self._posting.remove(sent, replace(card, rows=()))
+                await self._posting.remove(sent, replace(card, rows=()), words.UNTITLED)
             else:
-                await self._posting.empty(sent, card)
+                await self._posting.empty(sent, card, words.UNTITLED)
         async with self._store.write() as tx:
             await exhibits.vanish(tx, exhibit.id, sent.message)
 

@@ -13,7 +13,8 @@ from datetime import datetime
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages.cards import Card, Rows
 from bot.messages.lanes import Locks
-from bot.messages.sending import MessageGoneError, Sender, Sent, TokenGoneError, UnreachableError, carries
+from bot.messages.posting import bears
+from bot.messages.sending import AsleepError, MessageGoneError, Sender, Sent, TokenGoneError, UnreachableError
 from bot.store import placeholders
 from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder, Post
@@ -34,7 +35,7 @@ class Placing:
         if place.message_id is None:
             raise MessageGoneError("It was never written.")
         if self._has_token(place):
-            with suppress(TokenGoneError):
+            with suppress(TokenGoneError, AsleepError):  # a token wakes no thread
                 return await self._sender.edit_by_token(
                     place.webhook_token or "", place.message_id, card, place.limit_bytes
                 )
@@ -75,7 +76,7 @@ class Placing:
             message = await self._sender.find_answer(place.webhook_token or "", ephemeral=place.ephemeral)
         if message is None and not (place.ephemeral or place.by_token):
             with suppress(UnreachableError):
-                message = await self._sender.find(place.channel_id, carries(job.id))
+                message = await self._sender.find(place.channel_id, bears(f":{job.id}:"))
         if message is None:
             return place
         await self._remember(job.id, place, Sent(place.channel_id, message))
@@ -90,7 +91,7 @@ class Placing:
         limit, there = self._limit(place), None
         try:
             if place.message_id is not None:
-                there = await self._sender.find(place.channel_id, carries(job.id))
+                there = await self._sender.find(place.channel_id, bears(f":{job.id}:"))
             if there is not None:
                 sent = await self._sender.edit(place.channel_id, there, card, limit)
             else:
@@ -104,7 +105,7 @@ class Placing:
     async def direct(self, job: Job, card: Card) -> Sent:
         """To the member alone; its buttons work there as well."""
         channel = await self._sender.direct_channel(job.member_id)
-        message = await self._sender.find(channel, carries(job.id), limit=20)
+        message = await self._sender.find(channel, bears(f":{job.id}:"), limit=20)
         limit = self._sender.limit_of(None)
         if message is not None:
             sent = await self._sender.edit(channel, message, card, limit)

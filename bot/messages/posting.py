@@ -52,28 +52,41 @@ class Posting:
         """The first message of a forum's post has the number of its thread; no other message has its channel's."""
         return sent.channel == sent.message
 
-    async def empty(self, sent: Sent, card: Card) -> None:
+    async def rename(self, sent: Sent, name: str) -> None:
+        """Only if it has another: Discord takes two names of one thread in ten minutes."""
+        if not self.is_thread(sent):
+            return
+        with suppress(UnreachableError, RefusedError):
+            async with refusals():
+                about: Any = await self._sender.client.http.get_channel(sent.channel)
+            if about["name"] != name:
+                sleeps = about["thread_metadata"]["archived"]  # a try in vain may count as one of the two
+                await self._sender.awake(
+                    sent.channel, lambda: self._sender.change(sent.channel, name=name), sleeps=sleeps
+                )
+
+    async def empty(self, sent: Sent, card: Card, name: str) -> None:
         """Nothing but a word is left of it; in a forum nobody writes there any more either."""
         if not self.is_thread(sent):
             await self._sender.delete(sent.channel, sent.message)
             return
         with suppress(UnreachableError, RefusedError):  # it may have gone to sleep meanwhile
-            await self._change(sent.channel, archived=False)
-        await self._sender.edit(sent.channel, sent.message, card, 0)
+            await self._sender.change(sent.channel, archived=False)
+        with suppress(MessageGoneError):
+            await self._sender.edit(sent.channel, sent.message, card, 0)
         try:
-            await self._change(sent.channel, archived=True, locked=True)
-        except UnreachableError:  # locking needs Manage Threads; putting one's own post to sleep does not
-            with suppress(UnreachableError):
-                await self._change(sent.channel, archived=True)
+            await self.rename(sent, name)
+        finally:  # it may have to wait for its name
+            await self._close(sent.channel)
 
-    async def remove(self, sent: Sent, card: Card) -> None:
+    async def remove(self, sent: Sent, card: Card, name: str) -> None:
         """With whatever was said under it, where we may; else as little is left as can be."""
         if self.is_thread(sent):
             try:
                 async with refusals():
                     await self._sender.client.http.delete_channel(sent.channel)
             except UnreachableError:
-                await self.empty(sent, card)
+                await self.empty(sent, card, name)
             return
         await self._sender.delete(sent.channel, sent.message)
 
@@ -96,7 +109,7 @@ class Posting:
         """Where we may; it is no less true without."""
         with suppress(UnreachableError, RefusedError):
             if self.is_thread(sent):
-                await self._change(sent.channel, flags=discord.ChannelFlags(pinned=True).value)
+                await self._sender.change(sent.channel, flags=discord.ChannelFlags(pinned=True).value)
                 return
             async with refusals():
                 await discord.PartialMessage(channel=self._place(sent.channel), id=sent.message).pin()
@@ -129,10 +142,12 @@ class Posting:
                 return
             after = int(users[-1]["id"])
 
-    async def _change(self, channel: int, **fields: Any) -> None:
-        async with refusals():
-            route = discord.http.Route("PATCH", "/channels/{channel_id}", channel_id=channel)
-            await self._sender.client.http.request(route, json=fields)
+    async def _close(self, thread: int) -> None:
+        try:
+            await self._sender.change(thread, archived=True, locked=True)
+        except UnreachableError:  # locking needs Manage Threads; putting one's own post to sleep does not
+            with suppress(UnreachableError):
+                await self._sender.change(thread, archived=True)
 
     def _forum(self, channel: int) -> discord.ForumChannel | None:
         place = self._sender.client.get_channel(channel)

@@ -6,31 +6,28 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
 
 import engine
-from bot.buttons.custom_id import Press, Signer
-from bot.messages.cards import Card, Document, File, Kept, Link, Menu, MenuKind, Pictures, Premium, Rows, Tone
-from bot.messages.lanes import Later
+from bot.buttons.custom_id import Signer
+from bot.messages.cards import Card, Document, File, Kept, Link, Menu, Pictures, Premium, Rows
+from bot.messages.components import make_view
+from bot.messages.lanes import Later, Locks
 from bot.replies import MESSAGE_LIMIT, images, shortened
 from bot.store.files import Files
 
+T = TypeVar("T")
 MIB = 2**20
 HEADROOM = 64 * 1024  # of a request: the words around the files
 SMALLEST = 256 * 1024
 OLD_EDITS = 30046  # as Discord calls too many edits of messages older than an hour
-_STYLES = {
-    Tone.PLAIN: discord.ButtonStyle.secondary,
-    Tone.PRESSED: discord.ButtonStyle.primary,
-    Tone.DANGER: discord.ButtonStyle.danger,
-}
 
 
 class MessageGoneError(Exception):
@@ -39,6 +36,10 @@ class MessageGoneError(Exception):
 
 class UnreachableError(Exception):
     """The channel is gone, the permission lost, or the direct messages are closed."""
+
+
+class AsleepError(UnreachableError):
+    """The thread is archived: what was said in it stays as it is until somebody wakes it."""
 
 
 class TokenGoneError(Exception):
@@ -107,11 +108,13 @@ def _meaning(error: discord.HTTPException) -> Exception:
         return TooLargeError(reason)
     if error.code in (10015, 50027):
         return TokenGoneError(reason)
-    if error.code in (10008, 50083, 50005):
+    if error.code in (10008, 50005):
         return MessageGoneError(reason)
+    if error.code == 50083:
+        return AsleepError(reason)
     if error.status == 401:
         return RevokedError(reason)
-    if error.status in (403, 404):
+    if error.status in (403, 404) or error.code in (160005, 160006):  # a thread that may not be woken
         return UnreachableError(reason)
     return RefusedError(reason)
 
@@ -119,6 +122,7 @@ def _meaning(error: discord.HTTPException) -> Exception:
 class Sender:
     def __init__(self, client: discord.Client, files: Files, signer: Signer) -> None:
         self.client, self._files, self._signer = client, files, signer
+        self._waking = Locks()
 
     @property
     def is_closed(self) -> bool:
@@ -150,12 +154,11 @@ class Sender:
             await partial.edit(attachments=parts.pop("files"), **parts)
             return Sent(channel, message)
 
-        return await self._send(edit, card, limit, refusals_of_edits)
+        return await self.awake(channel, lambda: self._send(edit, card, limit, refusals_of_edits))
 
     async def edit_buttons(self, channel: int, message: int, rows: Rows) -> None:
         partial = discord.PartialMessage(channel=self._channel(channel), id=message)
-        async with refusals_of_edits():
-            await partial.edit(view=self.view(rows))
+        await self.awake(channel, lambda: partial.edit(view=self.view(rows)))
 
     async def create(self, channel: int, card: Card, limit: int, *, nonce: str, reply_to: int | None = None) -> Sent:
         """At most one message for a nonce, for as long as Discord remembers it: some minutes."""
@@ -197,8 +200,29 @@ class Sender:
             return int(data["id"])
 
     async def delete(self, channel: int, message: int) -> None:
-        async with refusals():
-            await self.client.http.delete_message(channel, message)
+        await self.awake(channel, lambda: self.client.http.delete_message(channel, message))
+
+    async def awake(self, channel: int, do: Callable[[], Coroutine[Any, Any, T]], *, sleeps: bool = False) -> T:
+        """In a thread that sleeps, too: it is woken for that, and sleeps on, so that it does not come up among those
+        in which members talk. One after the other, or the first would put it to sleep before the second is done."""
+        with suppress(AsleepError):
+            if not sleeps:
+                async with refusals_of_edits():
+                    return await do()
+        async with self._waking.of(channel):
+            await self.change(channel, archived=False)
+            try:
+                async with refusals_of_edits():
+                    return await do()
+            finally:
+                with suppress(UnreachableError, RefusedError, Later):
+                    await self.change(channel, archived=True)
+
+    async def change(self, channel: int, **fields: Any) -> None:
+        """A thread's name, or whether it sleeps."""
+        async with refusals_of_edits():
+            route = discord.http.Route("PATCH", "/channels/{channel_id}", channel_id=channel)
+            await self.client.http.request(route, json=fields)
 
     async def react(self, channel: int, message: int, emoji: str) -> None:
         async with refusals():
@@ -269,25 +293,7 @@ class Sender:
         return {"content": _text(card, len(files)), "files": files, "view": view, "allowed_mentions": allowed}
 
     def view(self, rows: Rows, menus: tuple[Menu, ...] = (), links: tuple[Link | Premium, ...] = ()) -> discord.ui.View:
-        """Stopped at once: the library would keep every view in memory, and ours are answered by their ids."""
-        view, signer = discord.ui.View(timeout=None), self._signer
-        for number, row in enumerate(rows):
-            for button in row:
-                view.add_item(
-                    discord.ui.Button(
-                        style=_STYLES[button.tone],
-                        label=button.label or None,
-                        emoji=button.emoji or None,
-                        custom_id=signer.sign(Press(button.action, button.job, button.cell, button.extra)),
-                        row=number,
-                    )
-                )
-        for link in links:
-            view.add_item(_outward(link))
-        for menu in menus:
-            view.add_item(_select(menu, signer.sign(menu.press)))
-        view.stop()
-        return view
+        return make_view(self._signer, rows, menus, links)
 
     async def _send(
         self,
@@ -334,63 +340,15 @@ class Sender:
         return application
 
 
-def _outward(link: Link | Premium) -> discord.ui.Button[Any]:
-    if isinstance(link, Premium):
-        return discord.ui.Button(style=discord.ButtonStyle.premium, sku_id=link.sku)
-    return discord.ui.Button(label=link.label, url=link.address)
-
-
 def _text(card: Card, files: int) -> str:
     if files == len(card.files):
         return card.text
     return f"{shortened(card.text, MESSAGE_LIMIT - len(images.LEFT_OUT) - 4)}\n-# {images.LEFT_OUT}"
 
 
-def _select(menu: Menu, custom_id: str) -> discord.ui.Item[Any]:
-    shared: dict[str, Any] = {
-        "custom_id": custom_id,
-        "placeholder": menu.title,
-        "min_values": 0,
-        "max_values": menu.most,
-    }
-    match menu.kind:
-        case MenuKind.CHANNELS | MenuKind.GALLERIES:
-            kinds = [discord.ChannelType.text, discord.ChannelType.forum]
-            if menu.kind is MenuKind.GALLERIES:
-                kinds.append(discord.ChannelType.media)
-            chosen = [
-                discord.SelectDefaultValue(id=int(v), type=discord.SelectDefaultValueType.channel) for v in menu.chosen
-            ]
-            return discord.ui.ChannelSelect(channel_types=kinds, default_values=chosen, **shared)
-        case MenuKind.ROLES:
-            roles = [
-                discord.SelectDefaultValue(id=int(v), type=discord.SelectDefaultValueType.role) for v in menu.chosen
-            ]
-            return discord.ui.RoleSelect(default_values=roles, **shared)
-        case MenuKind.WORDS:
-            options = [
-                discord.SelectOption(label=label[:100], value=value, default=value in menu.chosen)
-                for value, label in menu.choices
-            ]
-            shared["max_values"] = min(menu.most, len(options))
-            return discord.ui.Select(options=options, **shared)
-    assert_never(menu.kind)
-
-
 def _fit(originals: list[bytes], limit: int, file: Pictures) -> engine.File:
     recipes = [engine.from_json(recipe) for recipe in file.recipes]
     return engine.fit_file(engine.compose_grid(originals), limit, recipes=recipes, mark="" if recipes else file.mark)
-
-
-def carries(job: str) -> Callable[[discord.Message], bool]:
-    """Whether a message's buttons are a job's."""
-
-    def matches(message: discord.Message) -> bool:
-        rows = (row for row in message.components if isinstance(row, discord.ActionRow))
-        ids = (child.custom_id or "" for row in rows for child in row.children if hasattr(child, "custom_id"))
-        return any(f":{job}:" in custom_id for custom_id in ids)
-
-    return matches
 
 
 def sent_at(message: int) -> datetime:

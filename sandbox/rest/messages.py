@@ -112,8 +112,7 @@ def require_open_dm(state: State, channel: Channel, sender_id: int) -> None:
 async def edit_message(call: Call) -> Any:
     state, body, channel = call.state, call.form, call.channel()
     message = call.message(channel)
-    if channel.thread is not None and channel.thread.archived:
-        raise errors.THREAD_ARCHIVED()
+    _require_awake(channel)
     if message.author_id != call.actor.user_id:
         _require_suppressing_only(call, channel, body)
     if message.only_for is not None:
@@ -123,6 +122,11 @@ async def edit_message(call: Call) -> Any:
     drafts.check_sizes(call.uploads, messages.upload_limit(state, channel))
     pace.count_edit(state, call.actor.user_id, message)
     return message_view(state, messages.edit(state, message, body, call.uploads), call.actor.user_id)
+
+
+def _require_awake(channel: Channel) -> None:
+    if channel.thread is not None and channel.thread.archived:
+        raise errors.THREAD_ARCHIVED()
 
 
 def _require_suppressing_only(call: Call, channel: Channel, body: Json) -> None:
@@ -142,6 +146,7 @@ async def delete_message(call: Call) -> None:
         if channel.guild_id is None:
             raise errors.CANNOT_ON_DM()
         permissions.require(call.state, call.actor.user_id, channel, Permission.MANAGE_MESSAGES)
+    _require_awake(channel)
     messages.delete(call.state, message)
 
 
@@ -150,6 +155,7 @@ async def bulk_delete(call: Call) -> None:
     channel = call.channel(Permission.MANAGE_MESSAGES)
     if channel.guild_id is None:
         raise errors.CANNOT_ON_DM()
+    _require_awake(channel)
     check_bulk_delete(call.form)
     wanted = {parse(one) for one in call.form["messages"]}
     horizon_ms = call.state.clock.now_ms() - limits.BULK_DELETE_DAYS * 86_400_000
@@ -276,8 +282,7 @@ def is_unicode_emoji(text: str) -> bool:
 async def add_reaction(call: Call) -> None:
     channel = call.channel(Permission.READ_MESSAGE_HISTORY)
     message = call.message(channel)
-    if channel.thread is not None and channel.thread.archived:
-        raise errors.THREAD_ARCHIVED()
+    _require_awake(channel)
     emoji = _emoji(call)
     if reactions.find_reaction(message, emoji.name, emoji.emoji_id) is None:
         _require_usable(call, channel, emoji)

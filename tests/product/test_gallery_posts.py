@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import update
 
 from bot.replies import exhibits as words
+from bot.store import outbox, tables
 from bot.store.exhibits import Exhibit
 from bot.store.words import Hanging
 from sandbox.member import Member
 from tests.product.house import House, Json, eventually, labels, painted, press, said_aside, told, until, until_ended
 from tests.product.test_gallery import CHOOSE, DEEDS, DO_ALL, choose, listed, open_first, page_of, text_of, then
-from tests.product.test_gallery_channel import post_of, published, shown, until_state, until_votes
+from tests.product.test_gallery_channel import post_of, published, shown, thread, until_state, until_votes
 from tests.product.test_servers import second_gallery
+
+MANAGE_THREADS = 1 << 34
+HIDE_WORDS = "Keep its words private"
 
 
 @pytest.fixture
@@ -30,6 +37,14 @@ async def mine(cleo: Member) -> Json:
     return await open_first(cleo, await page_of(cleo, "mine"))
 
 
+async def forbid_threads(house: House, ada: Member, channel: int) -> None:
+    """The bot may not manage threads there."""
+    (guild,) = house.client.guilds
+    denied = {"type": 0, "allow": "0", "deny": str(MANAGE_THREADS)}
+    for role in (guild.id, guild.me.roles[-1].id):
+        await ada.request("PUT", f"/channels/{channel}/permissions/{role}", denied)
+
+
 @pytest.mark.parametrize("deed", ["Only I may see it", "The server may see it", "Hide it from all others"])
 async def test_a_post_goes_when_its_picture_may_not_hang_any_more(
     house: House, cleo: Member, single: Json, deed: str
@@ -42,8 +57,82 @@ async def test_a_post_goes_when_its_picture_may_not_hang_any_more(
 
 async def test_words_that_are_hidden_leave_the_post_too(house: House, cleo: Member, single: Json) -> None:
     post = await published(house, cleo, single)
-    await choose(cleo, await mine(cleo), "Keep its words private", "1 picture.")
+    await choose(cleo, await mine(cleo), HIDE_WORDS, "1 picture.")
     await until(cleo, post, lambda message: "red house" not in str(message))
+
+
+async def until_named(house: House, member: Member, exhibit: Exhibit, name: str) -> None:
+    async def is_so() -> bool:
+        return bool((await thread(member, exhibit))["name"] == name)
+
+    await eventually(is_so)
+
+
+async def test_words_that_are_hidden_leave_the_name_of_the_post_and_come_back(
+    house: House, cleo: Member, dov: Member, single: Json
+) -> None:
+    await published(house, cleo, single)
+    exhibit = await shown(house)
+    opened = await choose(cleo, await mine(cleo), HIDE_WORDS, "1 picture.")
+    await until_named(house, dov, exhibit, words.UNTITLED)
+    await choose(cleo, opened, "Show its words again", "1 picture.")
+    await until_named(house, dov, exhibit, "a red house")
+
+
+@pytest.mark.parametrize("deed", ["hide", "take down"])
+async def test_words_are_hidden_at_once_where_the_name_must_wait_and_no_other_post_waits_with_it(
+    house: House, cleo: Member, dov: Member, single: Json, deed: str
+) -> None:
+    post = await published(house, cleo, single)
+    exhibit = await shown(house)
+    await house.control("ratelimits", {"enabled": True})
+    for name in ("a red", "a red house"):
+        await house.client.http.edit_channel(exhibit.thread_id, name=name)
+    opened = await mine(cleo)
+    await (told(cleo, post, "Take down") if deed == "take down" else choose(cleo, opened, HIDE_WORDS, "1 picture."))
+    await until(cleo, post, lambda message: "red house" not in str(message))
+    letter = await until_waiting(house, exhibit)
+    assert (await thread(dov, exhibit))["name"] == "a red house"
+    await cleo.react(await painted(cleo, "a green boat"), "⭐")
+    await cleo.wait_for_event("THREAD_CREATE", lambda made: made["name"] == "a green boat")
+    await house.control("ratelimits", {"enabled": False})
+    async with house.desk.store.write() as tx:
+        await tx.change(update(tables.outbox).where(tables.outbox.c.id == letter).values(due_at=house.desk.now()))
+    await until_named(house, dov, exhibit, words.UNTITLED)
+
+
+async def until_waiting(house: House, exhibit: Exhibit) -> int:
+    """The letter of it that is put off for minutes."""
+    found: list[int] = []
+
+    async def waits() -> bool:
+        soon = house.desk.now() + timedelta(minutes=5)
+        async with house.desk.store.read() as tx:
+            found[:] = [one.id for one in await outbox.of_job(tx, exhibit.job_id) if one.due_at > soon]
+        return bool(found)
+
+    await eventually(waits)
+    return found[0]
+
+
+async def test_what_is_taken_down_leaves_no_words_in_the_name_of_its_post(
+    house: House, cleo: Member, dov: Member, single: Json
+) -> None:
+    post = await published(house, cleo, single)
+    exhibit = await shown(house)
+    assert await told(cleo, post, "Take down") == words.TAKEN_DOWN
+    await until_named(house, dov, exhibit, words.UNTITLED)
+
+
+async def test_a_post_that_may_not_be_removed_with_its_picture_keeps_no_words_either(
+    house: House, cleo: Member, dov: Member, ada: Member, single: Json
+) -> None:
+    await published(house, cleo, single)
+    exhibit = await shown(house)
+    await forbid_threads(house, ada, exhibit.channel_id)
+    await choose(cleo, await mine(cleo), "Delete it (30 days to restore)", "gone for good")
+    await until_named(house, dov, exhibit, words.UNTITLED)
+    assert not (await post_of(dov, exhibit))["attachments"]
 
 
 async def test_what_is_taken_down_is_still_the_servers(house: House, cleo: Member, dov: Member, single: Json) -> None:

@@ -76,16 +76,21 @@ async def test_a_silent_thread_is_archived_and_a_message_wakes_it(crew: Crew) ->
     assert not (await crew.cleo.get(f"/channels/{thread['id']}"))["thread_metadata"]["archived"]
 
 
-async def test_a_message_in_an_archived_thread_is_not_edited(crew: Crew) -> None:
+async def test_a_message_in_an_archived_thread_is_neither_edited_nor_deleted(crew: Crew) -> None:
     thread = await a_thread(crew)
-    sent = await crew.cleo.say(thread["id"])
+    sent, other = await crew.cleo.say(thread["id"]), await crew.cleo.say(thread["id"])
     await crew.cleo.patch(f"/channels/{thread['id']}", {"archived": True})
     assert (
         await crew.cleo.refused("PATCH", f"/channels/{thread['id']}/messages/{sent['id']}", {"content": "x"})
     ).code == 50083
     assert (await crew.cleo.refused("PATCH", f"/channels/{thread['id']}", {"name": "x"})).code == 50083
+    said = f"/channels/{thread['id']}/messages"
+    assert (await crew.cleo.refused("DELETE", f"{said}/{sent['id']}")).code == 50083
+    both = {"messages": [sent["id"], other["id"]]}
+    assert (await crew.ben.refused("POST", f"{said}/bulk-delete", both)).code == 50083
     woken = await crew.dov.patch(f"/channels/{thread['id']}", {"archived": False})
     assert not woken["thread_metadata"]["archived"]
+    await crew.cleo.delete(f"{said}/{sent['id']}")
 
 
 async def test_a_locked_thread_is_written_and_woken_by_moderators_only(crew: Crew) -> None:

@@ -1,4 +1,4 @@
-"""What Discord's 429s mean: for one letter, for one channel, or for the whole address."""
+"""What Discord's refusals mean: 429s for one letter, for one channel, or for the whole address; threads that sleep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.messages.lanes import Later
-from bot.messages.sending import refusals, refusals_of_edits
+from bot.messages.sending import AsleepError, UnreachableError, refusals, refusals_of_edits
 
 DISCORDS = {"Via": "1.1 google", "Retry-After": "20"}
 OLD = {"code": 30046, "message": "Maximum number of edits to messages older than 1 hour reached."}
@@ -56,3 +56,13 @@ async def test_what_stops_everything_stops_edits_too() -> None:
         async with refusals_of_edits():
             raise refused({}, "error code: 1015")
     assert (told.value.alone, told.value.everywhere) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(50083, AsleepError), (160005, UnreachableError), (160006, UnreachableError)]
+)
+async def test_a_thread_sleeps_or_may_not_be_woken(code: int, kind: type[Exception]) -> None:
+    answer: Any = SimpleNamespace(status=400, reason="Bad Request", headers=DISCORDS)
+    with pytest.raises(kind):
+        async with refusals():
+            raise discord.HTTPException(answer, {"code": code, "message": "Thread"})
