@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ from typing import NoReturn
 from bot.frame.settings import Settings, SettingsError
 
 REFUSED = 2
+UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS)  # for who runs this, or, under systemd, for this program
 # Python's own 5 ms are how long a thread that paints may keep a row of the database, or an answer, from the event loop.
 SWITCH_SECONDS = 0.0005
 
@@ -61,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, options: argparse.Namespace) -> int:
     # Each word imports what it needs: the doctor must come even if the rest is ill.
     from bot.frame.logs import set_up_logs
+    from bot.frame.port import PortError
     from bot.frame.sandbox_child import SandboxError
     from bot.frame.stripe_extra import NoStripeError
     from bot.plans.reader import PlansError
@@ -74,11 +77,14 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     except CannotStartError as error:
         print(error, file=sys.stderr)
         return error.code
-    except (StoreError, SandboxError, PlansError, NoStripeError) as error:
+    except (StoreError, SandboxError, PlansError, PortError, NoStripeError) as error:
         print(error, file=sys.stderr)
         return REFUSED
-    except PermissionError as error:
-        print(f"{error.filename} cannot be used ({error.strerror}); see `python -m bot doctor`.", file=sys.stderr)
+    except OSError as error:
+        if error.errno not in UNUSABLE:
+            raise
+        remedy = "name another folder with ATELIER_DATA, or see `python -m bot doctor`."
+        print(f"{error.filename} cannot be used ({error.strerror}); {remedy}", file=sys.stderr)
         return REFUSED
 
 

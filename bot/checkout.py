@@ -4,15 +4,16 @@ and answers only once it is stored. Stripe tells everything again until it is an
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
 
+from bot.frame.listening import listening
 from bot.frame.settings import Settings
 from bot.plans.book import PlanBook
 from bot.plans.stripe_plans import KEPT, KINDS, SESSION, hear, payer_of
@@ -66,18 +67,16 @@ def _note(event: PaymentEvent) -> None:
         _log.warning("Checkout %s names no member by client_reference_id. %s", event.about.get("id"), remedy)
 
 
-async def serve(settings: Settings, store: Store, book: PlanBook, changed: Callable[[], None]) -> None:
-    """Until it is cancelled; at once over where there is nothing to serve."""
-    if not settings.stripe_secret:
+@asynccontextmanager
+async def heard(settings: Settings, store: Store, book: PlanBook, changed: Callable[[], None]) -> AsyncIterator[None]:
+    """Nothing, where there is no secret to judge it by. Raises PortError."""
+    if settings.webhook_at is None:
+        yield
         return
-    runner = web.AppRunner(Checkout(settings.stripe_secret, store, book, changed).application(), access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.webhook_host, settings.webhook_port).start()
-        _log.info("Stripe is heard at http://%s:%d%s.", settings.webhook_host, settings.webhook_port, PATH)
-        await asyncio.Event().wait()
-    finally:
-        await runner.cleanup()
+    checkout = Checkout(settings.stripe_secret, store, book, changed)
+    async with listening(settings.webhook_at, checkout.application()):
+        _log.info("Stripe is heard at %s%s.", settings.webhook_at.url, PATH)
+        yield
 
 
 def verify(body: bytes, header: str, secret: str, now: datetime) -> None:

@@ -46,23 +46,25 @@ async def audit(settings: Settings, *, rebuild: bool = False) -> int:
 
 
 async def write_backup(settings: Settings, file: Path) -> int:
+    folder = settings.data.absolute()  # told so: the shell may stand elsewhere than the bot does
     try:
-        backup = await asyncio.to_thread(back_up, settings.data, file)
+        backup = await asyncio.to_thread(back_up, folder, file)
     except (StoreError, OSError) as error:
         return _refused(error)
-    print(f"{file} holds the database, the keys and {backup.files} pictures.")
+    print(f"{file} holds the database, the keys and {backup.files} pictures of {folder}.")
     for digest in backup.missing:
         print(f"The picture {digest} is not there; the backup goes without it.", file=sys.stderr)
     return FAULTY if backup.missing else FINE
 
 
 async def read_backup(settings: Settings, file: Path, *, replace: bool, incomplete: bool = False) -> int:
+    folder = settings.data.absolute()
     try:
-        backup = await asyncio.to_thread(restore, file, settings.data, overwrite=replace, incomplete=incomplete)
+        backup = await asyncio.to_thread(restore, file, folder, overwrite=replace, incomplete=incomplete)
     except (StoreError, OSError) as error:
         return _refused(error)
     lacks = f", but for {len(backup.missing)} pictures that it lacks" if backup.missing else ""
-    print(f"{settings.data} is as it was when {file} was written{lacks}.")
+    print(f"{folder} is as it was when {file} was written{lacks}.")
     return FINE
 
 

@@ -152,8 +152,7 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(Store.open(settings.data, clock=milliseconds))
         client = await stack.enter_async_context(Painter(**options))
-        signer = await make_signer(store)
-        sender = Sender(client, store.files, signer)
+        sender = Sender(client, store.files, signer := await make_signer(store))
         delivery = Delivery(store, sender, store.now, settings.window_url)
         stack.push_async_callback(_hang_up, client)
         stack.push_async_callback(delivery.close)
@@ -182,12 +181,13 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         desk = Desk(settings, store, engine, intake, delivery, sender, signer, model, welcome, book, shop, roles)
         client.desk = desk
         stack.push_async_callback(desk.rest)
+        await stack.enter_async_context(_open_doors(desk, endpoint.rest))
         await _log_in(client, token)
         _watch(stack, this, delivery.run())  # not before: what it sends needs the token
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
         await intake.resume()
-        for work in (_tidy_hourly(desk), book.watch(), watch_lag(), _hear_and_show(desk, endpoint.rest)):
+        for work in (_tidy_hourly(desk), book.watch(), watch_lag(), _hear_and_show(desk)):
             _watch(stack, this, work)
         _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
@@ -278,17 +278,25 @@ def _watch_for_the_end(stack: AsyncExitStack, this: Run, outcome: Outcome, deliv
     _watch(stack, this, _until(delivery.revoked, this, REFUSED, "Discord does not know the token any more"))
 
 
-async def _hear_and_show(desk: Desk, rest: str) -> None:
-    """Of plans, wherever they come from; the gallery on the web; what pictures mean, for whoever looks for them; and
-    what the community does at its time."""
+@asynccontextmanager
+async def _open_doors(desk: Desk, rest: str) -> AsyncIterator[None]:
+    """Before the bot logs in: one that cannot listen where it shall costs no login, however often it is started."""
+    async with (
+        gallery_window.served(desk.settings, desk.store, desk.thumbnails, rest),
+        checkout.heard(desk.settings, desk.store, desk.book, desk.roles.poke),
+    ):
+        yield
+
+
+async def _hear_and_show(desk: Desk) -> None:
+    """Of plans that Discord sells or roles give; what pictures mean, for whoever looks for them; and what the community
+    does at its time."""
     async with asyncio.TaskGroup() as sources:
-        sources.create_task(gallery_window.serve(desk.settings, desk.store, desk.thumbnails, rest))
         sources.create_task(keep_up(desk))
         sources.create_task(host(desk))
         sources.create_task(desk.exporter.run())
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())
-        sources.create_task(checkout.serve(desk.settings, desk.store, desk.book, desk.roles.poke))
 
 
 async def tidy(store: Store) -> None:

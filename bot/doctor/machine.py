@@ -1,4 +1,4 @@
-"""What the doctor sees without asking anyone: packages, settings, disk, database, the port of the sandbox."""
+"""What the doctor sees without asking anyone: packages, settings, disk, database, ports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -17,6 +16,8 @@ from typing import Final
 from urllib.parse import quote
 
 from bot.doctor.finding import Finding, fault, fine, listed, warning
+from bot.frame.listening import try_port
+from bot.frame.port import Port, PortError
 from bot.frame.settings import Settings, StrangersPlan
 from bot.frame.stripe_extra import PROBLEM, REMEDY, NoStripeError, load_stripe
 
@@ -158,16 +159,13 @@ def _read_database(path: Path) -> Finding:
     return fine("database", f"{path} is sound: {size:.1f} MiB, schema {version[0]}, SQLite {sqlite3.sqlite_version}.")
 
 
-async def check_port(host: str, port: int) -> list[Finding]:
-    """Whether the sandbox could listen there."""
-    about = "sandbox"
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except socket.gaierror as error:
-            return [fault(about, f"{host} is no address of this machine ({error.strerror}).", "Mend SANDBOX_HOST.")]
-        except OSError as error:
-            remedy = "If that is not the bot itself, running already, set another SANDBOX_PORT."
-            return [warning(about, f"{host}:{port} cannot be listened on ({error.strerror}).", remedy)]
-    return [fine(about, f"Without DISCORD_TOKEN, a Discord of its own is started on {host}:{port}.")]
+async def check_port(about: str, port: Port, purpose: str) -> list[Finding]:
+    """Whether the bot could listen there. It may do so already: no other reason can be told apart from that one."""
+    try:
+        await try_port(port)
+    except PortError as error:
+        problem, remedy = f"{error.problem}.", f"{error.remedy}."
+        if error.is_taken:
+            return [warning(about, problem, f"If that is not the bot itself, running already, {remedy}")]
+        return [fault(about, problem, remedy[0].upper() + remedy[1:])]
+    return [fine(about, f"{purpose} {port.host}:{port.number}.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final, TextIO
 
@@ -20,19 +20,34 @@ def checks(settings: Settings) -> list[Check]:
     local = [
         Check("packages", 10, partial(machine.check_packages, settings)),
         Check("settings", 10, partial(machine.check_settings, settings)),
-        Check("disk", 10, partial(machine.check_disk, settings.data)),
-        Check("database", 60, partial(machine.check_database, settings.database)),
+        Check("disk", 10, partial(machine.check_disk, settings.data.absolute())),
+        Check("database", 60, partial(machine.check_database, settings.database.absolute())),
         Check("painting", 120, partial(painting.check_painting, settings)),
         Check("plans", 30, partial(offers.check_plans, settings)),
+        *_ports(settings),
     ]
     if settings.uses_sandbox:
-        port = partial(machine.check_port, settings.sandbox_host, settings.sandbox_port)
-        return [*local, Check("sandbox", 10, port)]
+        return local
     return [
         *local,
         Check("reach", 20, partial(service.check_reach, settings.base_url)),
         Check("account", 120, partial(service.check_account, settings)),
     ]
+
+
+def _ports(settings: Settings) -> Iterable[Check]:
+    """Those that this bot listens on."""
+    for about, port, purpose in (
+        ("gallery", settings.gallery_at, "Its window on the web is opened on"),
+        ("stripe", settings.webhook_at, "Stripe is heard on"),
+        (
+            "sandbox",
+            settings.sandbox_at if settings.uses_sandbox else None,
+            "Without DISCORD_TOKEN, a Discord of its own is started on",
+        ),
+    ):
+        if port is not None:
+            yield Check(about, 10, partial(machine.check_port, about, port, purpose))
 
 
 async def examine(todo: Sequence[Check]) -> list[Finding]:

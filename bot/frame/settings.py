@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from bot.frame.env_file import read_env_file
+from bot.frame.port import Port
 from bot.frame.setting_kinds import (
     ServerList,
     as_application,
@@ -225,6 +226,20 @@ class Settings:
     @property
     def uses_sandbox(self) -> bool:
         return not self.token
+
+    @property
+    def gallery_at(self) -> Port | None:
+        """Where the gallery's window listens; None where there is none."""
+        return None if self.gallery_port is None else Port("GALLERY", self.gallery_host, self.gallery_port)
+
+    @property
+    def webhook_at(self) -> Port | None:
+        """Where Stripe is heard; None where it is not."""
+        return Port("ATELIER_WEBHOOK", self.webhook_host, self.webhook_port) if self.stripe_secret else None
+
+    @property
+    def sandbox_at(self) -> Port:
+        return Port("SANDBOX", self.sandbox_host, self.sandbox_port)
 
     @property
     def window_url(self) -> str:

@@ -4,10 +4,10 @@ the query and once more by `visibility.py`.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from typing import Final
 from aiohttp import web
 from yarl import URL
 
+from bot.frame.listening import listening
 from bot.frame.settings import Settings
 from bot.store import keys, pictures, window
 from bot.store.archive import Archived
@@ -184,16 +185,13 @@ async def open_window(settings: Settings, store: Store, thumbnails: Thumbnails, 
     return Window(store, seal, doors, thumbnails, str(own).rstrip("/"))
 
 
-async def serve(settings: Settings, store: Store, thumbnails: Thumbnails, rest: str) -> None:
-    """Until it is cancelled; at once over where there is nothing to serve. `rest` is where Discord's API is."""
-    if settings.gallery_port is None:
+@asynccontextmanager
+async def served(settings: Settings, store: Store, thumbnails: Thumbnails, rest: str) -> AsyncIterator[None]:
+    """Nothing, where there is no port to serve it at. `rest` is where Discord's API is. Raises PortError."""
+    if settings.gallery_at is None:
+        yield
         return
     opened = await open_window(settings, store, thumbnails, rest)
-    runner = web.AppRunner(opened.application(), access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.gallery_host, settings.gallery_port).start()
-        _log.info("The gallery is at http://%s:%d.", settings.gallery_host, settings.gallery_port)
-        await asyncio.get_running_loop().create_future()  # until it is cancelled
-    finally:
-        await runner.cleanup()
+    async with listening(settings.gallery_at, opened.application()):
+        _log.info("The gallery is at %s.", settings.gallery_at.url)
+        yield

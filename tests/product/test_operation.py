@@ -6,6 +6,7 @@ import asyncio
 import re
 import resource
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 
 from sandbox.member import Member
 from tests.product.house import painted, press, until_ended
-from tests.product.program import PATIENCE, ROOT, Program, run, started
+from tests.product.program import PATIENCE, ROOT, Program, environ, run, started
 
 TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.GaBcDe.canaryCanaryCanary_Canary-Canary012345"
 WITHOUT_TORCH = (
@@ -27,6 +28,21 @@ WITHOUT_TORCH = (
 TELLS_TORCH = (
     "import sys; from bot.__main__ import main; code = main([]); print('torch' in sys.modules); sys.exit(code)"
 )
+IMPATIENT = """
+import sys
+from bot.__main__ import main
+from bot.frame import listening
+listening.PATIENCE_SECONDS = 0
+sys.exit(main([]))
+"""
+READ_ONLY = """
+import errno, os, pathlib, sys
+from bot.__main__ import main
+def refuse(path, *about, **more):
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+pathlib.Path.mkdir = refuse
+sys.exit(main([]))
+"""
 
 pytestmark = pytest.mark.timeout(150)
 
@@ -159,6 +175,43 @@ def test_discord_that_cannot_be_reached_is_tried_again_by_whoever_started_the_bo
     assert TOKEN not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "settings"), [("GALLERY", {}), ("ATELIER_WEBHOOK", {"ATELIER_STRIPE_SECRET": "whsec_0123456789abcdef"})]
+)
+def test_port_that_is_in_use_is_refused_with_a_sentence_before_the_bot_logs_in(
+    tmp_path: Path, name: str, settings: dict[str, str]
+) -> None:
+    """Logging in would end with 75: there is nobody at that address."""
+    settings |= {"DISCORD_TOKEN": TOKEN, "DISCORD_BASE_URL": "http://127.0.0.1:9"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run_script(IMPATIENT, tmp_path, **settings, **{f"{name}_PORT": port})
+    assert ended.returncode == 2, ended.stderr
+    assert "Traceback" not in ended.stderr
+    reason, remedy = "(address already in use)", "stop the other program or set another port"
+    assert f"{name}_PORT {port} on 127.0.0.1 cannot be listened on {reason}; {remedy}.\n" in ended.stderr
+
+
+def test_folder_on_a_disk_that_is_read_only_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    """As systemd makes it for all but the unit's own folder, where `.env` names none."""
+    ended = run_script(READ_ONLY, tmp_path, DISCORD_TOKEN=TOKEN, DISCORD_BASE_URL="http://127.0.0.1:9")
+    assert ended.returncode == 2, ended.stderr
+    assert "data cannot be used (Read-only file system); name another folder with ATELIER_DATA" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def run_script(script: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=folder,
+        env=environ(**settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(("first", "starts"), [(75, 2), (0, 1), (3, 1)])
 def test_make_run_starts_the_bot_again_after_exit_code_75_alone(tmp_path: Path, first: int, starts: int) -> None:
     python = tmp_path / "python"
@@ -207,12 +260,14 @@ async def test_backup_of_a_running_bot_is_restored_with_buttons_that_work(tmp_pa
         grid = await painted(cleo)
         backup = await asyncio.to_thread(run, tmp_path, "backup", "atelier.tar")
         assert backup.returncode == 0, backup.stderr
-        assert backup.stdout == "atelier.tar holds the database, the keys and 4 pictures.\n"
+        holds = f"the database, the keys and 4 pictures of {tmp_path / 'data'}"  # whole: who types may stand elsewhere
+        assert backup.stdout == f"atelier.tar holds {holds}.\n"
         again = await asyncio.to_thread(run, tmp_path, "backup", "atelier.tar")
         assert (again.returncode, "Choose another name" in again.stderr) == (1, True)
         assert await bot.end() == 0
     restored = run(tmp_path, "restore", "atelier.tar", ATELIER_DATA="other")
     assert restored.returncode == 0, restored.stderr
+    assert restored.stdout == f"{tmp_path / 'other'} is as it was when atelier.tar was written.\n"
     assert run(tmp_path, "restore", "atelier.tar", ATELIER_DATA="other").returncode == 1
     (tmp_path / "data" / "sandbox.sqlite").rename(tmp_path / "other" / "sandbox.sqlite")
     async with started(tmp_path, settings={"ATELIER_DATA": "other"}) as bot, Member.of(bot.url, "cleo") as cleo:

@@ -15,6 +15,7 @@ import pytest
 
 from bot.doctor import Mark, machine
 from bot.doctor.finding import Finding
+from bot.frame.port import Port
 from bot.frame.settings import Settings
 from bot.frame.stripe_extra import PROBLEM
 
@@ -174,10 +175,21 @@ async def test_reading_a_database_for_too_long_is_given_up(tmp_path: Path, monke
     assert "interrupted" in found.sentence
 
 
-async def test_port_of_the_sandbox_is_tried() -> None:
+async def test_ports_that_the_bot_listens_on_are_tried() -> None:
+    async def look(host: str, number: int) -> Finding:
+        (found,) = await machine.check_port("gallery", Port("GALLERY", host, number), "It is opened on")
+        return found
+
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        assert marks(await machine.check_port("127.0.0.1", port)) == [Mark.WARNING]
-    assert marks(await machine.check_port("127.0.0.1", port)) == [Mark.FINE]
-    assert marks(await machine.check_port("203.0.113.1", 0)) == [Mark.WARNING]
-    assert marks(await machine.check_port("no.such.host.invalid", 0)) == [Mark.FAULT]
+        number = taken.getsockname()[1]
+        found = await look("127.0.0.1", number)
+    assert (found.mark, found.sentence, found.remedy) == (
+        Mark.WARNING,
+        f"GALLERY_PORT {number} on 127.0.0.1 cannot be listened on (address already in use).",
+        "If that is not the bot itself, running already, stop the other program or set another port.",
+    )
+    found = await look("127.0.0.1", number)
+    assert (found.mark, found.sentence) == (Mark.FINE, f"It is opened on 127.0.0.1:{number}.")
+    for host in ("203.0.113.1", "no.such.host.invalid"):
+        found = await look(host, 0)
+        assert (found.mark, found.remedy) == (Mark.FAULT, "Set GALLERY_HOST to an address of this machine.")

@@ -66,6 +66,17 @@ def test_discord_is_asked_only_with_a_token() -> None:
     }
 
 
+STRIPE = {"ATELIER_STRIPE_SECRET": "whsec_0123456789abcdef"}
+
+
+def test_every_port_that_is_set_is_looked_at() -> None:
+    def kinds(**more: str) -> set[str]:
+        return {check.about for check in checks(Settings.from_env(more))}
+
+    assert kinds(GALLERY_PORT="8790") - kinds() == {"gallery"}
+    assert kinds(**STRIPE) - kinds() == {"stripe"}
+
+
 @pytest.mark.parametrize(("model", "code"), [("swatch", 0), ("no-such-model", 1)])
 def test_whole_visit_ends_with_the_worst_that_it_found(tmp_path: Path, model: str, code: int) -> None:
     environ = {"ATELIER_DATA": str(tmp_path), "ATELIER_ENGINE_DEVICE": "none", "SANDBOX_PORT": "0"}
