@@ -16,10 +16,13 @@ class Asker:
     interaction: int | None = None
     token: str | None = None
     asked_at: int = 0
-    rules: bool = False  # a moderator there
+    rules: bool = False  # a moderator of that server
+    rules_here: bool = False  # may manage the messages of that channel, which is no right over others
     manages: bool = False  # may set the bot up there
     roles: frozenset[int] = frozenset()
     parent: int | None = None  # the channel that a thread belongs to
+    room: int | None = None  # as what that channel counts, if not everybody there is let in
+    rooms: frozenset[int] = frozenset()  # the channels of that server that they see from there
     reaches: bool = True
     lacks: tuple[str, ...] = ()  # what the bot may not do there, and has to for a picture
     ephemeral: bool = False

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 
 import discord
 
+from bot import rooms
 from bot.asking import Asker
 from bot.buttons.custom_id import Signer
 from bot.delivery import Delivery
@@ -122,17 +123,22 @@ def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) 
     """Who asks, and what Discord lets them do there. What comes of a message that only they see is for them."""
     allowed = interaction.permissions if interaction.guild_id is not None else discord.Permissions.none()
     is_dm = interaction.context.dm_channel if interaction.context is not None else False
+    is_operator = interaction.user.id in desk_of(interaction).settings.owners
+    server = interaction.guild_id if interaction.is_guild_integration() else None
+    place = rooms.place_of(interaction)
     return Asker(
         member=interaction.user.id,
         channel=interaction.channel_id or 0,
-        server=interaction.guild_id if interaction.is_guild_integration() else None,
+        server=server,
         interaction=interaction.id,
         token=interaction.token,
-        rules=any(getattr(allowed, right) for right in RULES)
-        or interaction.user.id in desk_of(interaction).settings.owners,
+        rules=is_operator or lets_rule(everywhere_on(interaction.user)),
+        rules_here=is_operator or lets_rule(allowed),
         manages=allowed.manage_guild or allowed.administrator,
         roles=frozenset(role.id for role in getattr(interaction.user, "roles", ())),
         parent=interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None,
+        room=rooms.room_of(place, interaction.channel_id or 0) if server is not None else None,
+        rooms=_rooms(interaction, place),
         reaches=_reaches(interaction, is_dm=is_dm),
         lacks=_lacks(interaction),
         ephemeral=ephemeral or (interaction.message is not None and interaction.message.flags.ephemeral),
@@ -141,6 +147,15 @@ def asker_of(interaction: discord.Interaction[Any], *, ephemeral: bool = False) 
         locale=interaction.locale.value,
         message=interaction.message.id if interaction.message is not None else None,
     )
+
+
+def everywhere_on(user: discord.User | discord.Member | None) -> discord.Permissions:
+    """What their roles let a member do on the whole server, whatever one channel grants beside."""
+    return user.guild_permissions if isinstance(user, discord.Member) else discord.Permissions.none()
+
+
+def lets_rule(granted: discord.Permissions) -> bool:
+    return any(getattr(granted, right) for right in RULES)
 
 
 def values_of(interaction: discord.Interaction[Any]) -> tuple[str, ...]:
@@ -158,6 +173,15 @@ def _reaches(interaction: discord.Interaction[Any], *, is_dm: bool) -> bool:
     granted = interaction.app_permissions
     is_thread = isinstance(interaction.channel, discord.Thread)
     return granted.view_channel and (granted.send_messages_in_threads if is_thread else granted.send_messages)
+
+
+def _rooms(interaction: discord.Interaction[Any], place: rooms.Place | None) -> frozenset[int]:
+    """Looked for once: a server may have five hundred channels, and an answer asks several times who is asking."""
+    if not isinstance(interaction.user, discord.Member):
+        return frozenset()
+    if "rooms" not in interaction.extras:
+        interaction.extras["rooms"] = rooms.seen_by(interaction.user, place)
+    return cast(frozenset[int], interaction.extras["rooms"])
 
 
 def _lacks(interaction: discord.Interaction[Any]) -> tuple[str, ...]:

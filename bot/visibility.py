@@ -9,6 +9,7 @@ from bot.asking import Asker
 from bot.kinds import Kind
 from bot.store import archive, friends, shown_roles
 from bot.store.archive import Archived, Viewer
+from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.transactions import Reading
@@ -48,12 +49,14 @@ async def viewer_of(tx: Reading, asker: Asker) -> Viewer:
     role_of: frozenset[int] = frozenset()
     if asker.server is not None:
         role_of = await shown_roles.who_named(tx, asker.server, asker.roles)
-    return Viewer(asker.member, asker.server, asker.rules, await friends.who_named(tx, asker.member), role_of)
+    friend_of = await friends.who_named(tx, asker.member)
+    return Viewer(asker.member, asker.server, asker.rules, friend_of, role_of, asker.rooms)
 
 
-def everybody_on(server: int) -> Viewer:
-    """Whoever is there, and nobody's friend: what they see may be shown to all of that server."""
-    return Viewer(NOBODY, server)
+def everybody_on(server: int, rooms: frozenset[int] = frozenset()) -> Viewer:
+    """Whoever is there, and nobody's friend: what they see may be shown to all of that server, or to all who see those
+    of its channels."""
+    return Viewer(NOBODY, server, rooms=rooms)
 
 
 async def _shown(tx: Reading, job: Job, cell: int | None) -> list[Archived]:
@@ -74,7 +77,9 @@ def may_see(job: Job, asker: Asker) -> bool:
     channel where it was asked for; any other by its owner alone."""
     if job.member_id == asker.member:
         return True
-    is_near = job.channel_id == asker.channel or (job.server_id is not None and job.server_id == asker.server)
+    is_let_in = job.room_id is None or job.room_id in asker.rooms
+    is_there = job.server_id is not None and job.server_id == asker.server and is_let_in
+    is_near = job.channel_id == asker.channel or is_there
     return job.privacy is Privacy.PUBLIC and is_near
 
 
@@ -97,6 +102,8 @@ def may_view(picture: Archived, viewer: Viewer) -> bool:
     is_here = viewer.server is not None and picture.server_id == viewer.server
     if picture.hidden_at is not None and not (viewer.rules and is_here):
         return False
+    if picture.room_id is not None and picture.room_id not in viewer.rooms:
+        return False
     match picture.audience:
         case Audience.PRIVATE:
             return False
@@ -112,7 +119,8 @@ def may_view(picture: Archived, viewer: Viewer) -> bool:
 def may_open(picture: Archived, visitor: Visitor) -> bool:
     """Whether the web may show a picture to somebody: what is published is for everybody there. `window.py` asks the
     same of many at once."""
-    if picture.deleted_at is not None or picture.hidden_at is not None or picture.audience is not Audience.GALLERY:
+    is_out = picture.hidden_at is None and picture.room_id is None and picture.audience is Audience.GALLERY
+    if picture.deleted_at is not None or not is_out:
         server = picture.server_id if picture.server_id in visitor.servers else None
         return visitor.is_known and may_view(picture, Viewer(visitor.member, server, friend_of=visitor.friend_of))
     return True
@@ -135,7 +143,13 @@ def may_read(picture: Archived, viewer: Viewer | Visitor) -> bool:
 
 def may_rule(job: Job, asker: Asker) -> bool:
     """Cancel or delete: its owner, or a moderator where it was asked for."""
-    return job.member_id == asker.member or (asker.rules and _is_there(job, asker))
+    return job.member_id == asker.member or rules_over(asker, job.server_id, job.channel_id)
+
+
+def rules_over(asker: Asker, server_id: int | None, channel_id: int) -> bool:
+    """A moderator of that server; or of that channel, for what they find there."""
+    is_here = asker.rules_here and channel_id in (asker.channel, asker.parent)
+    return server_id is not None and asker.server == server_id and (asker.rules or is_here)
 
 
 def may_judge(job: Job, asker: Asker, *, operates: bool) -> bool:
@@ -155,9 +169,9 @@ def shows_in(parent: Job, child: Job) -> bool:
     return child.privacy is Privacy.PUBLIC or parent.privacy is not Privacy.PUBLIC
 
 
-def may_curate(job: Job, asker: Asker, server_id: int) -> bool:
-    """Take a picture down from that server's gallery: its maker, or a moderator there."""
-    return job.member_id == asker.member or (asker.rules and asker.server == server_id)
+def may_curate(job: Job, asker: Asker, exhibit: Exhibit) -> bool:
+    """Take a picture down from a gallery: its maker, or a moderator there."""
+    return job.member_id == asker.member or rules_over(asker, exhibit.server_id, exhibit.channel_id)
 
 
 def is_prompt_public(job: Job) -> bool:

@@ -14,6 +14,7 @@ from bot.community.features import Feature
 from bot.desk import Desk, asker_of, values_of
 from bot.errors import CannotDoError
 from bot.handlers.answering import number_of, say
+from bot.messages import withdrawing
 from bot.messages.cards import Card
 from bot.messages.community import put_candidate
 from bot.panels.community.asked import require, require_welcome
@@ -97,10 +98,12 @@ async def _enter(desk: Desk, asker: Asker, number: int, picture: int) -> str:
     async with desk.store.write() as tx:
         await require_welcome(tx, asker)
         daily = await open_day(tx, desk.now(), asker.server or 0, number)
-        everybody = visibility.everybody_on(daily.server_id)
+        everybody = visibility.everybody_on(daily.server_id, asker.rooms)
         shown = (await archive.among(tx, everybody, [picture])).get(picture)
         if shown is None or shown.member_id != asker.member:
             raise CannotDoError(words.NOT_PUBLIC)
+        if shown.room_id is not None:  # whoever enters it says that everybody there may see it
+            await withdrawing.show_to(tx, [shown], shown.audience, asker.member, desk.now())
         await members.meet(tx, asker.member, desk.now())
         before = await candidates.of_member(tx, daily.id, asker.member)
         if before is not None and before.picture_id != picture:

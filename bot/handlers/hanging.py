@@ -53,7 +53,7 @@ async def restore(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 
 async def _hide(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
-    if not visibility.may_curate(job, asker, exhibit.server_id):
+    if not visibility.may_curate(job, asker, exhibit):
         return words.NOT_YOURS
     if not await exhibits.hide(tx, exhibit.id, asker.member):
         return words.DOWN_ALREADY
@@ -70,11 +70,11 @@ async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job:
     is_own = job.member_id == asker.member
     shown = await _pictures(tx, exhibit, job)
     is_kept_back = any(one.audience not in OUT or (one.hidden_at and one.hidden_by is None) for one in shown)
-    if not visibility.may_curate(job, asker, exhibit.server_id) or (is_kept_back and not is_own):
+    if not visibility.may_curate(job, asker, exhibit) or (is_kept_back and not is_own):
         return words.NOT_YOURS
     if exhibit.state is not Hanging.HIDDEN:
         return words.UP_ALREADY
-    rules_there = asker.rules and asker.server == exhibit.server_id
+    rules_there = visibility.rules_over(asker, exhibit.server_id, exhibit.channel_id)
     is_barred = is_own and exhibit.hidden_by != asker.member and not rules_there
     if is_barred or visibility.is_barred(shown, asker):
         return words.BY_MODERATOR

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import discord
 
-from bot import replies, visibility
+from bot import replies, rooms, visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.buttons.emoji import STAR
@@ -20,6 +22,7 @@ from bot.messages.withdrawing import OUT
 from bot.panels.gallery_channel import stars_of
 from bot.replies import exhibits as words
 from bot.store import archive, exhibits, jobs, pictures, servers
+from bot.store.archive import Archived
 from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.servers import Server
@@ -53,7 +56,7 @@ async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None =
         return replies.PUBLISHED
     if before is None or before.state is not Hanging.HIDDEN:
         return replies.PUBLISHED_BEFORE
-    if before.hidden_by != job.member_id and not asker.rules:
+    if before.hidden_by != job.member_id and not visibility.rules_over(asker, before.server_id, before.channel_id):
         return words.BY_MODERATOR
     return Card(words.HIDDEN_BEFORE, ((restoring(before),),))
 
@@ -102,9 +105,17 @@ async def _hang(
     if before is not None and before.state is not Hanging.DELETED:
         return None, before
     shown = await archive.of_job(tx, job)
-    if by is None and any(one.hidden_at is not None or one.audience not in OUT for one in shown):
-        raise NotOwnError  # its maker has hidden it, or shows it to fewer people than this server's
+    if by is None and not _may_hang_unasked(desk, shown, server.gallery_channel_id):
+        raise NotOwnError
     return await hang(tx, wanted, before, shown, by or job.member_id, desk.now()), None
+
+
+def _may_hang_unasked(desk: Desk, shown: Sequence[Archived], gallery: int) -> bool:
+    """Its maker has not hidden it, nor shows it to fewer people than this server's; and whoever looks at the gallery
+    may look in where it was painted."""
+    let_in = rooms.seen_by_all_in(rooms.find(desk.sender.client, gallery))
+    is_out = all(one.hidden_at is None and one.audience in OUT for one in shown)
+    return is_out and {one.room_id for one in shown} <= {None, *let_in}
 
 
 async def _number(tx: Writing, job: Job, cell: int | None) -> int | None:

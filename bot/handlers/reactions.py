@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import discord
 
-from bot import replies, visibility
+from bot import replies, rooms, visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.buttons.emoji import meaning
-from bot.desk import RULES, Desk
+from bot.desk import Desk, everywhere_on, lets_rule
 from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
 from bot.handlers.answering import refused
 from bot.handlers.finding import job_of_message
@@ -148,20 +148,23 @@ async def _whisper(desk: Desk, asker: Asker, card: Card) -> None:
 
 
 def _asker(desk: Desk, payload: discord.RawReactionActionEvent) -> Asker:
-    place = desk.sender.client.get_channel(payload.channel_id)
+    place = rooms.find(desk.sender.client, payload.channel_id)
     rights = discord.Permissions.none()
     if payload.member is not None:
         rights = payload.member.guild_permissions
-        if isinstance(place, discord.abc.GuildChannel | discord.Thread):
+        if place is not None:
             rights = place.permissions_for(payload.member)
-    rules = any(getattr(rights, right) for right in RULES)
+    is_operator = payload.user_id in desk.settings.owners
     return Asker(
         member=payload.user_id,
         channel=payload.channel_id,
         server=payload.guild_id,
-        rules=rules or payload.user_id in desk.settings.owners,
+        rules=is_operator or lets_rule(everywhere_on(payload.member)),
+        rules_here=is_operator or lets_rule(rights),
         manages=rights.manage_guild or rights.administrator,
         roles=frozenset(role.id for role in payload.member.roles) if payload.member is not None else frozenset(),
+        room=rooms.room_of(place, payload.channel_id) if payload.guild_id is not None else None,
+        rooms=rooms.seen_by(payload.member, place) if payload.member is not None else frozenset(),
         parent=place.parent_id if isinstance(place, discord.Thread) else None,
         alone=payload.guild_id is None,
         limit_bytes=desk.sender.limit_of(payload.guild_id),

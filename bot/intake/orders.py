@@ -17,7 +17,7 @@ from bot.store.pictures import Source as Upload
 from bot.store.words import Privacy
 from engine import Quote, Source, Speed, from_json, to_json
 
-_PASSING: Final = ("interaction", "token")  # of an asker: over before the offer is
+_PASSING: Final = ("interaction", "token", "rooms")  # of an asker: over, or changed, before the offer is
 
 
 @dataclass(frozen=True, slots=True)

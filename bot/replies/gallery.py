@@ -90,7 +90,9 @@ def about(picture: Archived, *, is_own: bool, readable: bool, note: str, gone_at
     elif is_own:
         hidden = " · hidden from all others" if picture.hidden_at is not None else ""
         words = " · words kept private" if picture.words_hidden else ""
-        lines.append(f"Seen by: {SEEN_BY[picture.audience]}{hidden}{words}")
+        in_room = picture.room_id is not None and picture.audience is Audience.SERVER
+        seen_by = f"whoever sees <#{picture.room_id}>" if in_room else SEEN_BY[picture.audience]
+        lines.append(f"Seen by: {seen_by}{hidden}{words}")
     if note:
         lines.append(f"📝 {escaped(note)}")
     lines.append(f"-# Job `{picture.job_id}`, picture {picture.cell + 1}")

@@ -61,6 +61,7 @@ class Archived:
     style: str
     shape: Shape
     audience: Audience
+    room_id: int | None
     words_hidden: bool
     created_at: datetime
     hidden_at: datetime | None
@@ -75,13 +76,14 @@ class Archived:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks, and from where: on `server`, where `rules` says whether they moderate. `friend_of` have named them,
-    `role_of` a role that they have there."""
+    `role_of` a role that they have there; `rooms` are the channels there that they see."""
 
     member: int
     server: int | None = None
     rules: bool = False
     friend_of: frozenset[int] = frozenset()
     role_of: frozenset[int] = frozenset()
+    rooms: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +215,8 @@ async def count(tx: Reading, viewer: Viewer, wanted: Wanted) -> int:
 
 
 async def change_audience(tx: Writing, ids: Collection[int], audience: Audience) -> int:
-    return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(audience=audience))
+    """Once this is said, it counts no more in what room they were painted."""
+    return await tx.change(update(_archive).where(_archive.c.id.in_(ids)).values(audience=audience, room_id=None))
 
 
 async def move_in(tx: Writing, ids: Collection[int], server_id: int) -> int:
@@ -332,7 +335,8 @@ def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     shown = or_(_archive.c.hidden_at.is_(None), own)
     if viewer.rules and viewer.server is not None:
         shown = or_(shown, _archive.c.server_id == viewer.server)
-    return and_(_archive.c.deleted_at.is_(None), or_(*near), shown)
+    let_in = or_(own, _archive.c.room_id.is_(None), _archive.c.room_id.in_(viewer.rooms))
+    return and_(_archive.c.deleted_at.is_(None), or_(*near), shown, let_in)
 
 
 def matched(words: str) -> str:

@@ -43,6 +43,7 @@ class Job:
     interaction_id: int | None = None
     press: str | None = None
     server_id: int | None = None
+    room_id: int | None = None
     parent_id: str | None = None
     parent_cell: int | None = None
     privacy: Privacy = Privacy.PUBLIC

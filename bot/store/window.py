@@ -100,7 +100,7 @@ def _seen_by(visitor: Visitor) -> ColumnElement[bool]:
         shown.append(and_(_archive.c.audience == Audience.SERVER, _archive.c.server_id.in_(visitor.servers)))
     if visitor.friend_of:
         shown.append(and_(_archive.c.audience != Audience.PRIVATE, _archive.c.member_id.in_(visitor.friend_of)))
-    seen = and_(_archive.c.hidden_at.is_(None), or_(*shown))
+    seen = and_(_archive.c.hidden_at.is_(None), _archive.c.room_id.is_(None), or_(*shown))
     if visitor.is_known:
         seen = or_(_archive.c.member_id == visitor.member, seen)
     return and_(_archive.c.deleted_at.is_(None), seen)

@@ -29,6 +29,7 @@ def packed(number: int = 1, size: int = 1000, text: str = "a red house") -> Pack
         style="",
         shape=Shape.SQUARE,
         audience=Audience.PRIVATE,
+        room_id=None,
         words_hidden=False,
         created_at=NOW,
         hidden_at=None,

@@ -66,6 +66,23 @@ def test_a_moderator_rules_on_their_own_server_only() -> None:
     assert not visibility.may_rule(make_job(server_id=None), asker(server=None, rules=True))
 
 
+def test_who_manages_the_messages_of_one_channel_rules_there_and_in_its_threads_only() -> None:
+    job = make_job(server_id=SERVER)
+    for here, parent, may in ((CHANNEL, None, True), (9, CHANNEL, True), (9, None, False)):
+        some = Asker(5, here, SERVER, rules_here=True, parent=parent)
+        assert visibility.may_rule(job, some) is may
+        assert not visibility.may_judge(job, some, operates=False)
+    assert not visibility.may_rule(job, Asker(5, CHANNEL, OTHER, rules_here=True))
+
+
+def test_what_is_asked_for_in_a_room_is_told_to_those_who_see_that_alone() -> None:
+    job = make_job(server_id=SERVER, room_id=CHANNEL)
+    assert not visibility.may_see(job, asker())
+    assert visibility.may_see(job, Asker(5, 1, SERVER, rooms=frozenset([CHANNEL])))
+    assert not visibility.may_see(job, Asker(5, 1, OTHER, rooms=frozenset([CHANNEL])))
+    assert visibility.may_see(job, asker(channel=CHANNEL))
+
+
 def test_alt_text_is_the_prompt_where_that_is_public() -> None:
     assert visibility.alt_text(make_job(text="a red house")) == "a red house"
     assert len(visibility.alt_text(make_job(text="x" * 6000)) or "") == 1024

@@ -74,9 +74,9 @@ async def entered(house: House, daily: Daily) -> tuple[Candidate, ...]:
         return await candidates.of_daily(tx, daily.id)
 
 
-async def enter(house: House, member: Member, prompt: str) -> Candidate:
+async def enter(house: House, member: Member, prompt: str, channel: str = "painting") -> Candidate:
     """A new picture of theirs, by the card's button."""
-    await painted(member, prompt)
+    await painted(member, prompt, channel)
     asked = await press(member, await card_of(member, await today(house)), words.ENTER)
     menu = next(row["components"][0] for row in asked["components"] if row["components"][0]["type"] != 2)
     outcome = await member.select(asked, words.ENTER, menu["options"][0]["label"])

@@ -38,6 +38,8 @@ OPEN, DEEDS, CHOOSE, DO_ALL = (
     "What to do with the chosen ones…",
 )
 
+MANAGE_MESSAGES = 1 << 13
+
 
 def text_of(message: Json) -> str:
     return "\n".join(one["content"] for one in components(message) if one["type"] == 10)
@@ -282,6 +284,35 @@ async def test_what_a_moderator_hides_or_deletes_its_maker_cannot_show_again(
     await choose(cleo, mine, "Restore it", "hidden from all others")
     await until_visible(cleo, "4 pictures")
     await until_visible(dov, "3 pictures")
+
+
+async def rule_in_general(ada: Member, member: Member) -> None:
+    """Who then may manage the messages of that channel, and of no other."""
+    allow = {"type": 1, "allow": str(MANAGE_MESSAGES), "deny": "0"}
+    await ada.request("PUT", f"/channels/{await ada.channel_id('general')}/permissions/{member.user_id}", allow)
+
+
+async def test_who_rules_one_channel_sees_nothing_that_is_hidden_and_takes_away_nothing_of_others(
+    ada: Member, cleo: Member, dov: Member, grid: Json
+) -> None:
+    opened = await open_first(cleo, await page_of(cleo, "mine"))
+    await choose(cleo, opened, "Hide it from all others", "hidden from all others")
+    other = await painted(cleo, "a green boat")
+    await rule_in_general(ada, dov)
+    page = await page_of(dov, "browse", "general")
+    assert "7 pictures" in text_of(page)
+    assert not listed(page, CHOOSE)
+    assert not listed(await open_first(dov, page), DEEDS)
+    await dov.react(other, "❌")
+    await dov.wait_for("@Painter", lambda message: "a moderator, may do that" in message["content"])
+    assert (await cleo.refresh(other))["attachments"]
+
+
+async def test_who_rules_one_channel_takes_away_what_was_painted_there(ada: Member, cleo: Member, dov: Member) -> None:
+    there = await painted(cleo, "a red house", "general")
+    await rule_in_general(ada, dov)
+    await dov.react(there, "❌")
+    await until_gone(cleo, there)
 
 
 async def test_what_a_moderator_has_hidden_its_maker_cannot_show_from_a_server_of_their_own(

@@ -109,7 +109,7 @@ async def enter_card(desk: Desk, asker: Asker, daily: Daily) -> Card:
 async def own_public(desk: Desk, asker: Asker, server: int, typed: str = "") -> list[Archived]:
     wanted = Wanted(maker=asker.member, server=server, words=typed)
     async with desk.store.read() as tx:
-        return await archive.browse(tx, visibility.everybody_on(server), wanted, CHOICES)
+        return await archive.browse(tx, visibility.everybody_on(server, asker.rooms), wanted, CHOICES)
 
 
 async def pair_card(desk: Desk, found: Round, pair: Pair, voter: int) -> Card:

@@ -68,7 +68,8 @@ def may_do(deed: Deed, picture: Archived, viewer: Viewer) -> bool:
     match deed:
         case Deed.PRIVATE | Deed.FRIENDS | Deed.ROLES | Deed.SERVER:
             has_place = deed not in _OF_SERVERS or picture.server_id is not None
-            return is_own and has_place and picture.audience is not _AUDIENCES[deed]
+            is_so = picture.audience is _AUDIENCES[deed] and picture.room_id is None
+            return is_own and has_place and not is_so
         case Deed.PUBLISH:
             has_place = viewer.server is not None or picture.server_id is not None
             hangs = picture.audience is Audience.GALLERY and picture.hidden_at is None

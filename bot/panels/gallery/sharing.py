@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot import visibility
+from bot import rooms, visibility
 from bot.buttons.custom_id import Action
 from bot.desk import Desk
 from bot.errors import CannotDoError, NoJobError
@@ -22,7 +22,7 @@ async def share(interaction: discord.Interaction[Any], desk: Desk, viewer: Viewe
     """The message is noted, so that it goes when the picture becomes private."""
     if viewer.server is None:
         raise CannotDoError(replies.NO_SERVER)
-    everybody = visibility.everybody_on(viewer.server)
+    everybody = visibility.everybody_on(viewer.server, rooms.seen_by_all_in(rooms.place_of(interaction)))
     if not visibility.may_view(picture, everybody):
         raise CannotDoError(replies.NOT_SHAREABLE)
     async with desk.store.read() as tx:

@@ -36,6 +36,7 @@ archive = table(
     required("style", Text),  # the first of its adapters; empty: none
     required("shape", Word(Shape)),
     required("audience", Word(Audience)),
+    Column("room_id", Integer),  # none else sees it than who sees that channel, until its maker says who may
     required("words_hidden", Flag),  # the picture without its prompt
     required("created_at", Moment),
     Column("hidden_at", Moment),  # by its maker or a moderator, for all but its maker
@@ -194,8 +195,9 @@ ENTER: Final = """
 CREATE TRIGGER pictures_enter AFTER INSERT ON pictures
 WHEN (SELECT kind FROM jobs WHERE id = NEW.job_id) <> 'single'
 BEGIN
-  INSERT INTO archive (job_id, cell, member_id, server_id, model, style, shape, audience, words_hidden, created_at)
-    SELECT id, NEW.cell, member_id, server_id, coalesce(json_extract(NEW.recipe, '$.model.name'), ''),
+  INSERT INTO archive (job_id, cell, member_id, server_id, room_id, model, style, shape, audience, words_hidden,
+      created_at)
+    SELECT id, NEW.cell, member_id, server_id, room_id, coalesce(json_extract(NEW.recipe, '$.model.name'), ''),
       coalesce(json_extract(NEW.recipe, '$.adapters[0].name'), ''),
       CASE WHEN NEW.width > NEW.height THEN 'wide' WHEN NEW.width < NEW.height THEN 'tall' ELSE 'square' END,
       CASE WHEN privacy = 'public' THEN 'server' ELSE 'private' END,

@@ -28,6 +28,7 @@ jobs = table(
     required("member_id", Integer),
     Column("server_id", Integer),
     required("channel_id", Integer),
+    Column("room_id", Integer),  # the channel, or a thread's, if not everybody on the server is let in
     required("kind", Text),
     Column("parent_id", Text, ForeignKey("jobs.id")),
     Column("parent_cell", Integer),

@@ -123,6 +123,19 @@ async def test_what_was_asked_for_in_private_is_its_makers_alone(store: Store) -
         assert await archive.count(tx, NEAR, Wanted()) == 0
 
 
+async def test_what_was_painted_in_a_room_is_for_those_who_see_it_until_its_maker_says_who_may(store: Store) -> None:
+    async with store.write() as tx:
+        found = await fill(tx, room_id=31)
+        let_in = Viewer(7, SERVER, rooms=frozenset([31]))
+        assert await archive.count(tx, OWNER, Wanted(mine=True)) == 2
+        assert await archive.count(tx, let_in, Wanted()) == 2
+        others = (NEAR, Viewer(7, SERVER, rules=True), Viewer(7, None, friend_of=frozenset([MEMBER])))
+        for other in others:
+            assert await archive.count(tx, other, Wanted()) == 0
+        await archive.change_audience(tx, found[:1], Audience.SERVER)
+        assert await archive.count(tx, NEAR, Wanted()) == 1
+
+
 async def test_hidden_words_are_not_found_out_by_searching(store: Store) -> None:
     async with store.write() as tx:
         found = await fill(tx)
@@ -132,7 +145,8 @@ async def test_hidden_words_are_not_found_out_by_searching(store: Store) -> None
         assert await archive.count(tx, OWNER, Wanted(words="house")) == 2
 
 
-Made = tuple[int, int | None, Audience | Privacy, bool, bool]
+Made = tuple[int, int | None, Audience | Privacy, bool, bool, int | None]
+ROOMS = (31, 32)
 MEMBERS, SERVERS = (MEMBER, 2, 3), (SERVER, ELSEWHERE, None)
 PICTURES = st.lists(
     st.tuples(
@@ -141,6 +155,7 @@ PICTURES = st.lists(
         st.sampled_from([*Audience, Privacy.STEALTH]),
         st.booleans(),
         st.booleans(),
+        st.sampled_from((*ROOMS, None, None)),
     ),
     max_size=6,
 )
@@ -149,7 +164,7 @@ NAMED_ROLES = st.sets(st.tuples(st.sampled_from(MEMBERS), st.sampled_from((SERVE
 FRIENDS = st.sets(st.tuples(st.sampled_from(MEMBERS), st.sampled_from(MEMBERS)).filter(lambda pair: pair[0] != pair[1]))
 
 
-RIGHTS = st.tuples(st.booleans(), st.frozensets(st.sampled_from(ROLES)))
+RIGHTS = st.tuples(st.booleans(), st.frozensets(st.sampled_from(ROLES)), st.frozensets(st.sampled_from(ROOMS)))
 
 
 async def test_a_jobs_privacy_is_what_its_pictures_say(store: Store) -> None:
@@ -202,10 +217,11 @@ def test_no_view_ever_shows_what_it_may_not(tmp_path: Path) -> None:
             shown: set[tuple[int, int, int]],
             viewer: int,
             server: int | None,
-            rights: tuple[bool, frozenset[int]],
+            rights: tuple[bool, frozenset[int], frozenset[int]],
         ) -> None:
-            rules, roles = rights
-            asker = Asker(viewer, 1, server, rules=rules, roles=roles if server is not None else frozenset())
+            rules, roles, rooms = rights
+            roles = roles if server is not None else frozenset()
+            asker = Asker(viewer, 1, server, rules=rules, roles=roles, rooms=rooms)
             runner.run(undone(store, made, named, shown, asker))
 
         agree()
@@ -220,12 +236,14 @@ async def undone(
                 await friends.add(tx, member, friend, NOW)
             for member, server, role in shown:
                 await shown_roles.add(tx, member, server, role, NOW)
-            for number, (maker, home, audience, is_hidden, is_deleted) in enumerate(made):
-                stealth = {"privacy": audience} if isinstance(audience, Privacy) else {}
-                await jobs.insert(tx, make_job(f"JOB{number}", member_id=maker, server_id=home, **stealth))
+            for number, (maker, home, audience, is_hidden, is_deleted, room) in enumerate(made):
+                asked: dict[str, object] = {"member_id": maker, "server_id": home, "room_id": room}
+                asked |= {"privacy": audience} if isinstance(audience, Privacy) else {}
+                await jobs.insert(tx, make_job(f"JOB{number}", **asked))
                 await pictures.insert(tx, [make_picture(f"JOB{number}")])
                 (own, *_) = await archive.browse(tx, Viewer(maker), Wanted(mine=True), 1)
-                if isinstance(audience, Audience):  # what is stealth stays as it was asked for
+                # What is stealth, or painted in a room, stays as it was asked for.
+                if isinstance(audience, Audience) and not (audience is Audience.SERVER and room):
                     await archive.change_audience(tx, [own.id], audience)
                 await archive.hide(tx, [own.id], NOW if is_hidden else None)
                 await archive.lay_aside(tx, [own.id], NOW if is_deleted else None)
@@ -239,6 +257,8 @@ def is_meant(picture: Archived, asker: Asker, named: set[tuple[int, int]], shown
         return picture.deleted_at is None
     is_here = asker.server is not None and picture.server_id == asker.server
     if picture.hidden_at is not None and not (asker.rules and is_here):
+        return False
+    if picture.room_id is not None and picture.room_id not in asker.rooms:
         return False
     is_friend = (picture.member_id, asker.member) in named
     has_role = is_here and any((picture.member_id, asker.server, role) in shown for role in asker.roles)

@@ -21,7 +21,7 @@ from bot.store.store import Store
 from bot.store.tables import metadata
 from bot.store.words import Account, Audience, Privacy
 from tests.bot.store.conftest import Clock
-from tests.bot.store.rows import make_picture
+from tests.bot.store.rows import make_job, make_picture
 
 Schema = dict[tuple[str, str], list[str]]
 
@@ -246,6 +246,27 @@ async def test_an_archive_that_is_made_anew_keeps_its_numbers_and_all_that_refer
         assert (view.shape, view.chosen, view.found, view.unfolded) == ("wide", (2,), (), True)
         await pictures.insert(tx, [make_picture("GRID", 2)])
         assert await archive.number_of(tx, "GRID", 2) == 4  # 3 was given before
+
+
+async def test_pictures_from_before_there_were_rooms_are_seen_as_before(tmp_path: Path, clock: Clock) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0014")
+        connection.exec_driver_sql(
+            "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, root_id, text, cells, speed, privacy, plan,"
+            " share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms, notes, film, created_at)"
+            " VALUES ('GRID', 7, 9, 8, 'imagine', 'GRID', '', '[]', 'fast', 'public', 'open', '{}', 'done', 1, 0, 0,"
+            " 0, 0, '[]', 0, 0)"
+        )
+        connection.exec_driver_sql("INSERT INTO pictures VALUES ('GRID', 0, 'ab', 'image/png', 8, 8, 9, '{}', '', 5)")
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.write() as tx:
+        await jobs.insert(tx, make_job("ROOM", server_id=9, room_id=8))
+        await pictures.insert(tx, [make_picture("ROOM")])
+        for rooms, found in ((frozenset[int](), ["GRID"]), (frozenset([8]), ["ROOM", "GRID"])):
+            viewer = archive.Viewer(5, 9, rooms=rooms)
+            assert [one.job_id for one in await archive.browse(tx, viewer, archive.Wanted(), 9)] == found
 
 
 def _configured(connection: Connection) -> Config:

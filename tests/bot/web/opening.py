@@ -72,7 +72,8 @@ async def hang(
     await pictures.insert(tx, [make_picture(name, sha256=sha256, recipe=RECIPE, created_at=NOW)])
     maker = changes.get("member_id", MEMBER)
     (own, *_) = await archive.browse(tx, Viewer(maker), Wanted(mine=True), 1)
-    await archive.change_audience(tx, [own.id], audience)
+    if audience is not Audience.SERVER:  # for which it was entered, perhaps from a room
+        await archive.change_audience(tx, [own.id], audience)
     found = await archive.find(tx, Viewer(maker), own.id)
     assert found is not None
     return found

@@ -173,6 +173,15 @@ async def test_hidden_prompt_is_nowhere_on_the_web(window: Opened) -> None:
     assert "4711" in own
 
 
+async def test_what_was_painted_in_a_room_is_not_on_the_web_for_others_of_its_server(window: Opened) -> None:
+    async with window.store.write() as tx:
+        found = await hang(tx, 1, Audience.SERVER, room_id=31)
+    page = f"/picture/{found.id}"
+    assert (await window.get(page, window.cookie(OTHER, (SERVER,))))[0] == 404
+    assert page not in (await window.get("/?of=servers", window.cookie(OTHER, (SERVER,))))[1]
+    assert (await window.get(page, window.cookie(MEMBER, (SERVER,))))[0] == 200
+
+
 async def test_page_of_a_picture_says_what_a_link_to_it_shows(window: Opened) -> None:
     async with window.store.write() as tx:
         found = await hang(tx, 1)
@@ -194,11 +203,16 @@ async def test_session_that_is_over_or_forged_is_nobody(window: Opened, clock: C
     assert (await window.get("/?of=mine", cookie))[0] == 403
 
 
-Made = tuple[int, int | None, Audience, bool, bool]
+Made = tuple[int, int | None, Audience, bool, bool, int | None]
 MEMBERS, SERVERS = (MEMBER, OTHER, 3), (SERVER, ELSEWHERE, None)
 PICTURES = st.lists(
     st.tuples(
-        st.sampled_from(MEMBERS), st.sampled_from(SERVERS), st.sampled_from(Audience), st.booleans(), st.booleans()
+        st.sampled_from(MEMBERS),
+        st.sampled_from(SERVERS),
+        st.sampled_from(Audience),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from((None, 31)),
     ),
     min_size=1,
     max_size=5,
@@ -238,11 +252,12 @@ async def compare(window: Opened, made: list[Made], visitor: Visitor, is_friend:
                 if is_friend:
                     await friends.add(tx, maker, visitor.member, NOW)
         named_by = await friends.who_named(tx, visitor.member)
-    for maker, home, audience, is_hidden, is_deleted in made:
+    for maker, home, audience, is_hidden, is_deleted, room in made:
         number = next(serial)
         sha256 = await window.store.files.put(draw(number))
         async with window.store.write() as tx:
-            row = await hang(tx, number, audience, sha256, member_id=maker, server_id=home, text=f"word{number}")
+            where = {"member_id": maker, "server_id": home, "room_id": room}
+            row = await hang(tx, number, audience, sha256, **where, text=f"word{number}")
             await archive.hide(tx, [row.id], NOW if is_hidden else None)
             await archive.lay_aside(tx, [row.id], NOW if is_deleted else None)
         rows.append(replace(row, hidden_at=NOW if is_hidden else None, deleted_at=NOW if is_deleted else None))
