@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot.desk import asker_of, desk_of
 from bot.handlers.answering import acknowledge, guarded
+from bot.intake import Words
 from bot.panels.completing import offers_for, without_hints
 
 LONGEST = 6000
@@ -32,7 +33,8 @@ async def command(
 ) -> None:
     desk, links = desk_of(interaction), [each.url for each in (image, image2, image3) if each is not None]
     text = " ".join([*links, without_hints(prompt)])
-    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(asker_of(interaction), text), text))
+    words = Words(asker_of(interaction), text)
+    await guarded(interaction, acknowledge(interaction, lambda: desk.intake.imagine(words.asker, text), words))
 
 
 @command.autocomplete("prompt")

@@ -16,10 +16,10 @@ import discord
 
 from bot import replies
 from bot.buttons.custom_id import Action
-from bot.desk import Desk, asker_of, desk_of
+from bot.desk import Desk, desk_of
 from bot.errors import ConfirmError, NoCreditError, Refusal, ThereAlreadyError
 from bot.frame.fail_points import FailPoint, reached
-from bot.intake import Accepted, Low
+from bot.intake import Accepted, Low, Words, is_aside
 from bot.kinds import Kind
 from bot.messages import cards
 from bot.messages.cards import Button, Card
@@ -38,6 +38,7 @@ _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 ANSWERED = 40060
 LINK = "://"
+ASIDE = "aside"  # of an interaction: whether what it was promised is for one member alone
 PROMISE_AFTER_SECONDS = 1.5  # of three, in which Discord wants to hear of us
 _LOST = (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
@@ -75,11 +76,13 @@ async def say(interaction: Interaction, text: str, card: Card | None = None) -> 
     return True
 
 
-async def acknowledge(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]], text: str = "") -> None:
-    """Take the job and write its one message. If that is lost, the outbox writes it by another way. Links in `text` may
-    have to be fetched first."""
+async def acknowledge(
+    interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]], words: Words | None = None
+) -> None:
+    """Take the job and write its one message. If that is lost, the outbox writes it by another way. Links in its words
+    may have to be fetched first."""
     desk = desk_of(interaction)
-    accepted = await (_in_time(interaction, accepting()) if LINK in text else accepting())
+    accepted = await (_in_time(interaction, accepting, words) if words and LINK in words.text else accepting())
     if not accepted.is_new:
         return  # delivered twice: the first delivery answers it
     job, quote = accepted.job, accepted.quote
@@ -116,15 +119,16 @@ async def tell_low(interaction: Interaction, low: Low | None) -> None:
         await say(interaction, replies.offers.low(low.left_gpu_ms, low.renews_at, is_empty=low.is_empty))
 
 
-async def _in_time(interaction: Interaction, accepting: Awaitable[Accepted]) -> Accepted:
-    """Pictures that are brought may come slowly: then Discord is told in time that an answer will come. That promise is
-    taken back before a refusal."""
-    work = asyncio.ensure_future(accepting)
+async def _in_time(interaction: Interaction, accepting: Callable[[], Awaitable[Accepted]], words: Words) -> Accepted:
+    """Pictures that are brought may come slowly: then Discord is told in time that an answer will come, and whether to
+    this one member alone. That promise is taken back before a refusal."""
+    interaction.extras[ASIDE] = await is_aside(desk_of(interaction).store, words)
+    work = asyncio.ensure_future(accepting())
     try:
         await asyncio.wait((work,), timeout=PROMISE_AFTER_SECONDS)
         if not work.done():
             with suppress(*_LOST):
-                await interaction.response.defer(thinking=True, ephemeral=asker_of(interaction).ephemeral)
+                await interaction.response.defer(thinking=True, ephemeral=interaction.extras[ASIDE])
         return await work
     except Exception:  # a border: whatever it is, the sentence that follows is for one member alone
         if _is_promised(interaction):
@@ -142,6 +146,12 @@ def _is_promised(interaction: Interaction) -> bool:
 async def _first_answer(interaction: Interaction, parts: dict[str, Any], *, ephemeral: bool) -> int | None:
     if not _is_promised(interaction):
         return (await interaction.response.send_message(ephemeral=ephemeral, **parts)).message_id
+    if interaction.extras[ASIDE] is not ephemeral:  # a mode was changed meanwhile
+        # Who sees an answer is settled by its promise, also where a follow-up takes its place: so that goes first. If
+        # it cannot be taken away, nothing is said here.
+        with suppress(discord.NotFound):
+            await interaction.delete_original_response()
+        return (await interaction.followup.send(ephemeral=ephemeral, wait=True, **parts)).id
     attachments = parts.pop("files")
     return (await interaction.edit_original_response(attachments=attachments, **parts)).id
 

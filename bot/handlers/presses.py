@@ -20,6 +20,7 @@ from bot.handlers.modals import prompt_dialog, prompt_of
 from bot.handlers.prompting import begin_desk, paint_shorter
 from bot.handlers.publishing import publish
 from bot.handlers.selling import show_plans
+from bot.intake import Words
 from bot.kinds import Kind
 from bot.messages.cards import Card
 from bot.messages.exhibit_cards import USE
@@ -93,12 +94,13 @@ async def _remix(interaction: Interaction, desk: Desk, press: Press) -> None:
         return
     text, asker = prompt_of(interaction.data or {}), asker_of(interaction)
     if press.extra == "new":
-        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), text)
+        await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), Words(asker, text))
     elif press.extra == "again":
-        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text), text)
+        words = Words(asker, text, press.job)
+        await acknowledge(interaction, lambda: desk.intake.reroll(asker, press.job, text), words)
     else:
-        manner = Manner(press.extra)
-        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text), text)
+        words, manner = Words(asker, text, press.job), Manner(press.extra)
+        await acknowledge(interaction, lambda: desk.intake.vary(asker, press.job, press.cell, manner, text), words)
 
 
 async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.asking import Asker
 from bot.errors import BlockedError, LacksRightsError, StrangerError, WrongPlaceError, WrongRoleError
 from bot.store import jobs, members, servers
+from bot.store.members import Member
 from bot.store.servers import Server
 from bot.store.store import Store
 from bot.store.transactions import Reading
@@ -26,8 +27,8 @@ class Admission:
             is_welcome = await self._is_welcome(tx, asker)
         if not is_welcome:
             raise StrangerError(outside=asker.server is None)
-        if member is not None and member.blocked_at is not None:
-            raise BlockedError(member.blocked_reason or "")
+        if member is not None:
+            check_blocked(member)
         if server is not None and not asker.manages:
             _check_wishes(server, asker)
         if asker.lacks:
@@ -48,6 +49,11 @@ class Admission:
         """By a word about this server, or by the operator's list."""
         server = await servers.find(tx, server_id)
         return self._welcomes(server_id) if server is None or server.allowed is None else server.allowed
+
+
+def check_blocked(member: Member) -> None:
+    if member.blocked_at is not None:
+        raise BlockedError(member.blocked_reason or "")
 
 
 def _check_wishes(server: Server, asker: Asker) -> None:

@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
-from bot.intake.admission import Admission
+from bot.intake.admission import Admission, check_blocked
 from bot.intake.balance import Balance, Low, balance, low_after
 from bot.intake.crediting import credited
 from bot.intake.deriving import enlarged, varied
@@ -57,16 +57,7 @@ from bot.store.store import Store
 from bot.store.transactions import Reading, Writing
 from bot.store.words import OPEN as UNDER_WAY
 from bot.store.words import State
-from engine import (
-    Engine,
-    EngineError,
-    Manner,
-    QueueView,
-    Quote,
-    Speed,
-    from_json,
-    reroll,
-)
+from engine import Engine, EngineError, Manner, QueueView, Quote, Speed, from_json, reroll
 
 _log = logging.getLogger(__name__)
 ACK_PATIENCE = timedelta(seconds=5)  # until an answer that nobody saw is written by the bot's own token
@@ -262,7 +253,9 @@ class Intake:
         return job, picture, cell if len(job.cells) > 1 else None
 
     async def _worded(self, asker: Asker, kind: Kind, text: str, parent: Job | None = None) -> tuple[Wish, ...]:
-        return await self._wording.wishes(asker, kind, text, (await self._balance(asker)).plan, parent)
+        wishes = await self._wording.wishes(asker, kind, text, (await self._balance(asker)).plan, parent)
+        await self._admit(asker)  # once more: their pictures may have been fetched for long
+        return wishes
 
     async def _painted(self, job: Job) -> Job:
         """The job whose words painted this picture, however it was taken out or enlarged since."""
@@ -355,7 +348,7 @@ class Intake:
                 return before
         if job.press is not None and (before := await jobs.find_by_press(tx, job.press)) is not None:
             return before
-        await members.meet(tx, job.member_id, now)
+        check_blocked(await members.meet(tx, job.member_id, now))  # whoever blocks ends what is stored by then
         if not wish.kind.is_free:
             await self._check_room(tx, job, stands)
         await jobs.insert(tx, job)

@@ -145,7 +145,7 @@ class Offering:
             occasion=occasion.value,
             orders=tuple(map(row_of, orders)),
             asker=row_of_asker(asker),
-            files=tuple(sorted({source.sha256 for order in orders for source in order.sources})),
+            files=tuple(sorted({digest for order in orders for digest in order.files})),
             gpu_ms=price(orders, plan),
             created_at=now,
             expires_at=now + LIFE,

@@ -15,7 +15,7 @@ from bot.store.offers import Offer
 from bot.store.pictures import Picture
 from bot.store.pictures import Source as Upload
 from bot.store.words import Privacy
-from engine import Quote, Source, Speed, from_json, to_json
+from engine import Quote, Speed, from_json, to_json
 
 _PASSING: Final = ("interaction", "token", "rooms")  # of an asker: over, or changed, before the offer is
 
@@ -32,8 +32,11 @@ class Order:
         return replace(self, wish=replace(self.wish, speed=self.wish.speed_under(plan)))
 
     @property
-    def sources(self) -> Iterator[Source]:
-        return (source for recipe in self.wish.cells for source in recipe.sources)
+    def files(self) -> Iterator[str]:
+        """What its recipes start from, and whatever was brought: also a picture that no recipe takes is kept with the
+        job whose words name it."""
+        yield from (source.sha256 for recipe in self.wish.cells for source in recipe.sources)
+        yield from (upload.sha256 for upload in self.wish.uploads)
 
 
 def price(orders: Sequence[Order], plan: Plan) -> int:

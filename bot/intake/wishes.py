@@ -55,11 +55,7 @@ class Wish:
         return self.speed or plan.speed
 
     def privacy_for(self, asker: Asker) -> Privacy:
-        """The most private of what was said, where it was asked for, and what it is made of."""
-        said = self.privacy or Privacy.PUBLIC
-        here = Privacy.PRIVATE if asker.alone or asker.ephemeral else Privacy.PUBLIC
-        inherited = self.parent.privacy if self.parent is not None else Privacy.PUBLIC
-        return max(said, here, inherited, key=list(Privacy).index)
+        return most_private(self.privacy, asker, self.parent)
 
     def is_private(self, asker: Asker) -> bool:
         return self.privacy_for(asker) is not Privacy.PUBLIC
@@ -76,6 +72,13 @@ class Wish:
         if not same_prompt(self.text, self.parent):
             parts.append(hashlib.sha256(self.text.encode()).hexdigest()[:16])
         return ":".join(parts)
+
+
+def most_private(said: Privacy | None, asker: Asker, parent: Job | None) -> Privacy:
+    """Of what was said, where it was asked for, and what it is made of."""
+    here = Privacy.PRIVATE if asker.alone or asker.ephemeral else Privacy.PUBLIC
+    inherited = parent.privacy if parent is not None else Privacy.PUBLIC
+    return max(said or Privacy.PUBLIC, here, inherited, key=list(Privacy).index)
 
 
 def like(parent: Job, wish: Wish) -> Wish:

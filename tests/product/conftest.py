@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.fetching import Fetcher
+from bot.handlers import answering
 from sandbox.member import Member
+from tests.product.gate import Gate
 from tests.product.house import House, opened_house
 
 
@@ -39,3 +42,14 @@ async def ben(house: House) -> Member:
 async def ada(house: House) -> Member:
     """She owns the server."""
     return await house.member("ada")
+
+
+@pytest.fixture
+async def gate(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gate]:
+    """Fetching waits, and whoever waits for it is promised an answer soon."""
+    made = Gate()
+    monkeypatch.setattr(answering, "PROMISE_AFTER_SECONDS", 0.01)
+    fetcher = Fetcher(own=f"{house.box.url}/cdn", resolve=made.resolve, seconds=5)
+    monkeypatch.setattr(house.desk.intake._wording._uploads, "_fetcher", fetcher)
+    yield made
+    made.open.set()

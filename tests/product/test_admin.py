@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.store import ledger
+from bot.store import jobs, ledger
 from bot.store.words import Account
+from engine import Quote
 from sandbox.member import Member, Outcome
-from tests.product.house import House, opened_house, painted, press, slow, until_ended
+from tests.product.gate import Gate
+from tests.product.house import House, opened_house, painted, press, said_aside, slow, until_ended
+from tests.product.test_image_prompts import imagine_from, photo
 
 
 @pytest.fixture
@@ -86,6 +90,46 @@ async def test_whoever_is_blocked_loses_what_they_had_under_way_and_pays_nothing
     async with house.desk.store.read() as tx:
         balances = await ledger.balances(tx, int(cleo.user_id))
         assert (balances[Account.HELD], balances[Account.SPENT]) == (0, 0)
+
+
+async def has_asked(house: House, member: Member) -> bool:
+    """For anything that was taken."""
+    async with house.desk.store.read() as tx:
+        return bool(await jobs.of_member(tx, int(member.user_id), 1))
+
+
+async def test_whoever_is_blocked_while_their_picture_is_fetched_is_painted_nothing(
+    house: House, ada: Member, cleo: Member, gate: Gate
+) -> None:
+    await imagine_from(cleo, "a barn", image=photo())
+    await order(ada, "block", member=cleo.user_id)
+    gate.open.set()
+    await said_aside(cleo, "painting", "has blocked you from painting")
+    assert not await has_asked(house, cleo)
+
+
+async def test_nothing_is_taken_after_a_pause_although_its_picture_was_being_fetched(
+    house: House, ada: Member, cleo: Member, gate: Gate
+) -> None:
+    await imagine_from(cleo, "a barn", image=photo())
+    assert await order(ada, "pause") == "I take no new work. Nothing is under way."
+    gate.open.set()
+    await said_aside(cleo, "painting", "Painting is paused")
+    assert not await has_asked(house, cleo)
+
+
+async def test_whoever_is_blocked_just_before_their_job_is_stored_is_painted_nothing(
+    house: House, ada: Member, cleo: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quote = house.desk.engine.quote
+
+    async def blocked_first(*about: Any, **more: Any) -> Quote:
+        await order(ada, "block", member=cleo.user_id)
+        return await quote(*about, **more)
+
+    monkeypatch.setattr(house.desk.engine, "quote", blocked_first)
+    assert sentence(await ask(cleo)).startswith("My operator has blocked you from painting.")
+    assert not await has_asked(house, cleo)
 
 
 async def test_queue_shows_everyones_jobs_and_who_they_are_for(

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from bot.fetching import Fetcher
 from bot.handlers import answering
 from bot.store import jobs, pictures
 from bot.store.pictures import Source
 from engine import Recipe, Role, read_recipes
 from sandbox.member import File, Member, Outcome
+from tests.product.gate import Gate
 from tests.product.house import (
     QUICK,
     House,
@@ -244,30 +243,6 @@ async def test_no_sweep_takes_a_source_that_a_job_needs(house: House, cleo: Memb
     assert await house.desk.store.files.exists(source.sha256)
 
 
-class Gate:
-    """A CDN that answers when it is let."""
-
-    def __init__(self) -> None:
-        self.open = asyncio.Event()
-        self.asked = asyncio.Event()
-
-    async def resolve(self, host: str, port: int) -> tuple[str, ...]:
-        self.asked.set()
-        await self.open.wait()
-        return ("127.0.0.1",)
-
-
-@pytest.fixture
-async def gate(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Gate]:
-    """Fetching waits, and whoever waits for it is promised an answer soon."""
-    made = Gate()
-    monkeypatch.setattr(answering, "PROMISE_AFTER_SECONDS", 0.01)
-    fetcher = Fetcher(own=f"{house.box.url}/cdn", resolve=made.resolve, seconds=5)
-    monkeypatch.setattr(house.desk.intake._wording._uploads, "_fetcher", fetcher)
-    yield made
-    made.open.set()
-
-
 async def test_slow_picture_delays_no_answer_and_there_is_one_message_in_the_end(
     house: House, cleo: Member, gate: Gate
 ) -> None:
@@ -327,3 +302,72 @@ async def test_buttons_under_an_answer_that_came_late_work(house: House, cleo: M
     grid = await until(cleo, outcome.message, is_final)
     again = await until_ended(cleo, await press(cleo, grid, "🔄"))
     assert [message["id"] for message in await answers(cleo, grid)] == [again["id"]]
+
+
+async def seen_since(member: Member, before: list[Json]) -> list[Json]:
+    known = {message["id"] for message in before}
+    return [message for message in await member.messages("painting") if message["id"] not in known]
+
+
+async def test_stealth_job_with_a_slow_picture_is_seen_by_nobody_else(cleo: Member, dov: Member, gate: Gate) -> None:
+    before = await dov.messages("painting")
+    outcome = await imagine_from(cleo, "a secret barn --stealth", image=photo())
+    assert await seen_since(dov, before) == []
+    gate.open.set()
+    assert outcome.message is not None
+    assert "secret" in (await until_ended(cleo, outcome.message))["content"]
+    assert await seen_since(dov, before) == []
+
+
+async def test_children_with_a_slow_picture_and_words_for_nobody_else_are_seen_by_nobody_else(
+    cleo: Member, dov: Member, gate: Gate
+) -> None:
+    grid, link = await painted(cleo), await link_of(cleo)
+    panel = (await cleo.command("painting", "settings")).message
+    assert panel is not None
+    await cleo.click(panel, "Remix: off")
+    before = await dov.messages("painting")
+    for label in ("🔄", "V1"):
+        dialog = await cleo.click(grid, label)
+        assert dialog.modal is not None
+        gate.open.clear()
+        submitted = await cleo.submit(dialog.modal, {"prompt": f"{link} a secret barn --stealth {QUICK}"})
+        gate.open.set()
+        assert submitted.message is not None
+        await until_ended(cleo, submitted.message)
+    assert await seen_since(dov, before) == []
+
+
+async def test_mode_that_is_changed_while_a_picture_is_fetched_says_who_sees_the_answer(
+    cleo: Member, dov: Member, gate: Gate
+) -> None:
+    before = await dov.messages("painting")
+    await imagine_from(cleo, "a secret barn", image=photo())
+    await cleo.command("painting", "stealth")
+    gate.open.set()
+    await cleo.wait_for("painting", lambda one: is_final(one) and "secret" in one["content"])
+    assert await seen_since(dov, before) == []
+    gate.open.clear()
+    await imagine_from(cleo, "a barn for all", image=photo("blue"))
+    await cleo.command("painting", "public")
+    gate.open.set()
+    await dov.wait_for("painting", lambda one: is_final(one) and "for all" in one["content"])
+    assert len(await seen_since(dov, before)) == 1
+
+
+async def test_answer_for_one_member_of_which_we_do_not_know_comes_by_direct_message(
+    cleo: Member, dov: Member, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = answering._first_answer
+
+    async def unheard(*about: Any, **more: Any) -> int | None:
+        await write(*about, **more)
+        raise OSError("The line broke.")
+
+    monkeypatch.setattr(answering, "_first_answer", unheard)
+    before = await dov.messages("painting")
+    await imagine_from(cleo, "a secret barn", image=photo())
+    await cleo.command("painting", "stealth")
+    gate.open.set()
+    await cleo.wait_for("@Painter", lambda one: is_final(one) and "secret" in one["content"])
+    assert await seen_since(dov, before) == []

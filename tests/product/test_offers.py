@@ -28,14 +28,17 @@ from tests.product.house import (
     Json,
     buttons,
     imagine,
+    is_final,
     labels,
     opened_house,
     painted,
+    press,
     said_aside,
     slow,
     until,
     until_ended,
 )
+from tests.product.test_image_prompts import imagine_from, photo
 from tests.product.test_servers import SEND_MESSAGES, deny
 
 PLAN = """default = "small"
@@ -358,3 +361,16 @@ async def test_several_jobs_in_stealth_are_answered_where_they_were_asked_for_to
 async def test_what_is_asked_for_several_times_is_listed_once(house: House, cleo: Member) -> None:
     card = await ask(cleo, f"a boat --repeat 3 {QUICK}")
     assert "- **a boat --steps 2** (3 times)\n" in card["content"]
+
+
+async def test_every_picture_that_an_offer_names_outlives_the_sweep(house: House, cleo: Member) -> None:
+    card = (await imagine_from(cleo, "a barn --quote", image=photo(), image2=photo("blue"))).message
+    assert card is not None
+    assert await house.desk.store.sweep(timedelta(0)) == 0
+    await cleo.click(card, "Paint it")
+    grid = await cleo.wait_for("painting", is_final)
+    recipe = (await cleo.click(await until_ended(cleo, await press(cleo, grid, "U1")), "Recipe")).message
+    assert recipe is not None
+    names = [file["filename"] for file in recipe["attachments"]]
+    assert "source-1.png" in names
+    assert "source-2.png" in names
