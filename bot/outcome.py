@@ -90,7 +90,7 @@ class Outcome:
     async def _hear(self, event: Event) -> None:
         match event:
             case Queued(job, _, place, starts_in_ms):
-                self._looks(job, place=place, starts_in_ms=starts_in_ms)
+                self._looks(job, place=place, starts_in_ms=starts_in_ms, loading=None)
             case Started():
                 await self._started(event)
             case Progress(job, _, done, steps):

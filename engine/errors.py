@@ -9,7 +9,8 @@ EngineError
  ├─ DeviceError         `wanted` is no device of this machine
  ├─ ModelError          `model` cannot be loaded: `problem` and `remedy`; `again` if it may work later
  │   ├─ AdapterError    a LoRA that is not there, or not for this model
- │   └─ DownloadError   it cannot be fetched
+ │   ├─ DownloadError   it cannot be fetched
+ │   └─ NoRoomError     memory is full of models that jobs paint with; it would fit alone
  ├─ ReaderError         a question that cannot be answered
  ├─ SourceError         a picture that was sent along cannot be used
  ├─ NotANumberError     the picture that was painted has values that are no numbers
@@ -164,6 +165,10 @@ class AdapterError(ModelError):
 
 
 class DownloadError(ModelError):
+    pass
+
+
+class NoRoomError(ModelError):
     pass
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from engine.events import Cancelled, Event, Failed, Failure, Hung, Started
+from engine.errors import NoRoomError
+from engine.events import Cancelled, Event, Failed, Failure, Hung, Queued, Started
 from engine.finishing import Finisher
 from engine.job import Job
 from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, job_of
@@ -154,12 +155,28 @@ class Worker:
                     self._queue.loaded(ticket, loading_ms)
             self._tell(Started(job.id, job.attempt, round(expected)))
             arrivals = self._studio.begin(job)
+        except NoRoomError as error:
+            if not self._put_back(job):
+                self._fail(job.id, error)
         except Exception as error:  # a border: whatever a model or a painter throws ends this job, not the thread
             self._fail(job.id, error)
         else:
             self._hear(arrivals)
         finally:
             self.busy = None
+
+    def _put_back(self, job: Job) -> bool:
+        """Let it wait for those who hold memory. False if nobody does."""
+        with self._gate:
+            if job.id in self._unwanted:
+                return True  # still begun: the next turn drops it
+            if not self._queue.put_back(job.id):
+                return False
+            self._begun.discard(job.id)
+            view = self._queue.view()
+        waiter = next(waiter for waiter in view.waiting if waiter.job == job.id)
+        self._tell(Queued(job.id, job.attempt, waiter.place, waiter.starts_in_ms))
+        return True
 
     def _make_ready(self, job: Job) -> float | None:
         """Where memory runs out over a model, what nobody needs goes, and it is tried once more."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ModelError
+from engine.errors import ModelError, NoRoomError
 from engine.models.catalog import Catalog, Entry
 from engine.models.controls import find_control, load_control
 from engine.models.device import NO_DEVICE, Device, free_memory
@@ -72,7 +72,8 @@ class Shelf:
         return frozenset() if folder is None else words_in(folder)
 
     def load(self, name: str, tell: Tell, keep: Collection[str] = ()) -> Loaded:
-        """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError."""
+        """The model, ready. Blocks; evicts others, but none that is in `keep`. Raises ModelError,
+        and NoRoomError if those are what is in the way."""
         entry = self._catalog.find(name)
         if self.device.name == NO_DEVICE:
             remedy = "Name a device such as cpu, or paint with --model swatch."
@@ -149,7 +150,7 @@ class Shelf:
             seats = plan_seats(needs, self.room, streams=streams, model=name)
         except ModelError as error:
             kept = ", ".join(self._held)
-            raise ModelError(name, error.problem, f"Wait until {kept} is free again.", again=True) from error
+            raise NoRoomError(name, error.problem, f"Wait until {kept} is free again.", again=True) from error
         streamed = sum(needs.values()) - on_device(needs, seats)
         if streamed > free_memory():
             problem = f"{name} would keep {streamed / _GIB:.1f} GiB in the machine's memory, which has less."

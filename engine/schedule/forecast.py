@@ -4,7 +4,7 @@ measured times, as if nobody else came; the order itself is decided in `queue.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.job import Speed
@@ -42,12 +42,13 @@ class Quote:
     finishes_in_ms: int
 
 
-def view(runs: Sequence[Run], lines: Mapping[Speed, Line], cost: Cost) -> QueueView:
+def view(runs: Sequence[Run], lines: Mapping[Speed, Line], short: Collection[Speed], cost: Cost) -> QueueView:
+    """`short`: the classes in which a job waits for room in memory."""
     running: list[Waiter] = []
     waiting: list[Waiter] = []
     elapsed = 0.0
-    for speed, line in lines.items():
-        for run in _of(speed, runs):
+    for _, line, before in _classes(runs, lines, short):
+        for run in before:
             elapsed += run.held_ms
             running.append(_waiter(run.ticket, 0, 0, elapsed))
         for _, _, ticket in line.order(cost):
@@ -57,14 +58,16 @@ def view(runs: Sequence[Run], lines: Mapping[Speed, Line], cost: Cost) -> QueueV
     return QueueView(tuple(running), tuple(waiting))
 
 
-def wait_ms(ticket: Ticket, runs: Sequence[Run], lines: Mapping[Speed, Line], cost: Cost) -> float:
+def wait_ms(
+    ticket: Ticket, runs: Sequence[Run], lines: Mapping[Speed, Line], short: Collection[Speed], cost: Cost
+) -> float:
     """How long a job offered now would wait: for the more urgent, for its equals before it, for what already runs."""
     arrival = lines[ticket.speed].arrival(ticket, cost)
     elapsed = 0.0
-    for speed, line in lines.items():
-        elapsed += sum(run.held_ms for run in _of(speed, runs))
-        before = (job for at, _, job in line.order(cost) if speed is not ticket.speed or at <= arrival)
-        elapsed += sum(map(cost, before))
+    for speed, line, before in _classes(runs, lines, short):
+        elapsed += sum(run.held_ms for run in before)
+        waiting = (job for at, _, job in line.order(cost) if speed is not ticket.speed or at <= arrival)
+        elapsed += sum(map(cost, waiting))
         if speed is ticket.speed:
             break
     return elapsed
@@ -83,8 +86,16 @@ def remembering(cost: Cost) -> Cost:
     return remembered
 
 
-def _of(speed: Speed, runs: Iterable[Run]) -> Iterable[Run]:
-    return (run for run in runs if run.ticket.speed is speed)
+def _classes(
+    runs: Sequence[Run], lines: Mapping[Speed, Line], short: Collection[Speed]
+) -> Iterator[tuple[Speed, Line, list[Run]]]:
+    """The most urgent first, each with what runs before those who wait in it: its own, and where room is waited for,
+    all that has begun."""
+    left = sorted(runs, key=lambda run: run.ticket.speed.rank)
+    for speed, line in lines.items():
+        before = [run for run in left if speed in short or run.ticket.speed is speed]
+        left = [run for run in left if not (speed in short or run.ticket.speed is speed)]
+        yield speed, line, before
 
 
 def _waiter(ticket: Ticket, place: int, starts: float, ends: float) -> Waiter:

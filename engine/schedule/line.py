@@ -91,6 +91,18 @@ class Line:
         self.now = max(self.now, patron.at)
         self.charge(ticket, cost_ms)
 
+    def put_back(self, ticket: Ticket, cost_ms: float) -> None:
+        """Its turn had come and it could not begin: as if it had not. It counts for no cap on those who wait."""
+        patron = self._patrons[ticket.member]
+        patron.waiting[ticket.job] = ticket
+        patron.waiting.move_to_end(ticket.job, last=False)
+        patron.running -= 1
+        self.charge(ticket, -cost_ms)
+
+    def may_start(self, ticket: Ticket) -> bool:
+        """Whether its member, whose first it is, runs fewer jobs than the plan allows."""
+        return self._patrons[ticket.member].may_start
+
     def charge(self, ticket: Ticket, ms: float) -> None:
         """Move its member on; less than zero gives back."""
         patron = self._patrons[ticket.member]

@@ -12,6 +12,7 @@ from engine.job import Speed
 from engine.schedule import forecast
 from engine.schedule.forecast import QueueView, Quote
 from engine.schedule.line import Line
+from engine.schedule.room import Room
 from engine.schedule.started import Run, Started
 from engine.schedule.ticket import Ticket
 from engine.schedule.timing import TILES, Shape, Stage, Timing
@@ -27,6 +28,7 @@ class Queue:
         self._lines = {speed: Line() for speed in Speed}
         self._waiting: dict[str, Ticket] = {}
         self._started = Started(timing, rules)
+        self._room = Room()
         self._passed: dict[str, int] = {}
         self._owed_ms = dict.fromkeys(Speed, 0.0)
 
@@ -40,6 +42,19 @@ class Queue:
     def park(self, call: Call) -> None:
         """A started job has come to a call and waits for its turn."""
         self._started.run_of(call.job).parked[call.strand] = call
+        self._room.leave(call.job)
+
+    def put_back(self, job: str) -> bool:
+        """It was to begin, and memory has no room for it: it waits where it waited before, for others to end. False if
+        no other holds any memory; then waiting would not help, and the job stays begun."""
+        run = self._started.run_of(job)
+        if not any(other.ticket.loads for other in self._started.runs.values() if other is not run):
+            return False
+        del self._started.runs[job]
+        self._waiting[job] = run.ticket
+        self._lines[run.ticket.speed].put_back(run.ticket, run.held_ms + run.used_ms)
+        self._room.lack(run.ticket, self._timing.load_ms(run.ticket.shape.model) + self.expected_ms(run.ticket))
+        return True
 
     def finish(self, job: str) -> int:
         """It is done: what it used, in whole GPU-milliseconds."""
@@ -60,6 +75,7 @@ class Queue:
         if ticket is None:
             raise UnknownJobError(job)
         self._passed.pop(job, None)
+        self._room.leave(job)
         self._lines[ticket.speed].withdraw(ticket)
         return 0
 
@@ -76,7 +92,7 @@ class Queue:
 
     def decide(self, resident: Collection[str]) -> Decision:
         """What to do now, given the models that are loaded. A `Start` counts as done once it is returned."""
-        first = top = next((speed for speed in Speed if self._wants_turn(speed)), None)
+        first = top = next((speed for speed in Speed if self._may_act(speed)), None)
         if first is None or top is None:
             return None
         if not self._rules.preempts:
@@ -123,14 +139,15 @@ class Queue:
         """What a job would cost at most, and when it would be done, if it were offered now."""
         cost = forecast.remembering(self.expected_ms)
         gpu_ms = ticket.cells * self._timing.cost_ms(ticket.shape, ticket.steps, ticket.rows, ticket.tiles)
-        starts = forecast.wait_ms(ticket, list(self._started.runs.values()), self._lines, cost)
+        runs = list(self._started.runs.values())
+        starts = forecast.wait_ms(ticket, runs, self._lines, self._room.classes, cost)
         loading = 0.0 if ticket.is_ready(resident) else self._timing.load_ms(ticket.shape.model)
         return Quote(gpu_ms, round(starts), round(starts + loading + cost(ticket)))
 
     def view(self) -> QueueView:
         """Every job with its place and its expected start."""
         runs = list(self._started.runs.values())
-        return forecast.view(runs, self._lines, forecast.remembering(self.expected_ms))
+        return forecast.view(runs, self._lines, self._room.classes, forecast.remembering(self.expected_ms))
 
     def _end(self, job: str, *, give_back_used: bool = False) -> Run:
         """Take a started job out, and give back what was held for it and not used."""
@@ -139,6 +156,9 @@ class Queue:
         line = self._lines[run.ticket.speed]
         line.charge(run.ticket, -run.held_ms - (run.used_ms if give_back_used else 0.0))
         line.end(run.ticket)
+        self._room.leave(job)
+        if run.ticket.loads and not self._started.paints_with(run.ticket.shape.model):
+            self._room.gain()
         return run
 
     def _observe(self, call: Call, shape: Shape, rows: int, gpu_ms: float) -> None:
@@ -168,26 +188,45 @@ class Queue:
         for speed in Speed:
             if speed.rank > served.rank and self._wants_turn(speed):
                 self._owed_ms[speed] += gpu_ms * self._rules.owed_share[speed]
+        self._room.owe(served, gpu_ms, self._rules.owed_share)
 
     def _wants_turn(self, speed: Speed) -> bool:
         return self._started.leader(speed) is not None or self._lines[speed].first() is not None
 
+    def _may_act(self, speed: Speed) -> bool:
+        """Whoever lacks room wants a turn and can do nothing with it."""
+        return self._started.leader(speed) is not None or self._first(speed) is not None
+
+    def _first(self, speed: Speed) -> Ticket | None:
+        """The first in order that may begin. Whoever lacks room goes before: what is behind it would take that."""
+        line, wanted = self._lines[speed], self._room.wanted
+        if wanted is None:
+            return line.first()
+        if wanted.ticket.speed is speed and not wanted.is_tried and line.may_start(wanted.ticket):
+            return wanted.ticket
+        near = line.candidates(self._rules.lookahead, self._rules.own_lookahead)
+        return next((ticket for ticket in near if not self._room.bars(ticket)), None)
+
     def _is_due(self, speed: Speed, top: Speed, resident: Collection[str]) -> bool:
-        """Whether a lesser class is owed its next step by now; if that needs a load, as much as the load takes."""
+        """Whether a lesser class is owed its next step by now; if that needs a load, as much as the load takes. Whoever
+        lacks room stops the others until it is painted: it is owed all of its time before."""
         if speed.rank <= top.rank:
             return False
-        leader, first = self._started.leader(speed), self._lines[speed].first()
+        leader, first = self._started.leader(speed), self._first(speed)
         if leader is not None:
             return self._owed_ms[speed] >= self._call_ms(leader, leader.rows)
         if first is None:
             return False
+        if first in self._room:
+            return self._room.wanted is not None and self._room.wanted.is_due
         if not first.is_ready(resident):
             return self._owed_ms[speed] >= self._timing.load_ms(first.shape.model)
         return self._owed_ms[speed] >= self._timing.step_ms(first.shape, first.rows)
 
     def _next_start(self, speed: Speed, resident: Collection[str]) -> Ticket:
         """The first in order, or within bounds one whose model is loaded."""
-        found = self._seek(speed, lambda ticket: ticket.is_ready(resident)) or self._lines[speed].first()
+        ready = None if self._room else self._seek(speed, lambda ticket: ticket.is_ready(resident))
+        found = ready or self._first(speed)
         if found is None:
             raise RuntimeError(f"The {speed} class wants its turn but has no job that may start.")
         return found
@@ -198,8 +237,11 @@ class Queue:
         if leader.key is None or host.alone or leader.stage is not Stage.STEP:
             return None
         classes = (speed for speed in Speed if speed.rank >= host.speed.rank)
-        found = (self._seek(speed, lambda ticket: self._started.has_room(host, ticket)) for speed in classes)
+        found = (self._seek(speed, lambda ticket: self._fits(host, ticket)) for speed in classes)
         return next(filter(None, found), None)
+
+    def _fits(self, host: Ticket, guest: Ticket) -> bool:
+        return self._started.has_room(host, guest) and not self._room.bars(guest)
 
     def _seek(self, speed: Speed, fits: Callable[[Ticket], bool]) -> Ticket | None:
         """The first that fits among the next few waiting, unless the very first was passed over often enough."""

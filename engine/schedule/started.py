@@ -63,6 +63,9 @@ class Started:
                     return call
         return parked[0].parked[min(parked[0].parked)] if parked else None
 
+    def paints_with(self, model: str) -> bool:
+        return any(run.ticket.loads and run.ticket.shape.model == model for run in self.runs.values())
+
     def rows_of(self, shape: Shape, speed: Speed) -> int:
         """Rows that started jobs of this shape bring into a batch, counting classes down to `speed`."""
         tickets = (run.ticket for run in self.runs.values())

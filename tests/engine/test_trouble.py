@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,20 @@ import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
 
 from engine.engine import Engine
-from engine.events import Cancelled, Failed, Failure, Finished, Hung, ModelEvicted, Progress
+from engine.events import (
+    Cancelled,
+    Event,
+    Failed,
+    Failure,
+    Finished,
+    Hung,
+    ModelEvicted,
+    ModelLoading,
+    Progress,
+    Queued,
+)
+from engine.job import Job, Speed
+from engine.models.seating import WORKING_SHARE
 from engine.settings import EngineSettings
 from tests.engine.conftest import LAST, Listener, job
 
@@ -295,3 +309,84 @@ async def test_a_model_for_which_memory_runs_out_is_tried_again_once_others_have
     assert [event.model for event in listener.heard if isinstance(event, ModelEvicted)] == ["mine"]
     engine.submit(job(engine, "last"))
     assert isinstance(await listener.end_of("last"), Finished)
+
+
+@pytest.fixture
+async def slow(engine: Engine, listener: Listener) -> None:
+    """A relaxed job paints, and memory holds one of the two models."""
+    engine.submit(job(engine, "slow", "a house --steps 50", count=4, speed=Speed.RELAX))
+    await listener.until(lambda heard: any(isinstance(event, Progress) for event in heard))
+    held = engine._shelf._held["mine"].held_bytes
+    engine._shelf.device = replace(engine.device, memory_bytes=round(held * 1.5 / (1 - WORKING_SHARE)))
+
+
+async def wait_for_room(engine: Engine, listener: Listener) -> None:
+    engine.submit(job(engine, "quick", "a house --steps 2 --model other"))
+    tried = ModelLoading("other", 0.0, "Looking at the files of other.")
+
+    def told(heard: list[Event]) -> bool:
+        after = heard[heard.index(tried) :] if tried in heard else []
+        return any(isinstance(event, Queued | Failed) and event.job == "quick" for event in after)
+
+    await listener.until(told)
+    assert not [event for event in listener.of("quick") if isinstance(event, Failed)]
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_fast_job_waits_for_room_instead_of_failing(engine: Engine, listener: Listener) -> None:
+    await wait_for_room(engine, listener)
+    engine.submit(job(engine, "later", "a house --steps 2", member="ben", speed=Speed.RELAX))
+    for name in ("slow", "quick", "later"):
+        assert isinstance(await listener.end_of(name), Finished)
+    assert [event.job for event in listener.heard if isinstance(event, LAST)] == ["slow", "quick", "later"]
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_job_that_waits_for_room_can_be_cancelled(engine: Engine, listener: Listener) -> None:
+    await wait_for_room(engine, listener)
+    assert engine.cancel("quick")
+    assert await listener.end_of("quick") == Cancelled("quick", 1, 0)
+    assert engine.cancel("slow")
+    await listener.end_of("slow")
+    engine.submit(job(engine, "next", "a house --steps 2"))
+    assert isinstance(await listener.end_of("next"), Finished)
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_job_that_is_cancelled_while_its_room_is_looked_for_is_not_put_back(
+    engine: Engine, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.studio import Studio
+
+    real = Studio.make_ready
+
+    def make_ready(self: Studio, asked: Job) -> float | None:
+        assert asked.id != "quick" or engine.cancel("quick")
+        return real(self, asked)
+
+    monkeypatch.setattr(Studio, "make_ready", make_ready)
+    engine.submit(job(engine, "quick", "a house --steps 2 --model other"))
+    assert await listener.end_of("quick") == Cancelled("quick", 1, 0)
+    assert isinstance(await listener.end_of("slow"), Finished)
+
+
+@pytest.mark.usefixtures("slow")
+async def test_closing_hands_a_job_back_that_waits_for_room(engine: Engine, listener: Listener) -> None:
+    await wait_for_room(engine, listener)
+    await engine.close()
+    ended = await listener.end_of("quick")
+    assert isinstance(ended, Failed)
+    assert ended.failure is Failure.CLOSED
+    assert ended.again
+
+
+@pytest.mark.usefixtures("slow")
+async def test_a_model_that_would_not_fit_alone_fails_at_once(engine: Engine, listener: Listener) -> None:
+    engine._shelf.device = replace(engine.device, memory_bytes=1000)
+    engine.submit(job(engine, "quick", "a house --steps 2 --model other"))
+    ended = await listener.end_of("quick")
+    assert isinstance(ended, Failed)
+    assert ended.failure is Failure.MODEL
+    assert "Choose a smaller model, or a device with more memory." in ended.message
+    assert not ended.again
+    assert not [event for event in listener.heard if isinstance(event, LAST) and event.job == "slow"]

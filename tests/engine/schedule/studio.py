@@ -40,6 +40,7 @@ class Studio:
     swaps: int = 0
     used: dict[str, float] = field(default_factory=dict)  # by member, as the queue bills it
     begun: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)  # whose models found no room, at each try
     ended: list[str] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     started_at: dict[str, float] = field(default_factory=dict)
@@ -81,17 +82,30 @@ class Studio:
         return decision
 
     def begin(self, started: Ticket) -> None:
+        asked_at = self.now
+        if started.loads and started.shape.model not in self.resident and not self.load(started):
+            self.refused.append(started.job)
+            return
         self.begun.append(started.job)
-        self.started_at[started.job] = self.now
-        model = started.shape.model
-        if model not in self.resident:
-            self.swaps += 1
-            self.now += self.load_ms
-            self.timing.observe_load(model, self.load_ms)
-            self.resident = [*self.resident, model][-self.models_in_memory :]
+        self.started_at[started.job] = asked_at
         for strand in range(started.cells):
             self.left[started.job, strand] = started.steps
             self.queue.park(Call(started.job, strand, started.rows, key=started.shape))
+
+    def load(self, started: Ticket) -> bool:
+        """A model goes for another one only if no job that has begun needs it."""
+        others = (self.tickets[job] for job in self.queue.started if job != started.job)
+        in_use = {other.shape.model for other in others if other.loads}
+        if len(in_use) >= self.models_in_memory:
+            assert self.queue.put_back(started.job)
+            return False
+        idle = [name for name in self.resident if name not in in_use]
+        goes = idle[: max(0, len(self.resident) + 1 - self.models_in_memory)]
+        self.resident = [*(name for name in self.resident if name not in goes), started.shape.model]
+        self.swaps += 1
+        self.now += self.load_ms
+        self.timing.observe_load(started.shape.model, self.load_ms)
+        return True
 
     def advance(self, call: Call) -> None:
         if call.job not in self.queue:
