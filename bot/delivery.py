@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from bot import visibility
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages import cards
 from bot.messages.community import COMMUNITY
@@ -226,8 +227,9 @@ class Delivery:
             try:
                 async with self._store.read() as tx:
                     place = await placeholders.find(tx, job_id)
+                    is_wordless = await visibility.has_hidden_words(tx, job)
                 if place is not None and place.message_id is not None:
-                    await self._placing.edit(place, cards.under_way(job, live))
+                    await self._placing.edit(place, cards.under_way(job, live, is_wordless=is_wordless))
             except Later as later:
                 if not later.alone:
                     raise

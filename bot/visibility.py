@@ -7,14 +7,14 @@ from typing import assert_never
 
 from bot.asking import Asker
 from bot.kinds import Kind
-from bot.store import archive, friends, shown_roles
+from bot.store import archive, friends, jobs, shown_roles
 from bot.store.archive import Archived, Viewer
 from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
 from bot.store.transactions import Reading
 from bot.store.window import Visitor
-from bot.store.words import Audience, Privacy
+from bot.store.words import Audience, Privacy, State
 
 ALT_LIMIT = 1024
 HASH_SHOWN = 16  # of 64 digits: enough that no two of one job are alike
@@ -37,12 +37,15 @@ async def reads(tx: Reading, job: Job, asker: Asker, cell: int | None = None) ->
     """The words and numbers behind what somebody sees."""
     shown = await _shown(tx, job, cell)
     if not shown:
-        return job.member_id == asker.member or is_prompt_public(job)
+        is_told = is_prompt_public(job) and job.state is not State.DELETED
+        return job.member_id == asker.member or (is_told and not await jobs.hides_words(tx, job))
     return all(may_read(picture, Viewer(asker.member)) for picture in shown) and await sees(tx, job, asker, cell)
 
 
 async def has_hidden_words(tx: Reading, job: Job) -> bool:
-    return any(picture.words_hidden for picture in await archive.of_job(tx, job))
+    """To be asked before anything is said of a job where others look on, also of one that has no pictures."""
+    shown = await archive.of_job(tx, job)
+    return any(picture.words_hidden for picture in shown) if shown else await jobs.hides_words(tx, job)
 
 
 async def viewer_of(tx: Reading, asker: Asker) -> Viewer:

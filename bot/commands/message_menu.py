@@ -61,6 +61,8 @@ async def _use(interaction: Interaction, message: discord.Message) -> None:
     desk = desk_of(interaction)
     job = await job_of_message(desk, message.id, message.author.id)
     if job is not None:
+        if job.state is State.DELETED:  # the plan's room let its pictures go, and its message stays
+            raise NoJobError
         async with desk.store.read() as tx:
             post = await exhibits.by_message(tx, message.id)  # which may show one picture of a grid
             if not await visibility.reads(tx, job, asker_of(interaction), post.cell if post is not None else None):

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import replies
+from bot import replies, visibility
 from bot.buttons.custom_id import Action
 from bot.desk import Desk, desk_of
 from bot.errors import ConfirmError, NoCreditError, Refusal, ThereAlreadyError
@@ -87,7 +87,7 @@ async def acknowledge(
         return  # delivered twice: the first delivery answers it
     job, quote = accepted.job, accepted.quote
     async with desk.delivery.lock(job.id):
-        card = cards.fetching(job) if quote is None else cards.under_way(job, await _first_look(desk, job.id, quote))
+        card = await _first_card(desk, job, quote)
         parts = await desk.sender.parts(card, interaction.filesize_limit)
         try:
             message = await _first_answer(interaction, parts, ephemeral=accepted.place.ephemeral)
@@ -154,6 +154,14 @@ async def _first_answer(interaction: Interaction, parts: dict[str, Any], *, ephe
         return (await interaction.followup.send(ephemeral=ephemeral, wait=True, **parts)).id
     attachments = parts.pop("files")
     return (await interaction.edit_original_response(attachments=attachments, **parts)).id
+
+
+async def _first_card(desk: Desk, job: Job, quote: Quote | None) -> Card:
+    async with desk.store.read() as tx:
+        is_wordless = await visibility.has_hidden_words(tx, job)
+    if quote is None:
+        return cards.fetching(job, is_wordless=is_wordless)
+    return cards.under_way(job, await _first_look(desk, job.id, quote), is_wordless=is_wordless)
 
 
 async def _first_look(desk: Desk, job_id: str, quote: Quote) -> Live:

@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 
+from bot import visibility
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk, asker_of
 from bot.handlers.answering import tell_low
@@ -49,10 +50,12 @@ async def _write(interaction: Interaction, desk: Desk, job: Job) -> None:
     """If it is lost, the pictures come by direct message. Called under the job's lock."""
     async with desk.store.read() as tx:
         place = await placeholders.find(tx, job.id)
+        is_wordless = await visibility.has_hidden_words(tx, job)
     if place is None or place.message_id is not None:
         return
+    card = cards.under_way(job, Live(), is_wordless=is_wordless)
     try:
-        sent = await desk.sender.follow_up(interaction, cards.under_way(job, Live()), ephemeral=place.ephemeral)
+        sent = await desk.sender.follow_up(interaction, card, ephemeral=place.ephemeral)
     except (Later, TokenGoneError, UnreachableError, RefusedError) as error:
         _log.warning("The message of job %s could not be written: %s", job.id, error)
         return

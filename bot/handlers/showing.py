@@ -44,5 +44,6 @@ async def _under_way(desk: Desk, job: Job) -> Card:
     """As it is now; its own message goes on showing it."""
     waiter = await waiter_of(desk, job.id)
     live = Live() if waiter is None else Live(waiter.place, waiter.starts_in_ms, waiter.finishes_in_ms)
-    card = cards.under_way(job, live)
+    async with desk.store.read() as tx:
+        card = cards.under_way(job, live, is_wordless=await visibility.has_hidden_words(tx, job))
     return replace(card, text=f"{card.text}\n{await link_of(desk, job.id)}".strip())

@@ -146,7 +146,7 @@ class Card:
     links: tuple[Link | Premium, ...] = ()  # below the rows; pressing one tells us nothing
 
 
-def under_way(job: Job, live: Live) -> Card:
+def under_way(job: Job, live: Live, *, is_wordless: bool) -> Card:
     """Queued or being painted."""
     if live.loading is not None:
         state = replies.loading(*live.loading)
@@ -158,12 +158,12 @@ def under_way(job: Job, live: Live) -> Card:
         state += f"\n{offers.price(job.reserved_gpu_ms)}"
     cancel = Button(Action.CANCEL, job.id, "Cancel", tone=Tone.PLAIN)
     sketch = (Document("preview.jpg", live.sketch),) if live.sketch is not None else ()
-    return Card(_head(job) + "\n" + state, ((cancel,),), sketch)
+    return Card(_head(job, is_wordless=is_wordless) + "\n" + state, ((cancel,),), sketch)
 
 
-def fetching(job: Job) -> Card:
+def fetching(job: Job, *, is_wordless: bool) -> Card:
     """A picture that is there already and comes with the next edit."""
-    return Card(_head(job))
+    return Card(_head(job, is_wordless=is_wordless))
 
 
 def ended(
@@ -176,9 +176,9 @@ def ended(
 ) -> Card:
     """Its final answer. `is_wordless`: its maker keeps the prompt to themselves."""
     if job.state is State.CANCELLED:
-        return Card(f"{_head(job)}\n{replies.CANCELLED}", ((_again(job),),))
+        return Card(f"{_head(job, is_wordless=is_wordless)}\n{replies.CANCELLED}", ((_again(job),),))
     if job.state is State.FAILED:
-        head = _head(job, shown=replies.ASIDE_SHOWN)
+        head = _head(job, shown=replies.ASIDE_SHOWN, is_wordless=is_wordless)
         return Card(f"{head}\n{replies.failed(job.message or '')}", ((_again(job),),))
     is_told = visibility.is_prompt_public(job) and not is_wordless
     shown = Pictures(

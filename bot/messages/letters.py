@@ -97,13 +97,14 @@ class Telling:
         async with self._placing.lock(job.id):
             async with self._store.read() as tx:
                 current, there = await jobs.find(tx, job.id), await placeholders.find(tx, job.id)
+                is_wordless = await visibility.has_hidden_words(tx, job)
             if current is None or there is None or current.state not in OPEN:
                 return None
             if there.message_id is not None or (await self._placing.found(job, there)).message_id is not None:
                 return None
             if place.ephemeral or place.by_token:
                 return None  # it can be written only as an answer, and that was missed: the picture comes by itself
-            return await self._placing.put(job, cards.under_way(job, Live()))
+            return await self._placing.put(job, cards.under_way(job, Live(), is_wordless=is_wordless))
 
     async def _answer(self, job: Job) -> Sent | None:
         async with self._placing.lock(job.id):

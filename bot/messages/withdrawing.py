@@ -14,7 +14,7 @@ from bot.store import archive, jobs, pictures
 from bot.store.archive import Archived
 from bot.store.jobs import Job
 from bot.store.transactions import Reading, Writing
-from bot.store.words import Audience, State
+from bot.store.words import ENDED, Audience, State
 
 RESTORABLE = timedelta(days=30)
 SHARED = "share"  # the posts that others made of a picture
@@ -87,12 +87,13 @@ async def unhide(tx: Writing, found: Sequence[Archived], by: int, now: datetime)
 
 
 async def hide_words(tx: Writing, found: Sequence[Archived], by: int, now: datetime, *, hidden: bool) -> None:
-    """Also in the messages that are posted: those are written anew."""
+    """Also in the messages that are posted: those are written anew, with those of what was to be made of them."""
     await archive.hide_words(tx, _ids(found), hidden=hidden)
-    for job in await _shown_by(tx, found):
+    shown = await _shown_by(tx, found)
+    for job in [*shown, *await _in_vain(tx, shown)]:
         if hidden:
             await _erase(tx, job, now, only=SHARED)  # another member's message, about this picture as it was
-        if job.state in (State.RENDERED, State.DONE):
+        if job.state in (*ENDED, State.RENDERED):
             await put(tx, job, Told.REWRITE, now, key=f"rewrite:{job.id}:{_count(now)}")
     await exhibiting.follow(tx, _ids(found), by, now)
 
@@ -106,6 +107,12 @@ async def _shown_by(tx: Reading, found: Sequence[Archived]) -> list[Job]:
     """Every job whose messages show one of these, cells on their own among them."""
     singles = [single for picture in found for single in await jobs.singles_of(tx, picture.job_id, picture.cell)]
     return [*await _jobs_of(tx, found), *singles]
+
+
+async def _in_vain(tx: Reading, shown: Sequence[Job]) -> list[Job]:
+    """What was to be made of these, and no picture came of it: its message has their words."""
+    made = [child for job in shown for child in await jobs.children(tx, job.id)]
+    return [each for each in made if each.state in (State.CANCELLED, State.FAILED)]
 
 
 async def _jobs_of(tx: Reading, found: Sequence[Archived]) -> list[Job]:

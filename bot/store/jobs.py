@@ -62,13 +62,27 @@ class Job:
     effective: str | None = None
     film: bool = False
     full_steps: int | None = None
+    words_hidden: bool = False
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
 
 async def insert(tx: Writing, job: Job) -> bool:
-    """False if its interaction or its press has a job already: then nothing was stored, and `find_by_…` tells which."""
-    return await tx.change(insert_into(_jobs).values(asdict(job)).on_conflict_do_nothing()) == 1
+    """False if its interaction or its press has a job already: then nothing was stored, and `find_by_…` tells which.
+    Words that are hidden are so in what is made of them, too."""
+    hidden = select(_jobs.c.id).where(_jobs.c.id.in_(_before(job)), _jobs.c.words_hidden).exists()
+    values = {**asdict(job), "words_hidden": job.words_hidden or hidden}
+    return await tx.change(insert_into(_jobs).values(values).on_conflict_do_nothing()) == 1
+
+
+async def hides_words(tx: Reading, job: Job) -> bool:
+    """Of a job without pictures: those that it had decided, and those that it is made from, as they are now."""
+    its = _jobs.c.id.in_((job.id, *_before(job)))
+    return await tx.value(select(_jobs.c.id).where(its, _jobs.c.words_hidden).limit(1)) is not None
+
+
+def _before(job: Job) -> tuple[str, ...]:
+    return (job.root_id,) if job.parent_id is None else (job.root_id, job.parent_id)
 
 
 async def find(tx: Reading, job_id: str) -> Job | None:

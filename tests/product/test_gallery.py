@@ -24,6 +24,7 @@ from tests.product.house import (
     labels,
     painted,
     press,
+    slow,
     told,
     until,
     until_ended,
@@ -238,11 +239,16 @@ async def test_friends_see_what_is_for_friends(cleo: Member, dov: Member, ben: M
     assert "3 pictures" in text_of(await page_of(dov))
 
 
+async def do_with(member: Member, label: str, newest: int = 4) -> None:
+    """With so many of one's own."""
+    page = await page_of(member, "mine")
+    await member.select(page, CHOOSE, *list(listed(page, CHOOSE))[:newest])
+    page = await until(member, page, lambda message: bool(listed(message, DO_ALL)))
+    await member.select(page, DO_ALL, label)
+
+
 async def test_words_can_be_kept_private_apart_from_the_picture(cleo: Member, dov: Member, grid: Json) -> None:
-    page = await page_of(cleo, "mine")
-    await cleo.select(page, CHOOSE, *listed(page, CHOOSE))
-    page = await until(cleo, page, lambda message: bool(listed(message, DO_ALL)))
-    await cleo.select(page, DO_ALL, "Keep its words private")
+    await do_with(cleo, "Keep its words private")
     rewritten = await until(cleo, grid, lambda message: "words kept private" in message["content"])
     assert "red house" not in json.dumps(rewritten)
     assert "Nothing here yet" in text_of(await page_of(dov, search="house"))
@@ -251,6 +257,33 @@ async def test_words_can_be_kept_private_apart_from_the_picture(cleo: Member, do
     assert "4 pictures" in text_of(page)
     assert "keeps the words" in await told(dov, rewritten, "V1")
     assert "red house" in text_of(await page_of(cleo, "mine", search="house"))
+
+
+@pytest.fixture
+async def wordless(cleo: Member) -> Json:
+    """A grid whose maker keeps its words private."""
+    message = await painted(cleo, "a secret recipe")
+    await do_with(cleo, "Keep its words private")
+    return await until(cleo, message, lambda found: "secret recipe" not in str(found))
+
+
+@pytest.mark.parametrize("label", ["🔄", "V1", "U1"])
+async def test_private_words_are_not_told_while_more_is_painted_of_them(
+    cleo: Member, wordless: Json, label: str
+) -> None:
+    outcome = await cleo.click(wordless, label)
+    assert outcome.message is not None
+    assert "words kept private" in outcome.message["content"]  # as it was at first, for everybody in the channel
+    assert "words kept private" in (await until_ended(cleo, outcome.message))["content"]
+
+
+async def test_private_words_are_not_told_in_a_message_that_no_press_answers(cleo: Member, wordless: Json) -> None:
+    for number in range(3):
+        await slow(cleo, f"boat {number}")
+    await cleo.react(wordless, "🔄")
+    again = await cleo.wait_for("painting", lambda found: "once more" in found["content"], timeout_seconds=PATIENCE)
+    assert labels(again) == ["Cancel"]  # it waits, for everybody in the channel to see
+    assert "words kept private" in again["content"]
 
 
 async def test_stealth_is_in_nobody_elses_gallery(cleo: Member, dov: Member, ben: Member) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
-from bot.store import reports
+from bot.store import quota, reports
 from sandbox.member import File, Member, Outcome
-from tests.product.house import House, Json, imagine, painted, press, said_aside, slow, until, until_ended
-from tests.product.test_gallery import choose, open_first, page_of
+from tests.product.house import House, Json, imagine, painted, press, said_aside, slow, told, until, until_ended
+from tests.product.test_gallery import choose, do_with, open_first, page_of
 from tests.product.test_gallery_channel import post_of, shown
 
 
@@ -103,6 +105,17 @@ async def test_use_as_prompt_takes_the_words_of_a_hung_picture_whose_grid_is_not
         await tx.change(text("UPDATE archive SET audience = 'private' WHERE audience <> 'gallery'"))
     assert prompt_in(await dov.use_on_message("Use as Prompt", post)).startswith("a red house")
     assert "private" in await use(dov, "Use as Prompt", grid)
+
+
+async def test_use_as_prompt_gives_nobody_the_private_words_of_a_picture_that_is_gone(
+    house: House, cleo: Member, dov: Member, grid: Json
+) -> None:
+    await do_with(cleo, "Keep its words private")
+    message = await until(dov, grid, lambda found: "red house" not in str(found))
+    async with house.desk.store.write() as tx:  # as the room that a plan gives to pictures lets the oldest go
+        assert await quota.free(tx, int(cleo.user_id), 0, house.desk.now() + timedelta(days=1), 100) == 4
+    assert "not here any more" in await use(dov, "Use as Prompt", message)
+    assert "not here any more" in await told(dov, message, "🔄")
 
 
 async def test_use_as_prompt_takes_the_words_of_any_message(house: House, cleo: Member) -> None:

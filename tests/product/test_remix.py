@@ -6,8 +6,22 @@ import pytest
 
 from engine import read_recipes
 from sandbox.member import Member, Outcome
-from tests.product.house import House, Json, answers, imagine, labels, painted, press, slow, told, until_ended
+from tests.product.house import (
+    SLOW,
+    House,
+    Json,
+    answers,
+    imagine,
+    labels,
+    painted,
+    press,
+    slow,
+    told,
+    until,
+    until_ended,
+)
 from tests.product.looking import data_of, picture_of
+from tests.product.test_gallery import do_with
 
 LONG = " ".join(["wonderfully"] * 480) + " painted --steps 2"
 
@@ -137,3 +151,54 @@ async def test_a_dialog_for_a_picture_that_was_deleted_meanwhile(cleo: Member, g
     assert "Deleted" in await told(cleo, single, "Delete")
     message = await submit(cleo, dialog, prompt="a blue barn --steps 2")
     assert "not here any more" in message["content"]
+
+
+async def cancelled(member: Member, message: Json) -> Json:
+    await member.click(message, "Cancel")
+    return await until(member, message, lambda found: "Cancelled" in found["content"])
+
+
+async def test_new_words_for_a_picture_whose_words_are_private_are_so_too_also_if_nothing_comes_of_them(
+    cleo: Member, dov: Member, grid: Json
+) -> None:
+    await do_with(cleo, "Keep its words private")
+    message = await submit(cleo, await cleo.click(grid, "V1"), prompt=f"a secret recipe {SLOW}")
+    assert "secret" not in str(message)
+    seen = await until(dov, message, lambda found: "%" in found["content"])
+    assert "secret" not in str(seen)
+    stopped = await cancelled(cleo, message)
+    assert "secret" not in str(stopped)
+    assert "keeps the words" in await aside(dov, stopped)
+    assert "keeps the words" in await told(dov, stopped, "Try again")
+    again = await submit(cleo, await cleo.click(stopped, "Try again"), prompt="a secret sauce --steps 2")
+    assert "secret" not in str(again)
+    assert "secret" not in str(await until_ended(cleo, again))
+
+
+async def aside(member: Member, message: Json) -> str:
+    """What *Use as Prompt* answers where it opens no dialog."""
+    outcome = await member.use_on_message("Use as Prompt", message)
+    assert outcome.message is not None, outcome
+    return str(outcome.message["content"])
+
+
+async def test_what_nothing_came_of_follows_the_picture_that_it_was_to_be_made_of(cleo: Member, grid: Json) -> None:
+    message = await submit(cleo, await cleo.click(grid, "V1"), prompt=f"a secret recipe {SLOW}")
+    assert "secret" in str(await cancelled(cleo, message))
+    await do_with(cleo, "Keep its words private")
+    await until(cleo, message, lambda found: "secret" not in str(found))
+    await do_with(cleo, "Show its words again")
+    await until(cleo, message, lambda found: "secret" in str(found))
+
+
+async def test_private_words_stay_so_by_way_of_a_cell_on_its_own(cleo: Member, grid: Json) -> None:
+    child = await submit(cleo, await cleo.click(grid, "V1"), prompt="a secret recipe --steps 2")
+    child = await until_ended(cleo, child)
+    await do_with(cleo, "Keep its words private")  # of these four, not of the grid that they are made of
+    child = await until(cleo, child, lambda found: "secret" not in str(found))
+    await switch(cleo, "Remix: on")
+    single = await press(cleo, child, "U1")
+    assert "secret" not in str(single)
+    varied = await press(cleo, await until_ended(cleo, single), "Vary (Subtle)")
+    assert "secret" not in str(varied)
+    assert "secret" not in str(await until_ended(cleo, varied))

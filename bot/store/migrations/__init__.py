@@ -12,7 +12,7 @@ from bot.store.errors import StoreNewerError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0015"  # this program's schema: the newest file of `versions/`
+HEAD: Final = "0016"  # this program's schema: the newest file of `versions/`
 
 
 def bring_up(connection: Connection, database: Path) -> None:

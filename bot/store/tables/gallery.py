@@ -195,14 +195,15 @@ ENTER: Final = """
 CREATE TRIGGER pictures_enter AFTER INSERT ON pictures
 WHEN (SELECT kind FROM jobs WHERE id = NEW.job_id) <> 'single'
 BEGIN
+  UPDATE jobs SET words_hidden = 1 WHERE id = NEW.job_id AND NOT words_hidden AND EXISTS (SELECT 1
+    FROM jobs AS before WHERE before.id IN (jobs.parent_id, jobs.root_id) AND before.words_hidden);
   INSERT INTO archive (job_id, cell, member_id, server_id, room_id, model, style, shape, audience, words_hidden,
       created_at)
     SELECT id, NEW.cell, member_id, server_id, room_id, coalesce(json_extract(NEW.recipe, '$.model.name'), ''),
       coalesce(json_extract(NEW.recipe, '$.adapters[0].name'), ''),
       CASE WHEN NEW.width > NEW.height THEN 'wide' WHEN NEW.width < NEW.height THEN 'tall' ELSE 'square' END,
       CASE WHEN privacy = 'public' THEN 'server' ELSE 'private' END,
-      coalesce((SELECT max(before.words_hidden) FROM archive AS before
-        WHERE before.job_id IN (jobs.parent_id, jobs.root_id)), 0), NEW.created_at
+      words_hidden, NEW.created_at
     FROM jobs WHERE id = NEW.job_id;
 END
 """
@@ -221,6 +222,17 @@ CREATE TRIGGER archive_shown AFTER UPDATE OF audience, hidden_at ON archive BEGI
     WHERE parent_id = NEW.job_id AND parent_cell = NEW.cell AND kind = 'single';
 END
 """
+# Of a job's words its pictures decide, and its message needs to know when they are gone. What has none of its own, as a
+# cell on its own or what failed, follows what it was made from.
+TOLD: Final = """
+CREATE TRIGGER archive_told AFTER UPDATE OF words_hidden ON archive BEGIN
+  UPDATE jobs SET words_hidden = EXISTS (SELECT 1 FROM archive WHERE job_id = NEW.job_id AND words_hidden)
+    WHERE id = NEW.job_id;
+  UPDATE jobs SET words_hidden = (SELECT before.words_hidden FROM jobs AS before WHERE before.id = NEW.job_id)
+    WHERE parent_id = NEW.job_id AND state <> 'deleted'
+      AND NOT EXISTS (SELECT 1 FROM archive WHERE archive.job_id = jobs.id);
+END
+"""
 LISTED: Final = """
 CREATE TRIGGER archive_listed AFTER INSERT ON archive BEGIN
   INSERT INTO prompts (rowid, text) SELECT NEW.id, text FROM jobs WHERE id = NEW.job_id;
@@ -231,5 +243,5 @@ CREATE TRIGGER archive_unlisted AFTER DELETE ON archive BEGIN
   DELETE FROM prompts WHERE rowid = OLD.id;
 END
 """
-for _statement in (WORDS, ENTER, SHOWN, LISTED, UNLISTED):
+for _statement in (WORDS, ENTER, SHOWN, TOLD, LISTED, UNLISTED):
     event.listen(archive, "after_create", DDL(_statement.strip().replace("%", "%%")))  # type: ignore[no-untyped-call]

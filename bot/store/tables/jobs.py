@@ -53,6 +53,8 @@ jobs = table(
     required("notes", Json),
     required("film", Flag, server_default="0"),  # one of the pictures forming is to come with them
     Column("full_steps", Integer),  # of a draft: how many it would be painted with otherwise
+    # Of one of its pictures, or of what it is made from: said here as well, because pictures go and messages stay.
+    required("words_hidden", Flag, server_default="0"),
     required("created_at", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),

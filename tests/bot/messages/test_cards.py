@@ -90,18 +90,19 @@ def test_every_card_fits_into_a_message(mark: str, state: State) -> None:
         Live(0, share=0.4, finishes_in_ms=9000),
         Live(1, loading=(mark * 60, 0.1)),
     ):
-        assert len(cards.under_way(job, live).text) <= 2000
+        assert len(cards.under_way(job, live, is_wordless=False).text) <= 2000
 
 
 def test_progress_shows_percent_sketch_and_a_button_to_cancel() -> None:
-    card = cards.under_way(make_job(ID), Live(0, share=0.41, finishes_in_ms=9000, sketch=b"jpeg"))
+    live = Live(0, share=0.41, finishes_in_ms=9000, sketch=b"jpeg")
+    card = cards.under_way(make_job(ID), live, is_wordless=False)
     assert "41 %, about 9 s to go" in card.text
     assert card.files == (Document("preview.jpg", b"jpeg"),)
     assert labels(card) == [["Cancel"]]
 
 
 def test_it_is_never_said_to_be_done_before_it_is() -> None:
-    assert "99 %" in cards.under_way(make_job(ID), Live(0, share=1.0)).text
+    assert "99 %" in cards.under_way(make_job(ID), Live(0, share=1.0), is_wordless=False).text
 
 
 def test_a_public_picture_carries_its_recipes_and_a_private_one_a_mark() -> None:
@@ -114,6 +115,14 @@ def test_a_public_picture_carries_its_recipes_and_a_private_one_a_mark() -> None
     assert private.recipes == ()
     assert private.mark.startswith(ID)
     assert private.alt is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_words_that_are_kept_private_are_told_at_no_moment(state: State) -> None:
+    job = make_job(ID, text="a secret recipe", effective="a secret recipe --ar 3:2", state=state, notes=("secret: no",))
+    told = [cards.under_way(job, Live(), is_wordless=True), cards.fetching(job, is_wordless=True)]
+    told.append(cards.ended(job, FOUR, is_wordless=True))
+    assert "secret" not in str(told)
 
 
 def test_a_long_prompt_is_attached_where_it_is_public() -> None:

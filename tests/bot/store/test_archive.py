@@ -18,7 +18,7 @@ from bot.store.archive import Archived, Viewer, Wanted
 from bot.store.bookmarks import Bookmark
 from bot.store.store import Store
 from bot.store.transactions import Writing
-from bot.store.words import Audience, Privacy, Shape
+from bot.store.words import Audience, Privacy, Shape, State
 from tests.bot.store.conftest import Clock
 from tests.bot.store.rows import MEMBER, NOW, later, make_job, make_picture
 
@@ -143,6 +143,69 @@ async def test_hidden_words_are_not_found_out_by_searching(store: Store) -> None
         assert await archive.count(tx, NEAR, Wanted()) == 2
         assert await archive.count(tx, NEAR, Wanted(words="house")) == 0
         assert await archive.count(tx, OWNER, Wanted(words="house")) == 2
+
+
+async def hides(tx: Writing, name: str) -> bool:
+    job = await jobs.find(tx, name)
+    assert job is not None
+    return await visibility.has_hidden_words(tx, job)
+
+
+async def test_what_is_made_of_hidden_words_hides_them_however_it_was_come_by(store: Store) -> None:
+    async with store.write() as tx:
+        await fill(tx, 1)
+        found = await fill(tx, 2, parent_id="JOB1")
+        await archive.hide_words(tx, found, hidden=True)
+        await jobs.insert(tx, make_job("CELL", kind="single", parent_id="JOB2", parent_cell=0, root_id="JOB1"))
+        await pictures.insert(tx, [make_picture("CELL")])
+        for name, parent in (("FAILED", "CELL"), ("AGAIN", "FAILED")):
+            await jobs.insert(tx, make_job(name, parent_id=parent, root_id="JOB1"))
+        assert [await hides(tx, name) for name in ("CELL", "FAILED", "AGAIN", "JOB1")] == [True, True, True, False]
+        await pictures.insert(tx, [make_picture("AGAIN")])
+        (picture, *_) = await archive.browse(tx, OWNER, Wanted(mine=True), 1)
+    assert (picture.job_id, picture.words_hidden) == ("AGAIN", True)
+
+
+async def test_words_that_are_hidden_while_more_is_made_of_them_are_hidden_there_too(store: Store) -> None:
+    async with store.write() as tx:
+        await fill(tx, 1)
+        found = await fill(tx, 2, parent_id="JOB1")
+        await jobs.insert(tx, make_job("CELL", kind="single", parent_id="JOB2", parent_cell=0, root_id="JOB1"))
+        await jobs.insert(tx, make_job("MORE", parent_id="CELL", root_id="JOB1"))
+        assert not await hides(tx, "MORE")
+        await archive.hide_words(tx, found, hidden=True)
+        assert await hides(tx, "MORE")
+        await archive.hide_words(tx, found, hidden=False)
+        assert not await hides(tx, "MORE")
+        await archive.hide_words(tx, found[:1], hidden=True)
+        await pictures.insert(tx, [make_picture("MORE")])
+        (picture, *_) = await archive.browse(tx, OWNER, Wanted(mine=True), 1)
+    assert (picture.job_id, picture.words_hidden) == ("MORE", True)
+
+
+async def test_words_stay_hidden_when_the_pictures_are_gone(store: Store) -> None:
+    async with store.write() as tx:
+        found = await fill(tx, 1)
+        await jobs.insert(tx, make_job("MORE", parent_id="JOB1"))
+        await archive.hide_words(tx, found, hidden=True)
+        await archive.remove(tx, [("JOB1", 0), ("JOB1", 1)])
+        assert [await hides(tx, "JOB1"), await hides(tx, "MORE")] == [True, True]
+        await pictures.insert(tx, [make_picture("MORE")])
+        assert await hides(tx, "MORE")
+        for name in ("JOB1", "MORE"):
+            job = await jobs.find(tx, name)
+            assert job is not None
+            asked = [await visibility.reads(tx, job, Asker(member, job.channel_id, SERVER)) for member in (MEMBER, 7)]
+            assert asked == [True, False]
+
+
+async def test_nobody_else_reads_the_words_of_what_is_deleted(store: Store) -> None:
+    async with store.write() as tx:
+        await jobs.insert(tx, make_job(state=State.DELETED))
+        job = await jobs.find(tx, "JOB1")
+        assert job is not None
+        assert await visibility.reads(tx, job, Asker(MEMBER, job.channel_id, SERVER))
+        assert not await visibility.reads(tx, job, Asker(7, job.channel_id, SERVER))
 
 
 Made = tuple[int, int | None, Audience | Privacy, bool, bool, int | None]

@@ -67,7 +67,7 @@ def test_migrations_make_exactly_the_schema_of_the_tables(tmp_path: Path) -> Non
     for key, parts in expected.items():
         assert migrated[key] == parts, key
     assert len([kind for kind, _ in expected if kind == "table"]) == len(metadata.tables) + 1  # and the index of words
-    assert len([kind for kind, _ in expected if kind == "trigger"]) == 16
+    assert len([kind for kind, _ in expected if kind == "trigger"]) == 17
 
 
 def test_comparison_of_schemas_sees_a_column_and_a_check(tmp_path: Path) -> None:
@@ -267,6 +267,39 @@ async def test_pictures_from_before_there_were_rooms_are_seen_as_before(tmp_path
         for rooms, found in ((frozenset[int](), ["GRID"]), (frozenset([8]), ["ROOM", "GRID"])):
             viewer = archive.Viewer(5, 9, rooms=rooms)
             assert [one.job_id for one in await archive.browse(tx, viewer, archive.Wanted(), 9)] == found
+
+
+async def test_jobs_learn_whose_words_were_hidden_before_they_remembered_it(tmp_path: Path, clock: Clock) -> None:
+    keeper = open_keeper(tmp_path / "atelier.sqlite")
+    made = (
+        ("ROOT", "imagine", None),
+        ("HIDES", "reroll", "ROOT"),
+        ("CELL", "single", "HIDES"),
+        ("BAD", "reroll", "CELL"),
+    )
+    with keeper.connect() as connection:
+        command.upgrade(_configured(connection), "0015")
+        for job, kind, parent in made:
+            connection.exec_driver_sql(
+                "INSERT INTO jobs (id, member_id, server_id, channel_id, kind, parent_id, root_id, text, cells, speed,"
+                " privacy, plan, share, state, attempt, deaths, unwanted, reserved_gpu_ms, gpu_ms, notes, film,"
+                " created_at) VALUES (?, 7, 9, 8, ?, ?, 'ROOT', '', '[]', 'fast', 'public', 'open', '{}', 'failed', 1,"
+                " 0, 0, 0, 0, '[]', 0, 0)",
+                (job, kind, parent),
+            )
+        for job in ("ROOT", "HIDES"):
+            connection.exec_driver_sql(
+                "INSERT INTO pictures VALUES (?, 0, '', 'image/png', 8, 8, 9, '{}', '', 5)", (job,)
+            )
+        connection.exec_driver_sql("UPDATE archive SET words_hidden = 1 WHERE job_id = 'HIDES'")
+        connection.commit()
+    keeper.dispose()
+    async with Store.open(tmp_path, clock=clock) as store, store.write() as tx:
+        told = {job.id: job.words_hidden for job in await jobs.family(tx, "ROOT", 9)}
+        assert told == {"ROOT": False, "HIDES": True, "CELL": True, "BAD": True}
+        await jobs.insert(tx, make_job("NEXT", parent_id="BAD", root_id="ROOT"))
+        await pictures.insert(tx, [make_picture("NEXT")])
+        assert [one.words_hidden for one in await archive.of_job(tx, make_job("NEXT"))] == [True]
 
 
 def _configured(connection: Connection) -> Config:
