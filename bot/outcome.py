@@ -39,8 +39,10 @@ from engine import (
     Hung,
     JobEvent,
     ModelLoading,
+    Preparing,
     Preview,
     Progress,
+    PutBack,
     Queued,
     Speed,
     Started,
@@ -91,6 +93,11 @@ class Outcome:
         match event:
             case Queued(job, _, place, starts_in_ms):
                 self._looks(job, place=place, starts_in_ms=starts_in_ms, loading=None)
+            case Preparing():
+                await self._prepares(event)
+            case PutBack(job, attempt):
+                async with self._store.write() as tx:
+                    await jobs.put_back(tx, job, attempt)
             case Started():
                 await self._started(event)
             case Progress(job, _, done, steps):
@@ -149,6 +156,12 @@ class Outcome:
                 return
             else:
                 return
+
+    async def _prepares(self, event: Preparing) -> None:
+        """Stored before its model is loaded: whatever the program dies of while it loads is a death of this job."""
+        async with self._store.write() as tx:
+            await jobs.take_up(tx, event.job, event.attempt)
+        reached(FailPoint.PREPARING)
 
     async def _started(self, event: Started) -> None:
         async with self._store.write() as tx:

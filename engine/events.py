@@ -25,7 +25,21 @@ class Queued(JobEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing(JobEvent):
+    """Its turn has come, and what it needs is loaded if it is not there: `Started` follows, `PutBack` or its
+    end. Should the program hang or die now, it is over this job.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack(JobEvent):
+    """What it needs finds no room beside what is painted: it waits again. `Queued` cannot say so, as it may be late."""
+
+
+@dataclass(frozen=True, slots=True)
 class Started(JobEvent):
+    """All it needs is there."""
+
     finishes_in_ms: int
 
 
@@ -119,4 +133,17 @@ class Hung:
     seconds: float
 
 
-Event = Queued | Started | Progress | Preview | Finished | Failed | Cancelled | ModelLoading | ModelEvicted | Hung
+Event = (
+    Queued
+    | Preparing
+    | PutBack
+    | Started
+    | Progress
+    | Preview
+    | Finished
+    | Failed
+    | Cancelled
+    | ModelLoading
+    | ModelEvicted
+    | Hung
+)

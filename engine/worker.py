@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.errors import NoRoomError
-from engine.events import Cancelled, Event, Failed, Failure, Hung, Queued, Started
+from engine.events import Cancelled, Event, Failed, Failure, Hung, Preparing, PutBack, Queued, Started
 from engine.finishing import Finisher
 from engine.job import Job
 from engine.paint.rendezvous import Arrival, Broke, Ended, Parked, job_of
@@ -148,6 +148,7 @@ class Worker:
         job = self._jobs[ticket.job]
         expected = self._queue.expected_ms(ticket)
         self.busy = Busy(f"beginning job {job.id}", time.monotonic(), expected, loads=True)
+        self._tell(Preparing(job.id, job.attempt))
         try:
             loading_ms = self._make_ready(job)
             if loading_ms is not None:
@@ -175,6 +176,7 @@ class Worker:
             self._begun.discard(job.id)
             view = self._queue.view()
         waiter = next(waiter for waiter in view.waiting if waiter.job == job.id)
+        self._tell(PutBack(job.id, job.attempt))
         self._tell(Queued(job.id, job.attempt, waiter.place, waiter.starts_in_ms))
         return True
 

@@ -28,7 +28,8 @@ from bot.messages.sending import Sent
 from bot.messages.told import Told, put
 from bot.panels.offer import no_credit_card, offer_card
 from bot.panels.prompt_desk import OPEN
-from bot.replies import hints
+from bot.quota import GRACE, still_to_tell
+from bot.replies import hints, storage
 from bot.store import jobs, outbox, placeholders
 from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder
@@ -228,7 +229,7 @@ def number_of(text: str) -> int:
 
 
 async def tell_untold(interaction: Interaction) -> None:
-    """What was finished while the member could not be reached is told as soon as they do anything."""
+    """What happened while the member could not be reached is told as soon as they do anything."""
     desk = desk_of(interaction)
     async with desk.store.read() as tx:
         found = await outbox.untold(tx, interaction.user.id)
@@ -239,8 +240,12 @@ async def tell_untold(interaction: Interaction) -> None:
         names = ", ".join(f"`{letter.job_id}`" for letter in ends[:10])
         if not await say(interaction, replies.untold(len(ends), names, desk.command("show"))):
             return  # the next time, then
-    if len(ends) < len(found) and not await say(interaction, replies.DM_CLOSED):
+    if any(letter.kind == Told.DIRECT for letter in found) and not await say(interaction, replies.DM_CLOSED):
         return
+    if any(letter.kind == Told.STORAGE for letter in found):
+        room = await still_to_tell(desk.store, desk.book.plans, interaction.user.id)
+        if room is not None and not await say(interaction, storage.nearly_full(*room, GRACE.days)):
+            return
     async with desk.store.write() as tx:
         for letter in found:
             await outbox.told_after_all(tx, letter.id, desk.now())

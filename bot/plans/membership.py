@@ -62,16 +62,19 @@ async def _carry_over(tx: Writing, found: Standing, now: datetime) -> None:
 
 
 async def take_back(tx: Writing, revoked: NewMembership, now: datetime) -> ClawBack | None:
-    """A refund or a chargeback: the plan is void at once; what was granted in the period goes back, and what was used
-    of it is owed. None if that was done before.
+    """A refund or a chargeback: the plan is void at once; what was granted in the period goes back, also what of it has
+    rolled over into a later month, and what was used of it is owed. None if that was done before.
     """
     membership = await memberships.revoke(tx, revoked, now)
     if membership is None:
         return None
     taken = owed = 0
     for bucket in await buckets.of_membership(tx, membership.id):
-        if bucket.starts_at >= membership.starts_at:
-            back = await ledger.claw_back(tx, bucket.member_id, bucket.key, now) or ClawBack()
+        if bucket.starts_at < membership.starts_at:
+            continue  # an earlier period, which stays paid for, and so does what it left over
+        rolled = await ledger.rollover_of(tx, bucket)
+        for granted in (bucket, *((rolled,) if rolled is not None else ())):
+            back = await ledger.claw_back(tx, granted.member_id, granted.key, now) or ClawBack()
             taken, owed = taken + back.taken_gpu_ms, owed + back.owed_gpu_ms
     return ClawBack(taken, owed)
 

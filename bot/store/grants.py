@@ -127,7 +127,7 @@ async def roll_over(
     if carried == 0:
         return 0
     new = NewBucket(
-        key=f"rollover:{bucket.key}",
+        key=_key_of_rollover(bucket),
         member_id=bucket.member_id,
         origin=Origin.ROLLOVER,
         gpu_ms=carried,
@@ -142,6 +142,11 @@ async def roll_over(
     ]
     await post(tx, f"roll-over:{bucket.id}", Act.ROLL_OVER, moves, now)
     return carried
+
+
+async def rollover_of(tx: Reading, bucket: Bucket) -> Bucket | None:
+    """What this bucket left over, in the bucket that it was carried into."""
+    return await buckets.find(tx, _key_of_rollover(bucket))
 
 
 async def available(tx: Reading, member_id: int, now: datetime, origins: Collection[Origin] = tuple(Origin)) -> int:
@@ -168,6 +173,10 @@ async def _repay(tx: Writing, bucket: Bucket, gpu_ms: int, now: datetime) -> Non
     if moves:
         moves.append(bucket.move(Account.AVAILABLE, Account.GIVEN, gpu_ms - left))
         await post(tx, f"repay:{bucket.id}", Act.REPAY, moves, now)
+
+
+def _key_of_rollover(bucket: Bucket) -> str:
+    return f"rollover:{bucket.key}"
 
 
 def _amount(bucket_id: int) -> Select[Any]:

@@ -217,9 +217,21 @@ async def hand_back(tx: Writing, job_id: str, attempt: int) -> bool:
     return await tx.change(_of_attempt(job_id, attempt, OPEN).values(values)) == 1
 
 
+async def take_up(tx: Writing, job_id: str, attempt: int) -> bool:
+    """Its turn has come. What it needs may still have to be loaded, which is no part of how long it takes."""
+    return await tx.change(_of_attempt(job_id, attempt, (State.QUEUED,)).values(state=State.RUNNING)) == 1
+
+
+async def put_back(tx: Writing, job_id: str, attempt: int) -> bool:
+    """What it needs has no room yet: it waits again, and the program does not die of it meanwhile."""
+    is_it = _of_attempt(job_id, attempt, (State.RUNNING,)).where(_jobs.c.started_at.is_(None))
+    return await tx.change(is_it.values(state=State.QUEUED)) == 1
+
+
 async def start(tx: Writing, job_id: str, attempt: int, started_at: datetime) -> bool:
-    values = {"state": State.RUNNING, "started_at": started_at}
-    return await tx.change(_of_attempt(job_id, attempt, (State.QUEUED,)).values(values)) == 1
+    """It is painted from now on. False if it was told before."""
+    is_new = _of_attempt(job_id, attempt, OPEN).where(_jobs.c.started_at.is_(None))
+    return await tx.change(is_new.values(state=State.RUNNING, started_at=started_at)) == 1
 
 
 async def finish(

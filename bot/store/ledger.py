@@ -29,6 +29,7 @@ from bot.store.grants import gift as gift
 from bot.store.grants import grant as grant
 from bot.store.grants import lend
 from bot.store.grants import roll_over as roll_over
+from bot.store.grants import rollover_of as rollover_of
 from bot.store.transactions import Reading, Writing
 from bot.store.words import Account, Act, Origin
 

@@ -26,6 +26,12 @@ async def given_at(tx: Reading, member_id: int, key: str) -> datetime | None:
     return given
 
 
+async def given_to(tx: Reading, key: str) -> frozenset[int]:
+    """Whoever was told, and with whom it is not over yet."""
+    rows = await tx.all(select(_notices.c.member_id).where(_notices.c.key == key))
+    return frozenset(row["member_id"] for row in rows)
+
+
 async def take_back(tx: Writing, member_id: int, key: str) -> bool:
     """It is over: when there is occasion again, it is told again."""
     is_it = (_notices.c.member_id == member_id, _notices.c.key == key)

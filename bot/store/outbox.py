@@ -71,6 +71,11 @@ async def find(tx: Reading, letter_id: int) -> Letter | None:
     return None if row is None else Letter(**row)
 
 
+async def find_by_key(tx: Reading, key: str) -> Letter | None:
+    row = await tx.first(select(_outbox).where(_outbox.c.key == key))
+    return None if row is None else Letter(**row)
+
+
 async def of_job(tx: Reading, job_id: str) -> tuple[Letter, ...]:
     rows = await tx.all(select(_outbox).where(_outbox.c.job_id == job_id).order_by(_outbox.c.id))
     return tuple(Letter(**row) for row in rows)
@@ -139,8 +144,8 @@ async def drop(tx: Writing, letter_id: int, error: str) -> bool:
 
 
 async def untold(tx: Reading, member_id: int) -> tuple[Letter, ...]:
-    """Ends of jobs, and files asked for, that reached the member in no way."""
-    kinds = _outbox.c.kind.in_(("answer", "direct"))
+    """Ends of jobs, files asked for, and that pictures are about to go, where that reached the member in no way."""
+    kinds = _outbox.c.kind.in_(("answer", "direct", "storage"))
     query = select(_outbox).where(_is(Sending.DROPPED), _outbox.c.member_id == member_id, kinds)
     return tuple(Letter(**row) for row in await tx.all(query.order_by(_outbox.c.id)))
 

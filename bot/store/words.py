@@ -11,7 +11,7 @@ class State(StrEnum):
     """Of a job: queued -> running -> rendered -> done, or failed or cancelled on the way; deleted at last."""
 
     QUEUED = "queued"  # stored and paid for; perhaps waiting in an engine
-    RUNNING = "running"  # an engine has started it
+    RUNNING = "running"  # its turn has come: it is prepared or painted
     RENDERED = "rendered"  # pictures and settlement are stored; the answer is in the outbox
     DONE = "done"  # the answer was delivered
     FAILED = "failed"

@@ -24,6 +24,7 @@ from engine.events import (
     Failure,
     Finished,
     ModelLoading,
+    Preparing,
     Preview,
     Progress,
     Queued,
@@ -59,10 +60,12 @@ async def test_events_tell_a_job_from_the_queue_to_the_end(engine: Engine, liste
     await listener.end_of("one")
     kinds = [type(event) for event in listener.of("one")]
     assert kinds[-1] is Finished
-    assert kinds.index(Started) < kinds.index(Progress) < kinds.index(Finished)
+    assert kinds.index(Preparing) < kinds.index(Started) < kinds.index(Progress) < kinds.index(Finished)
     loading = [event for event in listener.heard if isinstance(event, ModelLoading)]
     assert [event.fraction for event in loading] == sorted(event.fraction for event in loading)
     assert loading[-1].fraction == 1
+    heard = [type(event) for event in listener.heard]
+    assert heard.index(Preparing) < heard.index(ModelLoading) < heard.index(Started)
     steps = [event for event in listener.of("one") if isinstance(event, Progress)]
     assert all(one.done <= two.done for one, two in pairwise(steps))
     assert (steps[-1].done, steps[-1].steps) == (8, 8)

@@ -21,8 +21,11 @@ from engine.events import (
     Hung,
     ModelEvicted,
     ModelLoading,
+    Preparing,
     Progress,
+    PutBack,
     Queued,
+    Started,
 )
 from engine.job import Job, Speed
 from engine.models.seating import WORKING_SHARE
@@ -339,6 +342,8 @@ async def test_a_fast_job_waits_for_room_instead_of_failing(engine: Engine, list
     for name in ("slow", "quick", "later"):
         assert isinstance(await listener.end_of(name), Finished)
     assert [event.job for event in listener.heard if isinstance(event, LAST)] == ["slow", "quick", "later"]
+    turns = [type(event) for event in listener.of("quick") if isinstance(event, Preparing | PutBack | Started)]
+    assert turns == [Preparing, PutBack, Preparing, Started]
 
 
 @pytest.mark.usefixtures("slow")

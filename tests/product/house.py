@@ -219,6 +219,12 @@ async def slow(member: Member, prompt: str = "a slow boat", channel: str = "pain
     return outcome.message
 
 
+async def close_direct_messages(house: House, member: Member, *, closed: bool = True) -> None:
+    url = f"{house.box.url}/_sim/people/{member.user_id}"
+    async with aiohttp.ClientSession() as http, http.patch(url, json={"dms_closed": closed}) as response:
+        response.raise_for_status()
+
+
 async def eventually(ask: Callable[[], Awaitable[bool]]) -> None:
     """Ask until it is so: for what no message tells."""
     async with asyncio.timeout(PATIENCE):

@@ -188,6 +188,42 @@ async def test_rollover_carries_up_to_the_plans_cap_into_the_next_month(store: S
         assert await ledger.audit(tx) == []
 
 
+async def test_refund_takes_back_what_its_month_left_over_to_the_next(store: Store) -> None:
+    later = NOW + MONTH
+    first = subscription(source=Source.STRIPE, external_id="in_1", plan="pro")
+    second = replace(first, external_id="in_2", starts_at=later, ends_at=later + MONTH)
+    async with store.write() as tx:
+        for period, begins in ((first, NOW), (second, later)):
+            await memberships.put(tx, period)
+            await begin(tx, PAID, MEMBER, begins)
+        await use(tx, "JOB1", 2 * HOUR, later)  # of what rolled over, which ends no later and is the older
+        assert sorted((await hours(tx, later)).values()) == [3, 30]
+        assert await take_back(tx, first, later) == ClawBack(3 * HOUR, 2 * HOUR)
+        assert list((await hours(tx, later)).values()) == [30]
+        assert await take_back(tx, first, later) is None
+        assert await ledger.audit(tx) == []
+
+
+async def test_refund_of_a_year_takes_back_what_its_months_left_over(store: Store) -> None:
+    later = NOW + MONTH
+    year = subscription(plan="pro", ends_at=NOW + timedelta(days=365))
+    async with store.write() as tx:
+        await memberships.put(tx, year)
+        for begins in (NOW, later):
+            await begin(tx, PAID, MEMBER, begins)
+        assert await take_back(tx, year, later) == ClawBack(35 * HOUR, 0)
+        assert await hours(tx, later) == {}
+
+
+async def test_refund_of_a_renewal_leaves_what_the_month_before_it_left_over(store: Store) -> None:
+    later = NOW + MONTH
+    async with store.write() as tx:
+        await subscribe(tx, plan="pro")
+        await subscribe(tx, later, plan="pro", starts_at=later, ends_at=later + MONTH)
+        assert await take_back(tx, subscription(plan="pro"), later) == ClawBack(30 * HOUR, 0)
+        assert list((await hours(tx, later)).values()) == [5]
+
+
 async def test_rollover_happens_even_if_the_member_stays_away(store: Store, clock: Clock) -> None:
     year = NOW + timedelta(days=365)
     async with store.write() as tx:

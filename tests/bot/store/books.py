@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.plans.months import add_months
 from bot.store.words import GIVEABLE, Account, Act, Origin
 
 
@@ -41,7 +42,16 @@ class Pot:
 class Subscription:
     plan: str
     starts: datetime
-    ends: datetime
+    months: int
+
+    @property
+    def ends(self) -> datetime:
+        return add_months(self.starts, self.months)
+
+    def month(self, now: datetime) -> tuple[datetime, datetime]:
+        """Of one or two, the one that it is."""
+        second = add_months(self.starts, 1)
+        return (self.starts, second) if now < second else (second, self.ends)
 
 
 class Books:
@@ -128,6 +138,12 @@ class Books:
             pot.closed.add(Act.CLAW_BACK)
             pot.move(Account.AVAILABLE, Account.GRANTED, pot.left)
             pot.move(Account.DEBT, Account.GRANTED, pot.amounts[Account.SPENT] + pot.amounts[Account.GIVEN])
+
+    def claw_back_all(self, month: Pot) -> None:
+        """With what it left over."""
+        self.claw_back(month)
+        if (rolled := self.pots.get(f"rollover:{month.key}")) is not None:
+            self.claw_back(rolled)
 
     def gift(self, giver: int, taker: int, gpu_ms: int, key: str, now: datetime) -> None:
         made = []

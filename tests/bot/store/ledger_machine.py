@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.plans import membership
+from bot.plans.months import add_months
 from bot.plans.plan import Plan, Plans, Relax
 from bot.plans.rates import charge_of
 from bot.store import jobs, ledger, memberships
@@ -45,7 +46,6 @@ FREE = Plan(name="free", title="Free", fast_gpu_ms=0, relax=Relax.UNLIMITED)
 BASIC = Plan(name="basic", title="Basic", fast_gpu_ms=400)
 PRO = Plan(name="pro", title="Pro", fast_gpu_ms=1000, rollover_gpu_ms=150)
 PLANS = Plans((FREE, BASIC, PRO), FREE)
-MONTH = timedelta(days=30)
 Deed = Callable[[Writing], Awaitable[None]]
 
 
@@ -141,7 +141,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.engine = self.bench.engine
         self.write(self.break_it)
         self.grant(1, 1000, "a", 30)
-        self.subscribe(2, BASIC, None)
+        self.subscribe(2, PRO, 2, None)
         return self.accept(1, 60, False, None)
 
     async def break_it(self, tx: Writing) -> None:
@@ -292,10 +292,10 @@ class LedgerMachine(RuleBasedStateMachine):
             new = Pot(key, owner, Origin.BOUGHT, 0, self.now, None)
             self.books.claw_back(self.books.pots.get(key, new))
 
-    @rule(member=st.sampled_from(MEMBERS), plan=st.sampled_from((BASIC, PRO)), crash=CRASHES)
-    def subscribe(self, member: int, plan: Plan, crash: int | None) -> None:
+    @rule(member=st.sampled_from(MEMBERS), plan=st.sampled_from((BASIC, PRO)), months=st.integers(1, 2), crash=CRASHES)
+    def subscribe(self, member: int, plan: Plan, months: int, crash: int | None) -> None:
         """Begun, renewed, upgraded or downgraded, as it may come."""
-        name, starts, ends = self.subscription(member), self.now, self.now + MONTH
+        name, starts, ends = self.subscription(member), self.now, add_months(self.now, months)
         new = NewMembership(
             member_id=member,
             source=Source.DISCORD,
@@ -312,8 +312,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
         if self.write(deed, crash):
             known = self.books.subscriptions.get(name)
-            if known is None or known.starts < starts or (known.starts == starts and known.plan != plan.name):
-                self.books.subscriptions[name] = Subscription(plan.name, starts, ends)
+            if known is None or known.starts <= starts:
+                self.books.subscriptions[name] = Subscription(plan.name, starts, months)
             self.begin(member)
 
     @rule(member=st.sampled_from(MEMBERS), crash=CRASHES)
@@ -323,6 +323,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
         if self.write(deed, crash):
             self.begin(member)
+
+    @rule(member=st.sampled_from(MEMBERS))
+    def come_again(self, member: int) -> None:
+        """In the next month, which the last one has left something over for."""
+        self.jump(24 * 31)
+        self.visit(member, None)
 
     @rule(member=st.sampled_from(MEMBERS), crash=CRASHES)
     def charge_back(self, member: int, crash: int | None) -> None:
@@ -344,7 +350,7 @@ class LedgerMachine(RuleBasedStateMachine):
             known = self.books.subscriptions.pop(name, None)
             for key, pot in self.books.pots.items():
                 if key.startswith(f"discord:{name}:") and known is not None and pot.starts >= known.starts:
-                    self.books.claw_back(pot)
+                    self.books.claw_back_all(pot)
             self.subscriptions[member] += 1
 
     @rule(crash=CRASHES)
@@ -417,11 +423,12 @@ class LedgerMachine(RuleBasedStateMachine):
         known = self.books.subscriptions.get(name)
         if known is None or not known.starts <= self.now < known.ends:
             return
+        starts, ends = known.month(self.now)
         plan = PLANS.find(known.plan)
         assert plan is not None
         assert plan.fast_gpu_ms is not None
-        key = f"discord:{name}:{known.starts.isoformat(timespec='seconds')}"
-        month = Pot(key, member, Origin.DISCORD, plan.fast_gpu_ms, known.starts, known.ends)
+        key = f"discord:{name}:{starts.isoformat(timespec='seconds')}"
+        month = Pot(key, member, Origin.DISCORD, plan.fast_gpu_ms, starts, ends)
         self.books.begin(month, plan.rollover_gpu_ms, self.now)
 
     def teardown(self) -> None:

@@ -76,7 +76,14 @@ async def test_job_of_a_parent_that_is_not_there_is_refused(store: Store) -> Non
 async def test_life_of_a_job_from_queued_to_done(store: Store) -> None:
     await insert(store, {})
     async with store.write() as tx:
+        assert await jobs.take_up(tx, "JOB1", 1)
+        assert not await jobs.take_up(tx, "JOB1", 1)
+        assert await jobs.find(tx, "JOB1") == make_job(state=State.RUNNING)
+        assert await jobs.put_back(tx, "JOB1", 1)
+        assert await jobs.find(tx, "JOB1") == make_job()
+        assert await jobs.take_up(tx, "JOB1", 1)
         assert await jobs.start(tx, "JOB1", 1, later(1))
+        assert not await jobs.put_back(tx, "JOB1", 1)
         assert not await jobs.start(tx, "JOB1", 1, later(2))
         assert not await jobs.deliver(tx, "JOB1")
         assert await jobs.finish(tx, "JOB1", 1, State.RENDERED, later(3), gpu_ms=40)
@@ -98,6 +105,7 @@ async def test_writer_of_an_older_attempt_changes_nothing(store: Store) -> None:
     await insert(store, {})
     async with store.write() as tx:
         assert await jobs.claim_again(tx, "JOB1", 1, "boot 2") == 2
+        assert not await jobs.take_up(tx, "JOB1", 1)
         assert not await jobs.start(tx, "JOB1", 1, NOW)
         assert not await jobs.finish(tx, "JOB1", 1, State.RENDERED, NOW)
         assert not await jobs.hand_back(tx, "JOB1", 1)

@@ -15,7 +15,7 @@ from hypothesis import Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Update
 
-from bot.store import buckets, jobs
+from bot.store import buckets, jobs, ledger
 from bot.store.buckets import Bucket, NewBucket, Part
 from bot.store.tables import BALANCE
 from bot.store.transactions import Reading, Writing
@@ -130,6 +130,18 @@ def test_spending_in_another_order_is_found_out(bench: Bench, monkeypatch: pytes
 
     Mutant.bench = bench
     monkeypatch.setattr(buckets, "take", take_the_last_first)
+    found_out(Mutant, OTHERWISE)
+
+
+def test_refund_that_leaves_what_rolled_over_is_found_out(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def find_none(tx: Reading, bucket: Bucket) -> Bucket | None:
+        return None
+
+    class Mutant(LedgerMachine):
+        pass
+
+    Mutant.bench = bench
+    monkeypatch.setattr(ledger, "rollover_of", find_none)
     found_out(Mutant, OTHERWISE)
 
 

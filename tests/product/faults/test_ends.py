@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -12,10 +13,11 @@ from bot.frame.settings import Settings
 from bot.intake import MOST_DEATHS
 from bot.outcome import MOST_ATTEMPTS
 from bot.running import AGAIN
-from engine import EngineSettings, ModelError
+from engine import EngineSettings, Job, ModelError
+from engine.studio import Studio
 from sandbox.member import Json, Member
 from sandbox.server import Sandbox
-from tests.product.faults.brush import Brush
+from tests.product.faults.brush import LONGEST_SECONDS, Brush
 from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import eventually, must_hold
 from tests.product.house import PATIENCE, House, imagine, painted, until, until_ended
@@ -111,6 +113,31 @@ async def test_a_job_that_hangs_the_program_each_time_is_given_up_and_the_others
     last = await until(cleo, first, _failed)
     assert f"{MOST_DEATHS} times" in last["content"]
     brush.let_go()
+    await must_hold(box, house.desk.store)
+    assert await _acts(house) == {"refund": 1}
+
+
+async def test_a_job_whose_model_hangs_the_program_each_time_is_given_up(
+    make_house: MakeHouse, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await _impatient(make_house, monkeypatch)
+    cleo = await house.member("cleo")
+    loaded, make_ready = threading.Event(), Studio.make_ready
+
+    def load_for_ever(studio: Studio, job: Job) -> float | None:
+        loaded.wait(LONGEST_SECONDS)
+        return make_ready(studio, job)
+
+    monkeypatch.setattr(Studio, "make_ready", load_for_ever)
+    try:
+        first = await imagine(cleo, "a red house")
+        for _ in range(MOST_DEATHS):
+            await _until_it_gives_up(house)
+            await house.restart()
+        last = await until(cleo, first, _failed)
+    finally:
+        loaded.set()
+    assert f"{MOST_DEATHS} times" in last["content"]
     await must_hold(box, house.desk.store)
     assert await _acts(house) == {"refund": 1}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import aiohttp
 import pytest
 
 from bot.intake.wishes import TOKEN_LIFE
@@ -13,7 +12,7 @@ from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
 from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import must_hold
-from tests.product.house import House, imagine, painted, press, until_ended
+from tests.product.house import House, close_direct_messages, imagine, painted, press, until_ended
 
 QUARTER_SECONDS = 900.0
 SEND_MESSAGES, VIEW_CHANNEL = 2048, 1024
@@ -24,12 +23,6 @@ async def _deny(house: House, channel: str, permissions: int) -> None:
     place = await ada.channel_id(channel)
     body = {"type": 1, "allow": "0", "deny": str(permissions)}
     await ada.request("PUT", f"/channels/{place}/permissions/{house.box.application_id}", body)
-
-
-async def _close_direct_messages(house: House, member: Member, *, closed: bool = True) -> None:
-    url = f"{house.box.url}/_sim/people/{member.user_id}"
-    async with aiohttp.ClientSession() as http, http.patch(url, json={"dms_closed": closed}) as response:
-        response.raise_for_status()
 
 
 def _edits(box: Sandbox, status: int) -> list[str]:
@@ -138,7 +131,7 @@ async def test_a_permission_that_is_lost_meanwhile_sends_the_picture_by_direct_m
 async def test_who_can_be_reached_in_no_way_is_told_at_the_next_occasion_and_keeps_the_picture(
     house: House, cleo: Member, brush: Brush, box: Sandbox
 ) -> None:
-    await _close_direct_messages(house, cleo)
+    await close_direct_messages(house, cleo)
     brush.hold()
     first = await imagine(cleo, "a red house", "more-painting")
     ada = await house.member("ada")
