@@ -161,6 +161,11 @@ def may_judge(job: Job, asker: Asker, *, operates: bool) -> bool:
     return job.privacy is Privacy.PUBLIC and (operates or (asker.rules and _is_there(job, asker)))
 
 
+def may_judge_post(server_id: int, asker: Asker, *, operates: bool) -> bool:
+    """What was reported of a post in that server's gallery: it is to be seen there, whoever may see all of its job."""
+    return operates or (asker.rules and asker.server == server_id)
+
+
 def is_aside(privacy: Privacy, asker: Asker) -> bool:
     """Whether others could read it where it was asked for, and must not: then its member alone is told. What was asked
     for in a group of direct messages may be seen there, unless it is hidden from everybody."""

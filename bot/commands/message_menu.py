@@ -16,9 +16,10 @@ from bot.handlers.answering import guarded, say
 from bot.handlers.finding import job_of_message
 from bot.handlers.modals import prompt_dialog
 from bot.handlers.reactions import send_direct
-from bot.store import exhibits, members, reports
+from bot.store import exhibits, jobs, members, reports
+from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
-from bot.store.words import State
+from bot.store.words import Hanging, Privacy, State
 
 _log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
@@ -47,13 +48,29 @@ async def _direct(interaction: Interaction, message: discord.Message) -> None:
 
 
 async def _report(interaction: Interaction, message: discord.Message) -> None:
-    desk, job = desk_of(interaction), await _job(interaction, message)
+    desk, hung = desk_of(interaction), await _hung(interaction, message)
+    job = hung[1] if hung is not None else await _job(interaction, message)
+    reason = reports.about(hung[0].id) if hung is not None else ""
     async with desk.store.write(hurried=True) as tx:
         await members.meet(tx, interaction.user.id, desk.now())
-        is_new = await reports.add(tx, job.id, interaction.user.id, "", desk.now())
+        is_new = await reports.add(tx, job.id, interaction.user.id, reason, desk.now())
     if is_new:
         _log.warning("Member %d reported job %s of member %d.", interaction.user.id, job.id, job.member_id)
     await say(interaction, replies.REPORTED if is_new else replies.REPORTED_BEFORE)
+
+
+async def _hung(interaction: Interaction, message: discord.Message) -> tuple[Exhibit, Job] | None:
+    """A post of this server's gallery, where it shows what is otherwise not to be seen or judged here: a cell of a
+    private grid, a picture of another server."""
+    asker = asker_of(interaction)
+    async with desk_of(interaction).store.read() as tx:
+        exhibit = await exhibits.by_message(tx, message.id)
+        job = await jobs.find(tx, exhibit.job_id) if exhibit is not None else None
+        sees = job is not None and await visibility.sees(tx, job, asker)
+    if exhibit is None or job is None or exhibit.state is not Hanging.SHOWN or exhibit.server_id != asker.server:
+        return None
+    is_of_here = sees and job.privacy is Privacy.PUBLIC and job.server_id == asker.server
+    return None if is_of_here or job.state is State.DELETED else (exhibit, job)
 
 
 async def _use(interaction: Interaction, message: discord.Message) -> None:

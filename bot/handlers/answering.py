@@ -193,7 +193,8 @@ async def refused(desk: Desk, error: Refusal) -> Card:
 
 
 async def sentence(desk: Desk, error: Refusal) -> str:
-    """What a member is told. Whoever asks for what is there is led to it, and what was taken away is posted again."""
+    """What a member is told. Whoever asks for what is there is led to it, and what was taken away is posted again, if
+    all may see it still."""
     if not isinstance(error, ThereAlreadyError):
         return replies.refusal(error)
     async with desk.store.read() as tx:
@@ -201,6 +202,8 @@ async def sentence(desk: Desk, error: Refusal) -> str:
     if error.is_painted and place is not None and await _is_gone(desk, place):
         async with desk.store.write() as tx:
             job = await jobs.find(tx, error.job)
+            if job is not None and job.server_id is not None and not visibility.is_prompt_public(job):
+                return replies.there_aside(desk.command("gallery browse"))
             if job is not None:
                 await put(tx, job, Told.ANSWER, desk.now(), key=f"answer:{job.id}:{place.message_id}")
         desk.delivery.poke()

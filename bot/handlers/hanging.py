@@ -1,4 +1,4 @@
-"""What hangs in a gallery is taken down and put back, by its maker or a moderator; the post follows at once."""
+"""What hangs in a gallery is taken down, put back or deleted by its maker or a moderator; the post follows at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from bot import visibility
 from bot.asking import Asker
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk, asker_of
+from bot.errors import NoJobError, NotAllowedError
 from bot.handlers.answering import say
+from bot.messages import withdrawing
 from bot.messages.cards import Button, Card, Tone
 from bot.messages.exhibit_cards import restoring
 from bot.messages.exhibiting import find_as_made, put_exhibit
@@ -65,6 +67,27 @@ async def _hide(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Jo
     return words.TAKEN_DOWN
 
 
+async def take_away(desk: Desk, asker: Asker, number: int, *, operates: bool = False) -> None:
+    """What one exhibit shows and no more of its job, deleted by whoever rules over it. A picture of another server is
+    only taken down from this one's gallery."""
+    async with desk.store.write(hurried=True) as tx:
+        found = await _find(tx, number)
+        if found is None:
+            raise NoJobError
+        exhibit, job = found
+        if not (operates or visibility.may_curate(job, asker, exhibit)):
+            raise NotAllowedError
+        shown = await _pictures(tx, exhibit, job)
+        is_theirs = operates or job.member_id == asker.member
+        if not is_theirs and not all(visibility.moderates(picture, asker) for picture in shown):
+            await _hide(tx, desk, asker, exhibit, job)
+        elif job.kind == archive.SINGLE:  # a copy: the picture stays its grid's
+            await withdrawing.delete(tx, job, asker.member, desk.now())
+        else:
+            await withdrawing.lay_aside(tx, shown, asker.member, desk.now())
+    desk.delivery.poke()
+
+
 async def _restore(tx: Writing, desk: Desk, asker: Asker, exhibit: Exhibit, job: Job) -> str:
     """What a moderator took down, its maker does not put back; what its maker keeps private, no moderator does."""
     is_own = job.member_id == asker.member
@@ -96,8 +119,12 @@ async def _tell(tx: Writing, desk: Desk, exhibit: Exhibit) -> None:
 
 
 async def _found(tx: Writing, press: Press) -> tuple[Exhibit, Job] | None:
+    return await _find(tx, int(press.extra.partition(".")[0]))
+
+
+async def _find(tx: Writing, number: int) -> tuple[Exhibit, Job] | None:
     """None if its pictures are no more."""
-    exhibit = await exhibits.find(tx, int(press.extra.partition(".")[0]))
+    exhibit = await exhibits.find(tx, number)
     job = await find_as_made(tx, exhibit.job_id) if exhibit is not None else None
     if exhibit is None or job is None or exhibit.state is Hanging.DELETED or job.state is State.DELETED:
         return None

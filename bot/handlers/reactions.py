@@ -18,6 +18,7 @@ from bot.desk import Desk, everywhere_on, lets_rule
 from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
 from bot.handlers.answering import refused
 from bot.handlers.finding import job_of_message
+from bot.handlers.hanging import take_away
 from bot.handlers.publishing import publish, star
 from bot.messages.cards import Card
 from bot.messages.lanes import Later
@@ -96,6 +97,15 @@ async def send_direct(desk: Desk, asker: Asker, job: Job) -> None:
 
 
 async def _cancel_or_delete(desk: Desk, asker: Asker, job: Job) -> None:
+    """Under a gallery's post what that shows, which may be one picture of several; under an emptied one nothing."""
+    async with desk.store.read() as tx:
+        exhibit = await exhibits.by_message(tx, asker.message or 0)
+        posts = await placeholders.posts_of(tx, job.id)
+    if exhibit is not None:
+        await take_away(desk, asker, exhibit.id)
+        return
+    if any(post.message_id == asker.message and post.kind == Told.PUBLISH for post in posts):
+        raise NoJobError
     if job.state in OPEN:
         with suppress(EndedError):  # it ended meanwhile: then it is deleted
             await desk.intake.cancel(asker, job.id)

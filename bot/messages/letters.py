@@ -8,6 +8,7 @@ from contextlib import suppress
 import discord
 
 from bot import replies, visibility
+from bot.asking import Asker
 from bot.buttons.custom_id import Action
 from bot.frame.fail_points import FailPoint, reached
 from bot.kinds import Kind
@@ -16,7 +17,7 @@ from bot.messages.cards import Card, File, Pressed
 from bot.messages.community import COMMUNITY
 from bot.messages.daily_posts import DailyPosts
 from bot.messages.digest_posts import DigestPosts
-from bot.messages.exhibiting import Exhibiting
+from bot.messages.exhibiting import Exhibiting, find_as_made
 from bot.messages.follow_notes import FollowNotes
 from bot.messages.live import Live
 from bot.messages.placing import Placing
@@ -42,6 +43,7 @@ PRESSES = {
 }
 SHOWN = "show"
 GALLERY = (Told.PUBLISH, Told.GUIDELINES)
+TAKEN_BACK = Card(replies.TAKEN_BACK)
 
 
 MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
@@ -78,7 +80,7 @@ class Telling:
             case Told.PLACEHOLDER:
                 return await self._placeholder(job, place)
             case Told.ANSWER:
-                return await self._answer(job)
+                return await self._answer(job, letter)
             case Told.MENTION:
                 return await self._mention(job, place, letter)
             case Told.DIRECT:
@@ -90,7 +92,7 @@ class Telling:
             case Told.ERASE:
                 await self._erase(job, letter)
             case Told.BAR:
-                await self._bar(place, letter)
+                await self._bar(job, place, letter)
         return None
 
     async def _placeholder(self, job: Job, place: Placeholder) -> Sent | None:
@@ -106,16 +108,33 @@ class Telling:
                 return None  # it can be written only as an answer, and that was missed: the picture comes by itself
             return await self._placing.put(job, cards.under_way(job, Live(), is_wordless=is_wordless))
 
-    async def _answer(self, job: Job) -> Sent | None:
+    async def _answer(self, job: Job, letter: Letter) -> Sent | None:
+        """What became private since it was asked for comes to its member alone; to nobody, if that is not its maker."""
         async with self._placing.lock(job.id):
             async with self._store.read() as tx:
-                current = await jobs.find(tx, job.id)
-            if current is None or current.state is State.DELETED:
-                return None
-            return await self._placing.put(current, await ended_card(self._store, current))
+                current, place = await jobs.find(tx, job.id), await placeholders.find(tx, job.id)
+                if current is None or place is None or current.state is State.DELETED:
+                    return None
+                asker = Asker(current.member_id, place.channel_id, current.server_id)
+                is_theirs = await visibility.sees(tx, current, asker)
+            was_public = bool(letter.payload.get("public"))
+            if not await self._is_exposed(current, place, was_public=was_public):
+                return await self._placing.put(current, await ended_card(self._store, current))
+            await self._placing.clear(current, place, TAKEN_BACK)
+            return await self._placing.direct(current, await ended_card(self._store, current)) if is_theirs else None
+
+    async def _is_exposed(self, job: Job, place: Placeholder, *, was_public: bool = False) -> bool:
+        """Whether others read its message, and must not any more. Of what is asked for outside of servers, and so is
+        private and stays, only its letter tells that it was public meanwhile."""
+        if place.ephemeral or visibility.is_prompt_public(job):
+            return False
+        if was_public or self._sender.server_of(place.channel_id) is not None:
+            return True
+        # A thread that sleeps is not known to the library; and what was asked for alone may be a server's by now.
+        return job.server_id is not None and place.channel_id != await self._own_channel(job)
 
     async def _mention(self, job: Job, place: Placeholder, letter: Letter) -> Sent | None:
-        if place.message_id is None or place.ephemeral or place.by_token:
+        if place.message_id is None or place.ephemeral or place.by_token or await self._is_exposed(job, place):
             return None
         parent = place.message_id
         if letter.tries > 1:
@@ -139,7 +158,9 @@ class Telling:
         async with self._store.read() as tx:
             shown = await pictures.of_job(tx, job.id)
             film = await films.find(tx, job.id) if len(shown) == len(job.cells) else None
-        if not shown:
+            asker = Asker(letter.member_id, job.channel_id, job.server_id)
+            is_withdrawn = letter.payload.get("public") and not await visibility.reads(tx, job, asker)
+        if not shown or is_withdrawn:
             return None
         member = letter.member_id
         channel = await self._sender.direct_channel(member)
@@ -175,6 +196,8 @@ class Telling:
             card = await ended_card(self._store, job)
             with suppress(MessageGoneError, UnreachableError):
                 await self._sender.edit_buttons(copy.channel_id, copy.message_id, card.rows)
+        if await self._is_exposed(job, place):
+            return None
         try:
             async with self._placing.lock(job.id):  # of two presses at once the later must be the last to be shown
                 card = await ended_card(self._store, job)
@@ -194,13 +217,15 @@ class Telling:
         async with self._placing.lock(job.id):
             async with self._store.read() as tx:
                 place = await placeholders.find(tx, job.id)
+                current = await jobs.find(tx, job.id)
             with suppress(MessageGoneError, UnreachableError):
-                if place is not None:
-                    await self._placing.edit(place, card)
+                if place is not None and current is not None:
+                    await self._placing.edit(place, TAKEN_BACK if await self._is_exposed(current, place) else card)
 
     async def _erase(self, job: Job, letter: Letter) -> None:
-        """All of its messages, or only those of one kind."""
+        """All of its messages, or only those of one kind, or all but those that its maker alone reads."""
         only = letter.payload.get("only")
+        own = await self._own_channel(job) if letter.payload.get("kept") else None
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
@@ -209,11 +234,19 @@ class Telling:
         if place is not None and place.message_id is not None and only is None:
             found.append(Sent(place.channel_id, place.message_id))
         for sent in found:
-            with suppress(MessageGoneError, UnreachableError):
-                await self._sender.delete(sent.channel, sent.message)
+            if sent.channel != own:
+                with suppress(MessageGoneError, UnreachableError):
+                    await self._sender.delete(sent.channel, sent.message)
 
-    async def _bar(self, place: Placeholder, letter: Letter) -> None:
-        if place.message_id is None or place.ephemeral or place.by_token:
+    async def _own_channel(self, job: Job) -> int | None:
+        async with self._store.read() as tx:
+            made = await find_as_made(tx, job.id) or job
+        with suppress(UnreachableError):
+            return await self._sender.direct_channel(made.member_id)
+        return None
+
+    async def _bar(self, job: Job, place: Placeholder, letter: Letter) -> None:
+        if place.message_id is None or place.ephemeral or place.by_token or await self._is_exposed(job, place):
             return
         for emoji in letter.payload["emoji"]:
             await self._sender.react(place.channel_id, place.message_id, str(emoji))

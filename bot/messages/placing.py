@@ -67,6 +67,12 @@ class Placing:
                 return await self.direct(job, card)
         return await self._anew(job, place, card)
 
+    async def clear(self, job: Job, place: Placeholder, card: Card) -> None:
+        """Its message, if there is one, says no more than that. Call it under the lock."""
+        place = await self.found(job, place)
+        with suppress(MessageGoneError, UnreachableError):
+            await self.edit(place, card)
+
     async def found(self, job: Job, place: Placeholder) -> Placeholder:
         """With its message, if one was written and the program ended before it was noted."""
         if place.message_id is not None:

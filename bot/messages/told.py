@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.store import jobs, outbox, pictures, servers
 from bot.store.jobs import Job
 from bot.store.transactions import Writing
-from bot.store.words import State
+from bot.store.words import Privacy, State
 
 
 class Told(StrEnum):
@@ -40,7 +40,10 @@ async def put(
     member: int | None = None,
     **payload: object,
 ) -> bool:
-    """Once for each `key`: a job's answer is told once."""
+    """Once for each `key`: a job's answer is told once. Letters that show pictures say whether all could see those when
+    it was put: that may have changed when its turn comes."""
+    if kind in (Told.ANSWER, Told.DIRECT):
+        payload["public"] = job.privacy is Privacy.PUBLIC
     return await outbox.put(
         tx,
         key=key or f"{kind}:{job.id}",

@@ -99,8 +99,9 @@ async def hide_words(tx: Writing, found: Sequence[Archived], by: int, now: datet
 
 
 async def _withdraw(tx: Writing, found: Sequence[Archived], now: datetime) -> None:
+    """Out of the sight of others; what its maker has in their own direct messages stays."""
     for job in await _shown_by(tx, found):
-        await _erase(tx, job, now)
+        await _erase(tx, job, now, kept=True)
 
 
 async def _shown_by(tx: Reading, found: Sequence[Archived]) -> list[Job]:
@@ -127,9 +128,10 @@ async def _refresh_parent(tx: Writing, job: Job, now: datetime) -> None:
         await put(tx, parent, Told.REFRESH, now, key=f"refresh:{parent.id}:{job.id}:{_count(now)}")
 
 
-async def _erase(tx: Writing, job: Job, now: datetime, only: str | None = None) -> None:
+async def _erase(tx: Writing, job: Job, now: datetime, only: str | None = None, *, kept: bool = False) -> None:
     """Each time anew: what was taken away may have been posted again since."""
-    await put(tx, job, Told.ERASE, now, key=f"erase:{job.id}:{_count(now)}:{only or ''}", only=only)
+    which = "kept" if kept else only or ""
+    await put(tx, job, Told.ERASE, now, key=f"erase:{job.id}:{_count(now)}:{which}", only=only, kept=kept)
 
 
 def _ids(found: Sequence[Archived]) -> list[int]:

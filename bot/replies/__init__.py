@@ -40,6 +40,7 @@ DELETED = "Deleted. It is out of this channel."
 KEPT = "Bookmarked. `/show` brings it back at any time."
 KEPT_NO_MORE = "The bookmark is gone."
 THERE_AGAIN = "That picture is there already, but its message was taken away. I am posting it once more."
+TAKEN_BACK = "This picture is not for everybody here any more."
 CANCELLING = "It is being cancelled; that takes a step at most, and costs nothing."
 PUBLISHED = "Published."
 NO_GALLERIES = "No server that we share has a gallery yet."
@@ -173,6 +174,13 @@ def gpu_time(ms: int) -> str:
 def untold(count: int, names: str, command: str) -> str:
     what = "a job was" if count == 1 else f"{count} jobs were"
     return f"While I could not reach you, {what} finished: {names}. {command} brings each one here."
+
+
+def there_aside(command: str) -> str:
+    return (
+        "That picture is there already, but not all may see it any more, so I am not posting it once more. "
+        f"{command} shows it to you."
+    )
 
 
 def recipe(prompt: str, job: str, data: Mapping[str, Any]) -> str:

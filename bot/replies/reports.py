@@ -33,5 +33,6 @@ def reported(number: int, job: Job, found: Sequence[Report], link: str) -> str:
 
 
 def _report(report: Report) -> str:
-    reason = f": “{escaped(shortened(report.reason, REASON))}”" if report.reason.strip() else ""
+    is_said = bool(report.reason.strip()) and report.exhibit is None
+    reason = f": “{escaped(shortened(report.reason, REASON))}”" if is_said else ""
     return f"🚩 {mention(report.reporter_id)} {stamp(report.created_at, Style.RELATIVE)}{reason}"

@@ -37,6 +37,13 @@ def test_a_reported_picture_is_judged_by_the_operator_and_its_servers_moderators
         assert not visibility.may_judge(make_job(server_id=SERVER, privacy=privacy), asker(rules=True), operates=True)
 
 
+def test_a_reported_post_is_judged_by_the_operator_and_the_moderators_of_its_gallery() -> None:
+    assert visibility.may_judge_post(SERVER, asker(rules=True), operates=False)
+    assert visibility.may_judge_post(SERVER, asker(server=None), operates=True)
+    assert not visibility.may_judge_post(SERVER, asker(), operates=False)
+    assert not visibility.may_judge_post(SERVER, asker(server=OTHER, rules=True), operates=False)
+
+
 def test_a_public_picture_is_seen_on_its_server_and_nowhere_else() -> None:
     job = make_job(server_id=SERVER)
     assert visibility.may_see(job, asker())

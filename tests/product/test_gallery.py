@@ -223,6 +223,17 @@ async def test_a_picture_made_private_is_gone_for_all_others_everywhere(
     assert "4 pictures" in text_of(await page_of(cleo))
 
 
+async def test_what_its_maker_has_in_direct_messages_stays_when_it_becomes_private(
+    house: House, cleo: Member, grid: Json
+) -> None:
+    await cleo.use_on_message("DM Results", grid)
+    letter = await cleo.wait_for("@Painter", lambda message: bool(message["attachments"]))
+    await choose(cleo, await open_first(cleo, await page_of(cleo, "mine")), "Only I may see it", "only its maker")
+    await until_gone(cleo, grid)
+    await house.desk.delivery.settle(PATIENCE)
+    assert letter["id"] in [message["id"] for message in await cleo.messages("@Painter")]
+
+
 async def test_friends_see_what_is_for_friends(cleo: Member, dov: Member, ben: Member, grid: Json) -> None:
     mine = await open_first(cleo, await page_of(cleo, "mine"))
     await choose(cleo, mine, "My friends may see it", "its maker's friends")

@@ -12,7 +12,19 @@ from bot.store import outbox, tables
 from bot.store.exhibits import Exhibit
 from bot.store.words import Hanging
 from sandbox.member import Member
-from tests.product.house import House, Json, eventually, labels, painted, press, said_aside, told, until, until_ended
+from tests.product.house import (
+    PATIENCE,
+    House,
+    Json,
+    eventually,
+    labels,
+    painted,
+    press,
+    said_aside,
+    told,
+    until,
+    until_ended,
+)
 from tests.product.test_gallery import CHOOSE, DEEDS, DO_ALL, choose, listed, open_first, page_of, text_of, then
 from tests.product.test_gallery_channel import post_of, published, shown, thread, until_state, until_votes
 from tests.product.test_servers import second_gallery
@@ -265,6 +277,60 @@ async def test_a_cell_that_is_taken_down_leaves_the_others_alone(house: House, c
     outcome = await cleo.click(await post_of(cleo, await shown(house)), "Take down")
     assert outcome.message is not None
     assert labels(outcome.message) == [words.RESTORE]  # to delete it would delete its whole grid
+
+
+async def one_of_a_private_grid(house: House, cleo: Member) -> Json:
+    """Its post."""
+    await house.arrange_gallery()
+    await painted(cleo, "a red house")  # so that she may ask in direct messages
+    await painted(cleo, "a secret garden", "@Painter")
+    await choose(cleo, await mine(cleo), PUBLISH, "Seen by: the gallery")
+    return await post_of(cleo, await shown(house))
+
+
+async def test_a_cross_under_one_picture_of_a_private_grid_leaves_the_others(
+    house: House, cleo: Member, ben: Member
+) -> None:
+    post = await one_of_a_private_grid(house, cleo)
+    exhibit = await shown(house)
+    await ben.react(post, "❌")
+    await until_state(house, exhibit, Hanging.DELETED)
+    assert "7 pictures" in text_of(await page_of(cleo, "mine"))
+
+
+async def test_a_cross_under_an_emptied_post_deletes_nothing(
+    house: House, ada: Member, ben: Member, cleo: Member
+) -> None:
+    post = await one_of_a_private_grid(house, cleo)
+    assert await told(ben, post, "Take down") == words.TAKEN_DOWN
+    await until(cleo, post, lambda message: not message["attachments"])
+    await house.desk.delivery.settle(PATIENCE)
+    await ada.request("PATCH", f"/channels/{post['channel_id']}", {"archived": False, "locked": False})
+    await ben.react(post, "❌")
+    await said_aside(ben, "@Painter", "not here any more")
+    assert "8 pictures" in text_of(await page_of(cleo, "mine"))
+
+
+async def test_a_moderators_cross_under_a_picture_of_another_server_only_takes_it_down(
+    house: House, cleo: Member
+) -> None:
+    exhibit, post = await hung_elsewhere(house, cleo)
+    await cleo.react(post, "❌")
+    await until_state(house, exhibit, Hanging.HIDDEN)
+    assert "4 pictures" in text_of(await page_of(await house.member("eve"), "mine"))
+
+
+async def hung_elsewhere(house: House, cleo: Member) -> tuple[Exhibit, Json]:
+    """One of Eve's pictures of the studio, in the gallery of a server that is Cleo's, and its post."""
+    guild, channel = await second_gallery(house, cleo)
+    (studio,) = [each.id for each in house.client.guilds if each.id != int(guild["id"])]
+    await house.control("people", {"username": "eve", "guild_ids": [str(studio), guild["id"]]})
+    eve = await house.member("eve")
+    await painted(eve, "a red house")
+    opened = await open_first(eve, await page_of(eve, "mine", channel))
+    await choose(eve, opened, PUBLISH, "Seen by: the gallery")
+    exhibit = await shown(house)
+    return exhibit, await post_of(cleo, exhibit)
 
 
 async def test_a_picture_of_another_server_is_there_to_be_looked_at_and_voted_for(

@@ -9,8 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.store import reports
+from bot.store.words import Hanging
 from sandbox.member import Member
 from tests.product.house import House, Json, labels, opened_house, painted, until, until_gone
+from tests.product.looking import picture_of
+from tests.product.test_gallery import page_of, text_of
+from tests.product.test_gallery_channel import shown as hung
+from tests.product.test_gallery_channel import until_state
+from tests.product.test_gallery_posts import hung_elsewhere, one_of_a_private_grid
 
 
 @pytest.fixture
@@ -140,3 +146,61 @@ async def test_private_picture_is_in_nobodys_list(house: House, ada: Member, cle
     async with house.desk.store.write() as tx:
         await tx.change(text("UPDATE jobs SET privacy = 'stealth'"))
     assert "No picture" in (await look(ada))["content"]
+
+
+async def report(by: Member, post: Json) -> None:
+    outcome = await by.use_on_message("Report", post)
+    assert outcome.message is not None
+    assert "Thank you" in outcome.message["content"]
+
+
+async def test_one_picture_of_a_private_grid_that_hangs_is_reported_seen_and_taken_away_alone(
+    house: House, ben: Member, cleo: Member, dov: Member
+) -> None:
+    post = await one_of_a_private_grid(house, cleo)
+    exhibit = await hung(house)
+    await report(dov, post)
+    seen = await look(ben)
+    assert f"/{post['channel_id']}/{post['id']}" in seen["content"]
+    assert f"🚩 <@{dov.user_id}> <t:" in seen["content"]
+    assert "post" not in seen["content"].partition("🚩")[2]
+    assert (await picture_of(ben, seen)).size == (await picture_of(ben, post)).size  # and not a grid
+    assert "No picture" in (await after(ben, seen, "Take away 1"))["content"]
+    await until_state(house, exhibit, Hanging.DELETED)
+    assert "7 pictures" in text_of(await page_of(cleo, "mine"))
+
+
+async def test_a_picture_of_another_server_is_judged_where_it_hangs_and_only_taken_down_there(
+    house: House, cleo: Member, ben: Member
+) -> None:
+    exhibit, post = await hung_elsewhere(house, cleo)
+    await report(cleo, post)
+    assert "No picture" in (await look(ben))["content"]
+    seen = await look(cleo, post["channel_id"])
+    assert "One picture was reported" in seen["content"]
+    assert "No picture" in (await after(cleo, seen, "Take away 1"))["content"]
+    await until_state(house, exhibit, Hanging.HIDDEN)
+    assert "4 pictures" in text_of(await page_of(await house.member("eve"), "mine"))
+
+
+async def test_whoever_leaves_a_post_decides_nothing_about_the_picture_on_its_own_server(
+    house: House, cleo: Member, ben: Member, dov: Member
+) -> None:
+    _, post = await hung_elsewhere(house, cleo)
+    (grid,) = [message for message in await dov.messages("painting") if "U1" in labels(message)]
+    await report(dov, grid)
+    await report(cleo, post)
+    assert "No picture" in (await after(cleo, await look(cleo, post["channel_id"]), "Leave it 1"))["content"]
+    assert f"🚩 <@{dov.user_id}> <t:" in (await look(ben))["content"]
+
+
+async def test_another_post_can_be_reported_once_the_first_was_decided(house: House, cleo: Member, dov: Member) -> None:
+    await reported(house, dov, cleo)
+    dovs, now = int(dov.user_id), house.desk.now()
+    async with house.desk.store.write() as tx:
+        (job,) = await reports.open_jobs(tx)
+        assert not await reports.add(tx, job.id, dovs, reports.about(1), now)
+        assert await reports.close(tx, job.id, now) == 1
+        assert await reports.add(tx, job.id, dovs, reports.about(1), now)
+        assert not await reports.add(tx, job.id, dovs, reports.about(1), now)
+        assert [report.exhibit for report in await reports.of_job(tx, job.id)] == [1]

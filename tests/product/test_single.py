@@ -11,6 +11,7 @@ from engine import read_recipes
 from sandbox.member import Member
 from tests.product.house import (
     EPHEMERAL,
+    PATIENCE,
     House,
     Json,
     answers,
@@ -27,6 +28,7 @@ from tests.product.house import (
     until_gone,
 )
 from tests.product.looking import cell_of, cells_of, data_of, distance, mean_distance, picture_of
+from tests.product.test_gallery import choose, open_first, page_of, text_of
 
 SINGLE = [
     "Upscale (Subtle)",
@@ -192,6 +194,22 @@ async def test_a_picture_whose_message_was_taken_away_is_posted_again(
     back = await cleo.wait_for("painting", lambda message: labels(message) == SINGLE and message["id"] != single["id"])
     assert back["message_reference"]["message_id"] == grid["id"]
     assert back["id"] in await told(cleo, grid, "U3")
+
+
+async def test_a_private_picture_is_not_posted_again_for_all_when_its_maker_reacts_to_a_copy(
+    house: House, cleo: Member, dov: Member, single: Json
+) -> None:
+    large = await until_ended(cleo, await press(cleo, single, "Upscale (Subtle)"))
+    opened = await open_first(cleo, await page_of(cleo, "mine"))
+    job = text_of(await choose(cleo, opened, "Only I may see it", "only its maker")).split("-# Job `")[1][:12]
+    await until_gone(dov, large)
+    before = [message["id"] for message in await dov.messages("painting")]
+    await cleo.command("@Painter", "show", job=job)
+    copy = await cleo.wait_for("@Painter", lambda message: bool(message["attachments"]))
+    await cleo.react(copy, "1️⃣")
+    await cleo.wait_for("@Painter", lambda message: "not all may see it any more" in message["content"])
+    await house.desk.delivery.settle(PATIENCE)
+    assert [message["id"] for message in await dov.messages("painting")] == before
 
 
 async def test_a_star_puts_it_into_the_gallery_once(house: House, cleo: Member, single: Json) -> None:

@@ -1,18 +1,34 @@
-"""Where an answer was to go is closed by the time that it is there: tokens, channels, permissions, direct messages."""
+"""Where an answer was to go is closed by the time that it is there: tokens, channels, permissions, direct messages; or
+its picture has become private by then.
+"""
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
 
 from bot.intake.wishes import TOKEN_LIFE
-from bot.store import jobs, outbox
-from bot.store.words import State
+from bot.messages import withdrawing
+from bot.replies import TAKEN_BACK
+from bot.store import archive, jobs, outbox
+from bot.store.archive import Archived, Viewer, Wanted
+from bot.store.words import Audience, State
 from sandbox.member import Member
 from sandbox.server import Sandbox
 from tests.product.faults.brush import Brush
 from tests.product.faults.conftest import MakeHouse
-from tests.product.faults.oracle import must_hold
-from tests.product.house import House, close_direct_messages, imagine, painted, press, until_ended
+from tests.product.faults.oracle import eventually, messages, must_hold, until_calm
+from tests.product.house import (
+    House,
+    Json,
+    close_direct_messages,
+    imagine,
+    painted,
+    press,
+    until,
+    until_ended,
+    until_gone,
+)
 
 QUARTER_SECONDS = 900.0
 SEND_MESSAGES, VIEW_CHANNEL = 2048, 1024
@@ -147,3 +163,103 @@ async def test_who_can_be_reached_in_no_way_is_told_at_the_next_occasion_and_kee
         assert await outbox.untold(tx, int(cleo.user_id)) == ()
         states = await jobs.count_by_state(tx, int(cleo.user_id))
     assert states == {State.DONE: 2}
+
+
+# -- what became private meanwhile -------------------------------------------------------------------------------------
+
+
+async def _refuse(house: House, method: str, path: str) -> None:
+    """Until `_accept`."""
+    trouble = {"kind": "http", "method": method, "path": path, "status": 503, "times": None}
+    await house.control("faults", trouble)
+
+
+async def _accept(house: House) -> None:
+    async with aiohttp.ClientSession() as http, http.delete(f"{house.box.url}/_sim/faults") as response:
+        response.raise_for_status()
+
+
+async def _painted_without_answer(house: House, cleo: Member, brush: Brush, channel: str = "painting") -> Json:
+    """Its message, which says still that it is being painted."""
+    brush.hold()
+    first = await imagine(cleo, "a red house", channel)
+    await _refuse(house, "PATCH", f"/webhooks/*/*/messages/{first['id']}")
+    brush.let_go()
+
+    async def is_painted() -> bool:
+        return len(await _pictures(house, cleo)) == 4
+
+    await eventually(is_painted, "it is painted")
+    return first
+
+
+async def _pictures(house: House, cleo: Member) -> list[Archived]:
+    async with house.desk.store.read() as tx:
+        return await archive.browse(tx, Viewer(int(cleo.user_id)), Wanted(mine=True), 9)
+
+
+async def _keep_private(house: House, cleo: Member, count: int = 4) -> None:
+    """As *Only I may see it* in `/gallery mine`."""
+    found = (await _pictures(house, cleo))[:count]
+    async with house.desk.store.write() as tx:
+        await withdrawing.show_to(tx, found, Audience.PRIVATE, int(cleo.user_id), house.desk.now())
+    house.desk.delivery.poke()
+
+
+async def test_a_grid_of_which_one_became_private_before_its_answer_comes_to_its_maker_alone(
+    make_house: MakeHouse, brush: Brush, box: Sandbox
+) -> None:
+    house = await make_house(NOTIFY_AFTER_SECONDS="0")
+    await house.arrange(bar=("1️⃣",))
+    cleo = await house.member("cleo")
+    first = await _painted_without_answer(house, cleo, brush)
+    await _keep_private(house, cleo, 1)
+    await _accept(house)
+    (answer,) = (await must_hold(box, house.desk.store)).values()
+    assert str(answer.channel_id) == await cleo.channel_id("@Painter")
+    await until_gone(cleo, first)
+    assert not [one for one in messages(box) if one.channel_id == int(first["channel_id"]) and one.mention_users]
+
+
+async def test_a_cell_that_another_took_out_comes_to_nobody_once_its_maker_keeps_it_private(
+    house: House, cleo: Member, dov: Member, box: Sandbox
+) -> None:
+    grid = await painted(cleo)
+    await _refuse(house, "PATCH", "/webhooks/*/*/messages/*")
+    single = await press(dov, grid, "U2")
+    await _keep_private(house, cleo)
+    await _accept(house)
+    await until_gone(dov, single)
+    await until_calm(house.desk.store)
+    assert not [one for one in await dov.messages("@Painter") if one["attachments"]]
+    heads = [entry.head for entry in box.journal.entries(kinds=frozenset({"request"})) if "files" in entry.head]
+    assert not [head["path"] for head in heads if single["id"] in head["path"] and head["status"] == 200]
+
+
+async def test_where_only_its_member_brought_the_bot_its_message_says_that_the_picture_became_private(
+    make_house: MakeHouse, brush: Brush, box: Sandbox
+) -> None:
+    house = await make_house(STRANGERS_PLAN="open")
+    cleo = await house.member("cleo")
+    await house.control(f"applications/{box.application_id}/install", {"user_id": cleo.user_id})
+    guild = await house.control("guilds", {"name": "Elsewhere", "owner_id": cleo.user_id})
+    (channel,) = await cleo.request("GET", f"/guilds/{guild['id']}/channels")
+    first = await _painted_without_answer(house, cleo, brush, channel["id"])
+    await _keep_private(house, cleo)
+    await _accept(house)
+    there = await until(cleo, first, lambda message: message["content"] == TAKEN_BACK)
+    assert (there["attachments"], there["components"]) == ([], [])
+    (answer,) = (await must_hold(box, house.desk.store)).values()
+    assert str(answer.channel_id) == await cleo.channel_id("@Painter")
+
+
+async def test_files_that_another_asked_for_are_not_sent_once_the_picture_is_private(
+    house: House, cleo: Member, dov: Member
+) -> None:
+    grid = await painted(cleo)
+    await _refuse(house, "POST", f"/channels/{await dov.channel_id('@Painter')}/messages")
+    await dov.use_on_message("DM Results", grid)
+    await _keep_private(house, cleo)
+    await _accept(house)
+    await until_calm(house.desk.store)
+    assert not [one for one in await dov.messages("@Painter") if one["attachments"]]
