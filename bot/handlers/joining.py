@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from bot.store import servers
 
 _log = logging.getLogger(__name__)
 GREETED = "greeted"
+PAUSES = (1.0, 2.0, 4.0)  # seconds before further tries: other servers wait meanwhile
 _LOST = (UnreachableError, RefusedError, RevokedError, Later)
 
 
@@ -69,13 +71,23 @@ async def _speak(desk: Desk, guild: discord.Guild, card: Card, mark: str) -> boo
     tells this word from the others: for some minutes Discord answers a nonce with the message that had it first."""
     for place in (guild.system_channel, *guild.text_channels):
         if place is not None and place.permissions_for(guild.me).send_messages:
-            try:
-                await desk.sender.create(place.id, card, 0, nonce=f"{mark}{guild.id}")
-            except _LOST as error:
-                _log.info("The word to server %d did not arrive: %s", guild.id, error)
-                return False
-            return True
+            return await _say(desk, place.id, card, f"{mark}{guild.id}")
     return False
+
+
+async def _say(desk: Desk, channel: int, card: Card, nonce: str) -> bool:
+    """A bad moment of Discord is waited out: of this server it tells us no more before the next start."""
+    for pause in (*PAUSES, None):
+        try:
+            await desk.sender.create(channel, card, 0, nonce=nonce)
+        except _LOST as error:
+            if pause is None or not isinstance(error, Later):
+                _log.info("The word to channel %d did not arrive: %s", channel, error)
+                return False
+            await asyncio.sleep(pause)
+        else:
+            break
+    return True
 
 
 def _gallery_of(guild: discord.Guild) -> int | None:

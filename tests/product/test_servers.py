@@ -132,6 +132,14 @@ async def test_server_that_discord_tells_of_late_is_greeted_all_the_same(house: 
     await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
 
 
+async def test_greeting_that_was_lost_on_its_way_is_said_again(house: House) -> None:
+    cleo = await house.member("cleo")
+    lost = {"kind": "http", "method": "POST", "path": "/channels/*/messages", "drop": True, "times": 2}
+    await house.control("faults", lost)
+    _, channel = await second_server(house)
+    await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
+
+
 async def test_server_that_throws_the_bot_out_before_it_is_entered_stays_one_that_it_left(house: House) -> None:
     """At a start all servers come at once, and each waits for the one before it to be greeted."""
     cleo = await house.member("cleo")
