@@ -113,9 +113,10 @@ async def _hang(
 def _may_hang_unasked(desk: Desk, shown: Sequence[Archived], gallery: int) -> bool:
     """Its maker has not hidden it, nor shows it to fewer people than this server's; and whoever looks at the gallery
     may look in where it was painted."""
-    let_in = rooms.seen_by_all_in(rooms.find(desk.sender.client, gallery))
-    is_out = all(one.hidden_at is None and one.audience in OUT for one in shown)
-    return is_out and {one.room_id for one in shown} <= {None, *let_in}
+    if any(one.hidden_at is not None or one.audience not in OUT for one in shown):
+        return False
+    painted_in = {one.room_id for one in shown if one.room_id is not None}
+    return not painted_in or painted_in <= rooms.seen_by_all_in(rooms.find(desk.sender.client, gallery))
 
 
 async def _number(tx: Writing, job: Job, cell: int | None) -> int | None:
