@@ -84,9 +84,11 @@ class House:
     async def close(self) -> None:
         await self._bot.aclose()
 
-    async def restart(self) -> None:
+    async def restart(self, after_seconds: float = IDENTIFY_SECONDS, **environ: str) -> None:
+        """With settings changed meanwhile, as they would stand in the environment."""
         await self.close()
-        await self.pass_time(IDENTIFY_SECONDS)
+        self._environ |= environ
+        await self.pass_time(after_seconds)
         await self.open()
 
     async def pass_time(self, seconds: float) -> None:

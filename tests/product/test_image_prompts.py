@@ -176,9 +176,7 @@ async def test_job_with_a_picture_goes_on_after_a_restart_although_the_link_has_
 ) -> None:
     outcome = await cleo.command("painting", "imagine", prompt="a barn --model slow --steps 60", image=photo())
     assert outcome.message is not None
-    await house.close()
-    await house.pass_time(DAY)
-    await house.open()
+    await house.restart(DAY)
     grid = await until_ended(cleo, outcome.message)
     assert all(recipe.sources for recipe in await recipes_in(cleo, grid))
 

@@ -99,14 +99,12 @@ async def test_stranger_server_hears_a_polite_word_and_the_bot_leaves(studio: Ho
 async def test_server_that_is_listed_soon_after_the_bot_has_left_it_is_greeted(studio: House) -> None:
     """To Discord the greeting is another message than the farewell, though the nonce of that is known for minutes."""
     cleo = await studio.member("cleo")
+    (first,) = studio.box.state.guilds
     guild, channel = await second_server(studio)
     await cleo.wait_for(channel, lambda message: "I leave again" in message["content"])
     await left(studio, int(guild["id"]))
-    await studio.close()
-    studio._environ = {**studio._environ, "ALLOWED_SERVERS": f"{studio._environ['ALLOWED_SERVERS']},{guild['id']}"}
-    await studio.pass_time(IDENTIFY_SECONDS)
+    await studio.restart(ALLOWED_SERVERS=f"{first},{guild['id']}")
     await studio.control(f"applications/{studio.box.application_id}/install", {"guild_id": guild["id"]})
-    await studio.open()
     await cleo.wait_for(channel, lambda message: "Hello!" in message["content"])
 
 
@@ -237,22 +235,13 @@ async def test_user_installed_bot_tells_a_late_picture_by_direct_message(studio:
     await painted(cleo)
     await install_for(studio, cleo)
     _, channel = await second_server(studio, has_bot=False)
-    begun = await imagine_slowly(cleo, channel)
-    await studio.close()
-    await studio.pass_time(LATER)
-    await studio.open()
+    await studio.restart(ATELIER_SWATCH_SECONDS="60")
+    begun = (await ask(cleo, channel, "a slow boat")).message
+    assert begun is not None
+    await studio.restart(LATER, ATELIER_SWATCH_SECONDS="0")
     told = await cleo.wait_for("@Painter", lambda message: "a slow boat" in message["content"])
     assert "U1" in labels(told)
     assert not (await cleo.refresh(begun))["attachments"]
-
-
-async def imagine_slowly(member: Member, channel: str) -> Json:
-    """The message of a job that will not end at once."""
-    for _ in range(4):
-        await ask(member, channel, "a boat --steps 50")
-    outcome = await ask(member, channel, "a slow boat --steps 50")
-    assert outcome.message is not None, outcome
-    return outcome.message
 
 
 async def test_stranger_who_installed_the_bot_is_refused_outside_of_listed_servers(studio: House) -> None:
