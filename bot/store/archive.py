@@ -331,7 +331,9 @@ def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
     near = [own, and_(_archive.c.audience != Audience.PRIVATE, _archive.c.member_id.in_(viewer.friend_of))]
     if viewer.server is not None:
         named = and_(_archive.c.audience == Audience.ROLES, _archive.c.member_id.in_(viewer.role_of))
-        near.append(and_(_archive.c.server_id == viewer.server, or_(_archive.c.audience.in_(_OUTSIDE), named)))
+        # With nothing added SQLite gathers all of the server's by its index, and sorts them for one page.
+        here = _archive.c.server_id + 0 == viewer.server
+        near.append(and_(here, or_(_archive.c.audience.in_(_OUTSIDE), named)))
     shown = or_(_archive.c.hidden_at.is_(None), own)
     if viewer.rules and viewer.server is not None:
         shown = or_(shown, _archive.c.server_id == viewer.server)

@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
 
 from bot import visibility
 from bot.asking import Asker
@@ -354,3 +355,15 @@ async def compare(tx: Writing, asker: Asker, named: set[tuple[int, int]], shown:
         if each.deleted_at is None:  # a whole job's rule, and the rule of its only picture
             assert await visibility.sees(tx, job, asker) == (each.id in allowed)
     assert not allowed & stealthy
+
+
+async def test_a_page_is_read_in_its_order_and_sorts_nothing(store: Store) -> None:
+    """Of a hundred thousand pictures nine are shown: what has to be sorted first has to be gathered, all of it."""
+    query = archive._asked(NEAR, Wanted())
+    assert query is not None
+    page = query.order_by(archive._archive.c.id.desc()).limit(9)
+    asked = page.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    async with store.read() as tx:
+        plan = [row["detail"] for row in await tx.all(text(f"EXPLAIN QUERY PLAN {asked}"))]
+    assert "SCAN archive" in plan
+    assert not [step for step in plan if "ORDER BY" in step]
