@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _Value = TypeVar("_Value")
 _PREFIXES: Final = ("ATELIER_", "DISCORD_")
 _OTHERS: Final = frozenset({"ATELIER_FAIL_POINT", "ATELIER_NODE", "DISCORD_OPENAPI"})  # the tests' own
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # hosts that take in every other
 _NEAR: Final = 0.8  # only a slip of the pen: other programs' variables may stand in the same file
 
 
@@ -296,7 +298,25 @@ class Settings:
             found.append("DISCORD_BASE_URL is set without DISCORD_TOKEN; set the token of a bot there as well.")
         if found:
             raise SettingsError(found)
-        return cls(**values)
+        settings = cls(**values)
+        if doubled := settings._doubled_ports():
+            raise SettingsError(doubled)
+        return settings
+
+    def _doubled_ports(self) -> list[str]:
+        """What two parts of this bot would listen on."""
+        used = []
+        if self.gallery_port is not None:
+            used.append(("GALLERY_PORT", self.gallery_host, self.gallery_port))
+        if self.stripe_secret:
+            used.append(("ATELIER_WEBHOOK_PORT", self.webhook_host, self.webhook_port))
+        if self.uses_sandbox and self.sandbox_port != 0:
+            used.append(("SANDBOX_PORT", self.sandbox_host, self.sandbox_port))
+        return [
+            f"{one} and {other} are both {port}; give one of them another port."
+            for (one, host, port), (other, other_host, other_port) in combinations(used, 2)
+            if port == other_port and (host == other_host or _EVERYWHERE & {host, other_host})
+        ]
 
     @classmethod
     def load(cls, environ: MutableMapping[str, str], path: Path) -> Self:

@@ -102,6 +102,18 @@ def test_address_without_a_token_is_refused() -> None:
     )
 
 
+def test_two_parts_of_the_bot_that_would_listen_on_one_port_are_told_apart_from_another_program() -> None:
+    assert faults_of(GALLERY_PORT="8787") == (
+        "GALLERY_PORT and SANDBOX_PORT are both 8787; give one of them another port.",
+    )
+    everywhere = {"DISCORD_TOKEN": TOKEN, "GALLERY_PORT": "8788", "GALLERY_HOST": "0.0.0.0"}
+    assert faults_of(**everywhere, ATELIER_STRIPE_SECRET="whsec_0123456789abcdef") == (
+        "GALLERY_PORT and ATELIER_WEBHOOK_PORT are both 8788; give one of them another port.",
+    )
+    assert Settings.from_env(everywhere).gallery_port == 8788  # without Stripe nothing else listens there
+    assert Settings.from_env({"GALLERY_PORT": "8787", "SANDBOX_HOST": "127.0.0.2"}).gallery_port == 8787
+
+
 def test_token_is_never_shown() -> None:
     assert TOKEN not in repr(Settings.from_env({"DISCORD_TOKEN": TOKEN}))
 
