@@ -179,6 +179,15 @@ async def _accept(house: House) -> None:
         response.raise_for_status()
 
 
+async def _until_refused(house: House) -> None:
+    """What was begun before is not under way any more, and is tried again only after a pause."""
+
+    async def was_refused() -> bool:
+        return any(entry.head.get("status") == 503 for entry in house.box.journal.entries())
+
+    await eventually(was_refused, "it was refused")
+
+
 async def _painted_without_answer(house: House, cleo: Member, brush: Brush, channel: str = "painting") -> Json:
     """Its message, which says still that it is being painted."""
     brush.hold()
@@ -190,6 +199,7 @@ async def _painted_without_answer(house: House, cleo: Member, brush: Brush, chan
         return len(await _pictures(house, cleo)) == 4
 
     await eventually(is_painted, "it is painted")
+    await _until_refused(house)
     return first
 
 
@@ -227,6 +237,7 @@ async def test_a_cell_that_another_took_out_comes_to_nobody_once_its_maker_keeps
     grid = await painted(cleo)
     await _refuse(house, "PATCH", "/webhooks/*/*/messages/*")
     single = await press(dov, grid, "U2")
+    await _until_refused(house)
     await _keep_private(house, cleo)
     await _accept(house)
     await until_gone(dov, single)
@@ -259,6 +270,7 @@ async def test_files_that_another_asked_for_are_not_sent_once_the_picture_is_pri
     grid = await painted(cleo)
     await _refuse(house, "POST", f"/channels/{await dov.channel_id('@Painter')}/messages")
     await dov.use_on_message("DM Results", grid)
+    await _until_refused(house)
     await _keep_private(house, cleo)
     await _accept(house)
     await until_calm(house.desk.store)
