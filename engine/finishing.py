@@ -33,6 +33,7 @@ class _Parcel:
     reels: dict[int, Reel] = field(default_factory=dict)
     gpu_ms: int | None = None
     broken: bool = False
+    is_sealed: bool = False  # all is in it; a film may still be made
 
 
 class Finisher:
@@ -58,7 +59,7 @@ class Finisher:
             if parcel is None:  # closed meanwhile
                 return
             parcel.gpu_ms = gpu_ms
-        self._send(parcel)
+        self._submit(self._send, parcel)  # a film takes long, and this may be the device's own thread
 
     def drop(self, job_id: str) -> None:
         """It failed or is not wanted."""
@@ -112,28 +113,29 @@ class Finisher:
     def _send(self, parcel: _Parcel) -> None:
         job = parcel.job
         with self._lock:
-            if parcel.gpu_ms is None or self._parcels.get(job.id) is not parcel:
+            if parcel.gpu_ms is None or parcel.is_sealed or self._parcels.get(job.id) is not parcel:
                 return
             if not parcel.broken and len(parcel.files) < len(job.cells):
                 return
-            del self._parcels[job.id]
+            parcel.is_sealed = True
+        end = self._end_of(parcel)
+        with self._lock:  # it stays here while a film is made: closing hands back all that is still here
+            if self._parcels.get(job.id) is parcel:
+                del self._parcels[job.id]
+                self._tell(end)
+
+    def _end_of(self, parcel: _Parcel) -> Finished | Failed:
+        job, film = parcel.job, None
         if parcel.broken:
             message = "The picture was painted, but no file could be made of it."
-            self._tell(Failed(job.id, job.attempt, Failure.BUG, message, again=True))
-        elif job.film:  # the device's own thread may be the one that comes here
-            self._pool.submit(self._send_finished, parcel)
-        else:
-            self._send_finished(parcel)
-
-    def _send_finished(self, parcel: _Parcel) -> None:
-        job, film = parcel.job, None
+            return Failed(job.id, job.attempt, Failure.BUG, message, again=True)
         try:
             data = encode_film([parcel.reels[cell] for cell in range(len(job.cells))]) if job.film else b""
             film = Film(data, WEBP) if data else None
         except Exception:  # a border, as above; pictures without their film are still pictures
             _log.exception("Job %s: a film could not be made.", job.id)
         pictures = tuple(parcel.files[cell] for cell in range(len(job.cells)))
-        self._tell(Finished(job.id, job.attempt, pictures, parcel.gpu_ms or 0, film))
+        return Finished(job.id, job.attempt, pictures, parcel.gpu_ms or 0, film)
 
     def _sketch(self, job: Job, sketches: Mapping[int, np.ndarray]) -> None:
         try:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ENCODERS = {".png": encode_png, ".webp": encode_webp, ".jpg": encode_jpeg, ".jpeg": encode_jpeg}
 _BAR = 30
+_PNG = b"\x89PNG"
 _CODES = {Failure.REFUSED: 2, Failure.MODEL: 3}
 
 
@@ -59,6 +60,8 @@ def _check_target(target: Path) -> None:
 
 
 async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
+    # Before anything is written: the picture may go where the original is.
+    original = read_file(asked.replay) if asked.replay is not None else None
     began = time.perf_counter()
     engine.submit(job)
     try:
@@ -71,7 +74,7 @@ async def _paint(engine: Engine, job: Job, asked: Asked) -> int:
         print(message, file=sys.stderr)
         return _CODES.get(ended.failure, 1) if isinstance(ended, Failed) else 1
     seconds = time.perf_counter() - began
-    found = await asyncio.to_thread(_write, ended.pictures, asked)
+    found = await asyncio.to_thread(_write, ended.pictures, asked, original)
     if job.film:
         film = await asyncio.to_thread(_write_film, ended.film, asked.target)
         print(film, file=sys.stderr if asked.json else sys.stdout)
@@ -95,8 +98,8 @@ async def _end_of(engine: Engine) -> Finished | Failed | Cancelled | None:
     return None
 
 
-def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
-    """The file; and in a replay, how near it came."""
+def _write(pictures: tuple[Picture, ...], asked: Asked, original: bytes | None) -> str:
+    """The file; and in a replay, how near it came to the original."""
     from engine.paint.image import make_grid
 
     cells = [pixels_of(picture.data) for picture in pictures]
@@ -106,7 +109,7 @@ def _write(pictures: tuple[Picture, ...], asked: Asked) -> str:
         asked.target.write_bytes(encode(pixels, *(picture.recipe for picture in pictures)))
     except OSError as error:
         raise SourceError(f"{asked.target} cannot be written ({error.strerror}); name another file with -o.") from None
-    return _compared(pixels, pictures[0].recipe, asked.replay) if asked.replay else ""
+    return "" if original is None else _compared(pixels, pictures[0].recipe, original)
 
 
 def _write_film(film: Film | None, beside: Path) -> str:
@@ -120,14 +123,13 @@ def _write_film(film: Film | None, beside: Path) -> str:
     return f"{target}: the film."
 
 
-def _compared(pixels: np.ndarray, recipe: Recipe, original: Path) -> str:
+def _compared(pixels: np.ndarray, recipe: Recipe, data: bytes) -> str:
     import numpy as np
 
-    data = read_file(original)
     before, known = pixels_of(data), read_recipes(data)[0]
     if before.shape == pixels.shape and bool((before == pixels).all()):
         return "The same picture, bit for bit."
-    lossy = original.suffix.lower() != ".png"
+    lossy = not data.startswith(_PNG)  # by what is in it: it may be named otherwise
     why = "the file that it is compared with was compressed" if lossy else _why(known, recipe)
     if before.shape != pixels.shape:
         return f"A picture of another size: {why}."

@@ -203,7 +203,8 @@ class _Work:
     def stop(self, sources: Sequence[Source], steps: int) -> int:
         asked = self.prompt.get(STOP) or 100
         strengths = [source.strength for source in sources if source.role is Role.IMAGE]
-        painted = max(1, int(steps * min(strengths, default=1.0)))
+        # The recipe refuses what is no number; here it would break.
+        painted = max(1, int(steps * min((one for one in strengths if math.isfinite(one)), default=1.0)))
         if asked < 100 and Touch(stop=asked).strokes(painted) == painted:
             self.note(STOP, asked, "", f"{painted} steps are too few to stop between")
             return 100

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sandbox.pointing import POINTERS
 from sandbox.server import DEFAULT_KEEP, DEFAULT_PORT, Sandbox
+from sandbox.sim.journal import JournalFileError
 from sandbox.world.storage import StateFileError
 
 EPILOG = """\
@@ -83,7 +84,7 @@ async def serve(options: argparse.Namespace) -> int:
             url=options.url,
         )
         await box.start()
-    except StateFileError as error:
+    except (StateFileError, JournalFileError) as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:

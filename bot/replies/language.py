@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
-from bot.replies import escaped, shortened, title
+from bot.replies import MESSAGE_LIMIT, escaped, shortened, title
 
 RAN_SHOWN = 400
 OPTION_SHOWN = 120
+_SHORTER_SHOWN = 160
+_HEARD = "**What was heard**"
 _NEVER_LEARNED = "never learned"
 NO_TURBO_HERE = "Your jobs are turbo by your settings; this channel has none, so this one was not."
 
@@ -119,11 +122,26 @@ def too_long_with_habits(length: int, most: int) -> str:
 
 
 def weighed(words: Sequence[tuple[str, float]], shorter: Sequence[str]) -> str:
-    """The weightiest words in bold, those that hardly count struck through; then the shorter prompts, numbered."""
+    """The weightiest words in bold, those that hardly count struck through; then the shorter prompts, numbered. Of many
+    words the last are not shown: what the buttons paint is."""
     heaviest = max((weight for _, weight in words), default=0.0)
-    shown = " ".join(_marked(word, weight / heaviest if heaviest > 0 else 0.0) for word, weight in words)
-    lines = [f"{number}. {escaped(shortened(text, 250))}" for number, text in enumerate(shorter, 1)]
-    return shortened("\n".join(["**What was heard**", shown, *(lines or [NOTHING_SHORTER])]), 2000)
+    marked = [_marked(word, weight / heaviest if heaviest > 0 else 0.0) for word, weight in words]
+    lines = [f"{number}. {_shorter(text)}" for number, text in enumerate(shorter, 1)]
+    below = "\n".join(lines or [NOTHING_SHORTER])
+    return f"{_HEARD}\n{_fitted(marked, MESSAGE_LIMIT - len(_HEARD) - len(below) - 2)}\n{below}"
+
+
+def _shorter(text: str) -> str:
+    """Five of them leave room for the words. Escaped, a text may be twice as long."""
+    shown = escaped(shortened(text, 250))
+    return shown if len(shown) <= 2 * _SHORTER_SHOWN else escaped(shortened(text, _SHORTER_SHOWN))
+
+
+def _fitted(marked: Sequence[str], limit: int) -> str:
+    """As many whole words as there is room for: a mark that is cut apart would format what follows."""
+    ends = accumulate(len(word) + 1 for word in marked)
+    fits = sum(end <= limit for end in ends)  # with a character to spare for what says that there are more
+    return " ".join(marked) if fits == len(marked) else " ".join([*marked[:fits], "…"])
 
 
 def _marked(word: str, share: float) -> str:

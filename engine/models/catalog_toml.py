@@ -45,7 +45,7 @@ def load_catalog(*own: Path) -> Catalog:
     entries: dict[str, Entry] = {}
     for path in (SHIPPED, *own):
         entries.update(_read_file(path, entries, faults))
-    faults += _clashes(entries)
+    faults += [*_clashes(entries), *_circles(entries)]
     if faults:
         raise CatalogError(faults)
     return Catalog.of(entries.values())
@@ -85,6 +85,21 @@ def _clashes(entries: Mapping[str, Entry]) -> list[DataFault]:
             if owner.setdefault(alias, entry.name) != entry.name:
                 problem = f"calls itself {alias}, as {owner[alias]} does."
                 faults.append(DataFault(f"models.{entry.name}.aliases", problem, "Give that name to one of them."))
+    return faults
+
+
+def _circles(entries: Mapping[str, Entry]) -> list[DataFault]:
+    """One file has no configuration of its own, and what it was like is gone where its name replaces that."""
+    faults = []
+    for entry in entries.values():
+        passed, at = [entry.name], entry
+        while (at.file or at.place is Place.FILE) and at.like in entries and at.like not in passed:
+            at = entries[at.like]
+            passed.append(at.name)
+        if (at.file or at.place is Place.FILE) and at.like in passed:
+            problem = f"leads back to {at.like}, which is replaced by a file that has no configuration."
+            remedy = "Give that file a name of its own: the models that ship stay beside it."
+            faults.append(DataFault(f"models.{entry.name}.like", problem, remedy))
     return faults
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -93,15 +95,20 @@ class Reader:
         return self._own
 
     def _weighed(self, text: str, file: bytes | None, by_ear: bool) -> Scores:
-        """What the likeness loses when a word is left out; in the order of the words."""
+        """What the likeness loses when a word is left out; in the order of the words. Nothing for those behind the last
+        that the encoder reads: a prompt may have three thousand."""
+        import torch
+
         _check_text(text)
         words = text.split()
-        without = [" ".join(words[:at] + words[at + 1 :]) for at in range(len(words))]
-        said = (self._heard if by_ear else self._words)((text, *without))
+        _, tokenizer, name = self._listener if by_ear else self._encoders
+        read = _count_read(tokenizer, words)
+        texts = (text, *(" ".join(words[:at] + words[at + 1 :]) for at in range(read)))
+        say = self._heard if by_ear else self._words
+        said = torch.cat([say(texts[at : at + MOST_ITEMS]) for at in range(0, len(texts), MOST_ITEMS)])
         likeness = said @ (said[0] if file is None else self._pictures((file,))[0])
-        lost = (likeness[0] - likeness[1:]).tolist()
+        lost = [*(likeness[0] - likeness[1:]).tolist(), *[0.0] * (len(words) - read)]
         pairs = enumerate(zip(words, lost, strict=True))
-        name = self._listener[2] if by_ear else self._name
         return Scores(name, tuple(Scored(at, word, score) for at, (word, score) in pairs))
 
     def _ordered(self, texts: tuple[str, ...] | list[str], scores: Tensor) -> Scores:
@@ -194,6 +201,16 @@ def _check_text(text: str) -> None:
 def _check(count: int, things: str) -> None:
     if not 0 < count <= MOST_ITEMS:
         raise ReaderError(f"A question takes 1 to {MOST_ITEMS} {things}, and this one has {count}; ask in parts.")
+
+
+def _count_read(tokenizer: Any, words: Sequence[str]) -> int:
+    """How many words of a text fill all that its encoder takes in; what comes behind them changes nothing."""
+    whole = _tokens(tokenizer, (" ".join(words),))["input_ids"].tolist()
+
+    def is_full(count: int) -> bool:
+        return bool(_tokens(tokenizer, (" ".join(words[:count]),))["input_ids"].tolist() == whole)
+
+    return bisect_left(range(len(words)), True, key=is_full)
 
 
 def _tokens(tokenizer: Any, texts: tuple[str, ...]) -> dict[str, Any]:

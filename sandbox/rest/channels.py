@@ -168,6 +168,8 @@ def _edit_thread(call: Call, channel: Channel) -> None:
     only_wakes = set(form) <= {"archived"} and form.get("archived") is False and not thread.locked
     if not manages and not is_owner and not (only_wakes and allowed & Permission.SEND_MESSAGES_IN_THREADS):
         raise errors.MISSING_PERMISSIONS()
+    if thread.archived and thread.locked and form.get("archived") is False and not manages:
+        raise errors.MISSING_PERMISSIONS()  # its owner neither
     if {"locked", "rate_limit_per_user"} & set(form) and not manages:
         raise errors.MISSING_PERMISSIONS()
     if form.get("applied_tags") is not None:

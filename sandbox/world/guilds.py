@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.rules import errors
 from sandbox.rules.kinds import MessageType
 from sandbox.rules.permissions import Permission
-from sandbox.world import messages, seed
+from sandbox.world import interactions, messages, seed
 from sandbox.world.actors import Actor, ActorKind
 from sandbox.world.entities import Application, Channel, Guild, Member, Role
 from sandbox.world.events import Event
@@ -152,7 +152,7 @@ def delete_channel(state: State, channel: Channel) -> None:
         state.remove(message)
     del state.messages[channel.id]
     for interaction in [one for one in state.interactions.values() if one.channel_id == channel.id]:
-        state.remove(interaction)
+        interactions.abandon(state, interaction)
     for webhook in state.webhooks_of(channel_id=channel.id):
         state.remove(webhook)
     for invite in [one for one in state.invites.values() if one.channel_id == channel.id]:

@@ -98,6 +98,12 @@ def _life_seconds(interaction: Interaction) -> float:
     return limits.FIRST_ANSWER_SECONDS if completes else limits.TOKEN_LIFE_SECONDS
 
 
+def abandon(state: State, interaction: Interaction) -> None:
+    """Its channel is gone: nobody can answer it any more, and its member waits for nothing."""
+    _expire_answer(state, interaction)
+    state.remove(interaction)
+
+
 def find(state: State, interaction_id: int, token: str) -> Interaction:
     interaction = state.interactions.get(token)
     if interaction is None or interaction.id != interaction_id or interaction.failed:

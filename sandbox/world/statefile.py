@@ -45,6 +45,7 @@ def open_file(path: Path) -> sqlite3.Connection:
     if not path.absolute().parent.is_dir():
         raise StateFileError(f"The folder {path.absolute().parent} does not exist; create it, or name another --state.")
     with _refusals_in_words(path):
+        _roll_back(path)
         is_new = not path.exists() or path.stat().st_size == 0
         if not is_new:
             _inspect(path)
@@ -78,6 +79,23 @@ def close_file(db: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):  # a full disk; the log is then kept, and read at the next start
         db.execute("PRAGMA journal_mode=DELETE")
     db.close()
+
+
+def _roll_back(path: Path) -> None:
+    """A process that was killed while it made the file, or let go of it, leaves a journal beside it: what it had not
+    finished is undone. Read-only, as the file is looked at, SQLite could not. A foreign file keeps its journal."""
+    if not path.is_file() or not path.with_name(f"{path.name}-journal").is_file():
+        return
+    with path.open("rb") as file:
+        header = file.read(100)
+    is_begun = not header.strip(b"\0")  # its first page is written last
+    if not is_begun and int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        return
+    db = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    finally:
+        db.close()
 
 
 def _inspect(path: Path) -> None:

@@ -27,6 +27,17 @@ def test_weighed_words_fit_into_a_message(words: list[tuple[str, float]], shorte
     assert len(language.weighed(words, shorter)) <= MESSAGE_LIMIT
 
 
+@pytest.mark.parametrize("end", ["", "*" * 200])
+def test_shorter_prompts_are_all_shown_however_many_words_were_weighed(end: str) -> None:
+    words = [(f"word{number}", number % 3 / 2) for number in range(900)]
+    shorter = [f"{number} a red house{end}" for number in range(5)]
+    _, heard, *lines = language.weighed(words, shorter).split("\n")
+    assert [line.partition(" a red")[0] for line in lines] == ["1. 0", "2. 1", "3. 2", "4. 3", "5. 4"]
+    assert heard.startswith("~~word0~~ **word1** **word2** ")
+    assert heard.endswith(" …")
+    assert heard.count("**") % 2 == 0
+
+
 @pytest.mark.parametrize("mark", ["*", "`", "字", "@everyone "])
 def test_options_and_what_ran_fit_into_a_message_and_format_nothing(mark: str) -> None:
     options = {f"own{number}": mark * 300 for number in range(20)}

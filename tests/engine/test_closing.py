@@ -6,11 +6,14 @@ import asyncio
 import gc
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine import finishing
 from engine.engine import Engine
 from engine.errors import ClosedError
 from engine.events import Cancelled, Failed, Failure, Finished, Started
@@ -70,6 +73,56 @@ async def test_closing_does_not_wait_for_files_that_take_too_long(
     began = time.monotonic()
     await engine.close()
     assert time.monotonic() - began < 3
+    released.set()
+    await listener.closed()
+    (end,) = [event for event in listener.heard if isinstance(event, LAST)]
+    assert isinstance(end, Failed)
+    assert (end.failure, end.again) == (Failure.CLOSED, True)
+
+
+@pytest.mark.parametrize("slowly", ["encode_png", "encode_film"])
+async def test_a_film_that_is_made_when_the_engine_closes_is_waited_for(
+    own_catalog: Path, monkeypatch: pytest.MonkeyPatch, slowly: str
+) -> None:
+    making, released, real = threading.Event(), threading.Event(), getattr(finishing, slowly)
+
+    def slow(*about: Any) -> Any:
+        making.set()
+        released.wait(PATIENCE_SECONDS)
+        return real(*about)
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait, cancel_futures=cancel_futures)
+            released.set()
+
+    monkeypatch.setattr(finishing, slowly, slow)
+    monkeypatch.setattr(finishing, "ThreadPoolExecutor", Pool)
+    engine, listener = await opened(EngineSettings(catalogs=(own_catalog,), device="none"))
+    engine.submit(replace(job(engine, "one", SWATCH), film=True))
+    assert await asyncio.to_thread(making.wait, PATIENCE_SECONDS)
+    await engine.close()
+    await listener.closed()
+    (end,) = [event for event in listener.heard if isinstance(event, LAST)]
+    assert isinstance(end, Finished)
+    assert end.film is not None
+
+
+async def test_a_film_that_takes_too_long_when_the_engine_closes_is_handed_back(
+    own_catalog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making, released = threading.Event(), threading.Event()
+
+    def slow(reels: Any) -> bytes:
+        making.set()
+        released.wait(PATIENCE_SECONDS)
+        return b""
+
+    monkeypatch.setattr(finishing, "encode_film", slow)
+    engine, listener = await opened(EngineSettings(catalogs=(own_catalog,), device="none", close_seconds=0.2))
+    engine.submit(replace(job(engine, "one", SWATCH), film=True))
+    assert await asyncio.to_thread(making.wait, PATIENCE_SECONDS)
+    await engine.close()
     released.set()
     await listener.closed()
     (end,) = [event for event in listener.heard if isinstance(event, LAST)]

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from engine.__main__ import main
-from engine.paint.encode import read_recipes
+from engine.paint.encode import encode_png, read_recipes
 
 SWATCH = ["--model", "swatch", "--device", "none"]
 Say = pytest.CaptureFixture[str]
@@ -78,11 +78,24 @@ def test_a_replay_that_differs_says_by_how_much_and_why(tmp_path: Path, capsys: 
     main(["a red house --seed 7", "-o", str(target), *SWATCH])
     changed = pixels(target).copy()
     changed[0, 0] ^= 8
-    from engine.paint.encode import encode_png
-
     target.write_bytes(encode_png(changed, *read_recipes(target.read_bytes())))
     assert main(["--replay", str(target), "-o", str(tmp_path / "b.png"), "--device", "none"]) == 0
     assert "values differ by up to 8 of 255" in capsys.readouterr().out
+
+
+def test_a_replay_into_the_file_of_the_original_compares_with_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
+    """Both go by picture.png, where no other name is said."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["a red house --seed 7", *SWATCH]) == 0
+    original = Path("picture.png")
+    (recipe,) = read_recipes(original.read_bytes())
+    original.write_bytes(encode_png(255 - pixels(original), recipe))
+    assert main(["--replay", "picture.png", "--device", "none"]) == 0
+    assert "values differ by up to" in capsys.readouterr().out
+    assert main(["--replay", "picture.png", "--device", "none"]) == 0
+    assert "The same picture, bit for bit." in capsys.readouterr().out
 
 
 def test_a_replay_with_other_files_says_that_it_is_they(
@@ -255,6 +268,8 @@ def test_a_model_varies_and_repaints_what_it_painted(
         (["--upscale", "a.png", "--grid"], 2, "--grid is for a prompt or --vary"),
         (["a", "--cell", "1"], 2, "name its file with --vary, --upscale or --image"),
         (["a", "--image", __file__, "--strength", "5", "--model", "swatch"], 2, "Use 0 to 1."),
+        (["a", "--image", __file__, "--strength", "nan", "--model", "swatch"], 2, "is nan. Use a finite number."),
+        (["a", "--image", __file__, "--strength", "inf", "--model", "swatch"], 2, "is inf. Use a finite number."),
         (["a", "--image", "missing.png"], 1, "cannot be read"),
         (["--pull", "pocket"], 3, "There is nothing to fetch"),
     ],

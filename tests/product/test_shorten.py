@@ -65,6 +65,16 @@ async def test_words_are_marked_by_their_weight_and_shorter_prompts_are_buttons(
     assert lines[1].removeprefix("2. ") in painted["content"]
 
 
+async def test_a_prompt_of_a_thousand_words_is_weighed_and_its_shorter_ones_are_told(reading_house: House) -> None:
+    cleo = await reading_house.member("cleo")
+    shown = await shorten(cleo, " ".join(["a red house on green hills at sunset"] * 125) + " --steps 2")
+    head, heard, *lines = shown["content"].split("\n")
+    assert head == "**What was heard**"
+    assert heard.endswith("…")
+    assert labels(shown) == [str(number) for number in range(1, len(lines) + 1)]
+    assert lines
+
+
 async def test_what_counts_against_the_words_stays_in_shorter_prompts(reading_house: House) -> None:
     cleo = await reading_house.member("cleo")
     shown = await shorten(cleo, "a red house on green hills:: at night::2 fog::-0.5 --steps 2")

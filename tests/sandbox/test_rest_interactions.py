@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Any
 
 import pytest
 
 from sandbox.member import File, Member
+from sandbox.world.events import Event
 from tests.sandbox.crew import Crew, Refusal, data_uri, png
 
 Json = dict[str, Any]
@@ -46,6 +48,30 @@ async def test_after_three_seconds_without_an_answer_the_token_is_void(crew: Cre
     assert heard.last("INTERACTION_FAILURE")["id"] == given["id"]
     with pytest.raises(Refusal, match="10062"):
         await crew.answer(given, content="late")
+
+
+async def test_whoever_waits_for_an_answer_in_a_channel_that_is_deleted_is_told_that_none_comes(crew: Crew) -> None:
+    channel, command = crew.channel("more-painting"), await crew.register()
+    answered, waiting = await crew.use("cleo", channel, command), asyncio.Event()
+    await crew.answer(answered, content="x")
+    heard = crew.listen("cleo")
+
+    class Bot:
+        def hear(self, event: Event) -> None:
+            if event.name == "INTERACTION_CREATE" and event.bots_only:
+                waiting.set()
+
+    bot = Bot()
+    crew.state.hub.join(bot)
+    async with Member.of(crew.box.url, "cleo") as cleo, asyncio.timeout(10):
+        asked = asyncio.create_task(cleo.command("more-painting", command["name"]))
+        await waiting.wait()
+        await crew.ada.delete(f"/channels/{channel.id}")
+        assert (await asked).status == "failed"
+    crew.state.hub.leave(bot)
+    assert heard.names().count("INTERACTION_FAILURE") == 1
+    crew.box.clock.advance(3)
+    assert heard.names().count("INTERACTION_FAILURE") == 1
 
 
 async def test_a_second_first_answer_is_refused(crew: Crew) -> None:

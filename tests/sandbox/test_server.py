@@ -143,6 +143,13 @@ async def test_a_taken_port_is_told_in_a_sentence() -> None:
     assert "Try another --port." in err
 
 
+async def test_a_log_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -> None:
+    code, _, err = await ended(await start("--port", "0", "--log", str(tmp_path / "missing" / "log.jsonl")))
+    assert code == 2
+    assert err.strip().endswith("cannot be written (No such file or directory); name another file to log to.")
+    assert "Traceback" not in err
+
+
 async def test_listening_to_other_machines_is_warned_of() -> None:
     code, out, err = await ended(await start("--port", "0", "--host", "0.0.0.0", "--quiet"))
     assert code == 0

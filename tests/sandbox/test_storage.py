@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.rules.clock import Clock
-from sandbox.world import entities, records
+from sandbox.world import entities, records, statefile
 from sandbox.world.entities import Attachment, Channel, Interaction, Member, Message, Reaction, User
 from sandbox.world.state import State
 from sandbox.world.storage import MemoryStorage, SqliteStorage, StateFileError
@@ -217,6 +218,48 @@ asyncio.run(main())
     async with opened(path) as state:
         assert state.users[1].username == "survivor"
         assert await state.storage.blob(state.users[1].avatar or "") == b"picture"
+
+
+def interrupted(path: Path, work: tuple[str, ...]) -> Path:
+    """What lies on the disk when a process is killed in the middle of this."""
+    left = path.with_name("left.db")
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA cache_size=1")  # so that pages are written before the end
+    db.execute("BEGIN EXCLUSIVE")
+    for step in work:
+        db.execute(step)
+    for end in ("", "-journal"):
+        shutil.copyfile(f"{path}{end}", f"{left}{end}")
+    db.execute("ROLLBACK")
+    db.close()
+    assert left.stat().st_size > 0
+    return left
+
+
+async def test_a_file_that_was_being_made_when_the_sandbox_was_killed_is_made_anew(tmp_path: Path) -> None:
+    made = (f"PRAGMA application_id={statefile.APPLICATION_ID}", *(f"CREATE TABLE t{n} (a)" for n in range(50)))
+    async with opened(interrupted(tmp_path / "state.db", made)) as state:
+        state.save(User(state.ids.new(), "ada"))
+    async with opened(tmp_path / "left.db") as state:
+        assert [user.username for user in state.users.values()] == ["ada"]
+
+
+async def test_what_was_half_written_beside_a_file_when_the_sandbox_was_killed_is_undone(tmp_path: Path) -> None:
+    async with opened(tmp_path / "state.db") as state:
+        state.save(User(state.ids.new(), "ada"))
+    filling = tuple(f"INSERT INTO blob VALUES (X'{n:08x}', randomblob(9000))" for n in range(50))
+    async with opened(interrupted(tmp_path / "state.db", ("DELETE FROM entity", *filling))) as state:
+        assert [user.username for user in state.users.values()] == ["ada"]
+
+
+def test_a_foreign_database_keeps_its_journal(tmp_path: Path) -> None:
+    foreign = interrupted(tmp_path / "notes.db", tuple(f"CREATE TABLE t{n} (a)" for n in range(50)))
+    foreign.write_bytes(b"SQLite format 3\0" + foreign.read_bytes()[16:])
+    before = foreign.read_bytes()
+    with pytest.raises(StateFileError, match="of some other program"):
+        SqliteStorage(foreign)
+    assert foreign.read_bytes() == before
+    assert foreign.with_name("left.db-journal").stat().st_size
 
 
 async def test_second_process_on_the_same_file_is_refused(tmp_path: Path) -> None:

@@ -50,6 +50,23 @@ def test_own_model_may_be_like_another_own_one_and_replace_one_that_ships(tmp_pa
     assert (catalog.find("sdxl").steps, catalog.find("sdxl").source) == (9, "me/b")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[models."sd1.5"]\nlike = "sd1.5"\nfile = "dream.safetensors"',
+        '[models.dream]\nlike = "sd1.5"\nfile = "dream.safetensors"\n'
+        '[models."sd1.5"]\nlike = "dream"\nrepository = "me/b"\nfile = "b.safetensors"',
+    ],
+)
+def test_a_single_file_cannot_take_the_place_of_the_model_whose_configuration_it_needs(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "dream.safetensors").touch()
+    told = "\n".join(refused(tmp_path, text))
+    assert "models.sd1.5.like: leads back to sd1.5, which is replaced by a file that has no configuration." in told
+    assert "Give that file a name of its own" in told
+
+
 def test_every_fault_is_told_at_once_with_its_line_and_its_remedy(tmp_path: Path) -> None:
     lines = refused(
         tmp_path,

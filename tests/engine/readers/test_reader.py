@@ -138,6 +138,21 @@ def test_without_a_picture_words_are_weighed_against_the_whole_text(reader: Read
     assert all(one.score > 0 for one in weighed)
 
 
+def test_a_long_text_is_weighed_whole_and_what_the_encoder_does_not_read_weighs_nothing(reader: Reader) -> None:
+    long = scores(reader.answer(WeighWords("red fox " + "on green hills " * 999))).scores
+    assert len(long) == 2999
+    assert long[0].score > 0
+    assert {one.score for one in long[100:]} == {0.0}
+    seen = scores(reader.answer(WeighWords("red fox " + "on green hills " * 999, RED))).scores
+    assert [one.text for one in seen] == [one.text for one in long]
+
+
+def test_a_word_weighs_the_same_whether_or_not_others_stand_where_nobody_reads(reader: Reader) -> None:
+    heard = "a red house on green hills " * 20
+    few, many = (scores(reader.answer(WeighWords(text))).scores for text in (heard, heard + "fox " * 300))
+    assert [one.score for one in many[:120]] == pytest.approx([one.score for one in few], abs=1e-5)
+
+
 def test_vectors_say_which_encoders_made_them(reader: Reader, folder: Path) -> None:
     answer = reader.answer(EmbedWords(("a",)))
     assert answer.reader.startswith("sha256:")
