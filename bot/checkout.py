@@ -16,7 +16,8 @@ from aiohttp import web
 from bot.frame.listening import listening
 from bot.frame.settings import Settings
 from bot.plans.book import PlanBook
-from bot.plans.stripe_plans import KEPT, KINDS, SESSION, hear, payer_of
+from bot.plans.plan import Plans
+from bot.plans.stripe_plans import KEPT, KINDS, SESSION, hear, payer_of, unsold
 from bot.store.errors import StoreError
 from bot.store.payments import PaymentEvent
 from bot.store.store import Store
@@ -55,16 +56,19 @@ class Checkout:
                 _log.error("Stripe's event %s could not be stored; it will come again: %s", event.id, error)
                 return web.Response(status=503)
             if is_new:
-                _note(event)
+                _note(event, self._book.plans)
                 self._changed()
         return web.Response(status=200)
 
 
-def _note(event: PaymentEvent) -> None:
+def _note(event: PaymentEvent, plans: Plans) -> None:
     _log.info("Stripe told of %s (%s).", event.kind, event.id)
     if event.kind == SESSION and payer_of(event) is None:
         remedy = "See in Stripe's dashboard who paid, and use /admin plan or /admin grant."
         _log.warning("Checkout %s names no member by client_reference_id. %s", event.about.get("id"), remedy)
+    if (what := unsold(plans, event)) is not None:
+        remedy = "If it is of yours, write it there, and have Stripe send this event again: Webhooks, Resend."
+        _log.warning("Event %s pays for %s, which the file of plans does not have. %s", event.id, what, remedy)
 
 
 @asynccontextmanager

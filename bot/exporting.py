@@ -87,12 +87,13 @@ class Exporter:
         chosen = fitting(found, limit)
         channel = await self._sender.direct_channel(export.member_id)
         number, done = export.parts + 1, export.done + len(chosen)
-        name = f"pictures-{export.id}-part-{number}.zip"
+        mark = f"{export.id}-{int(export.created_at.timestamp()):x}"  # after a restore numbers are given once more
+        name = f"pictures-{mark}-part-{number}.zip"
         # The program may have ended between sending it and noting that.
         if await self._sender.find(channel, lambda message: _has(message, name), limit=20) is None:
             data = await asyncio.to_thread(pack, chosen, self._store.files.path, limit)
             card = Card(replies.export_part(number, done, export.total), files=(Document(name, data),))
-            await self._sender.create(channel, card, limit, nonce=f"x{export.id}.{number}")
+            await self._sender.create(channel, card, limit, nonce=f"x{mark}.{number}")
         async with self._store.write() as tx:
             await exports.advance(tx, export.id, chosen[-1].picture.id, len(chosen))
         await self._tell(export, replies.exporting(done, max(done, export.total), number))

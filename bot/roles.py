@@ -106,6 +106,8 @@ class Roles:
         server = next((guild.id for guild in self._client.guilds if guild.get_role(role) is not None), None)
         http = self._client.http
         try:
+            if server is None and any(guild.unavailable for guild in self._client.guilds):
+                return False  # it may be a role of one that Discord has not told of yet
             if server is None:
                 return self._refuse(role, "no server that I am in has such a role", done=not give)
             await (http.add_role if give else http.remove_role)(server, member_id, role, reason=REASON)

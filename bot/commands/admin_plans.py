@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -89,6 +90,9 @@ async def _give_plan(
         created_at=now,
     )
     async with desk.store.write(hurried=True) as tx:
+        before = await memberships.find(tx, new.source, new.external_id)
+        if before is not None and before.plan == name and before.is_active(now):
+            new = replace(new, starts_at=before.starts_at)  # only its end is another: its months go on
         await memberships.put(tx, new)
         counts = (await begin(tx, plans, member_id, now)).plan
     _log.info("Operator %d gave member %d the plan %s until %s.", operator, member_id, name, new.ends_at or "further")
@@ -139,10 +143,10 @@ def _end(desk: Desk, now: datetime, until: str | None, months: int | None) -> da
     if until is None:
         return None
     try:
-        ends_at = datetime.strptime(until.strip(), "%Y-%m-%d").replace(tzinfo=desk.book.plans.zone)
-    except ValueError as error:
+        day = datetime.strptime(until.strip(), "%Y-%m-%d").replace(tzinfo=desk.book.plans.zone)
+        ends_at = (day + timedelta(days=1)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # the last day of all has none after it
         raise WrongAmountError(sources.WRONG_DATE) from error
-    ends_at += timedelta(days=1)
     if ends_at <= now:
         raise WrongAmountError(sources.WRONG_DATE)
     return ends_at

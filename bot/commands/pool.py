@@ -23,7 +23,13 @@ Interaction = discord.Interaction[Any]
 LOG_LINES = 10
 LIFTED = "none"
 
-command = app_commands.Group(name="pool", description="GPU time that this server's members share", guild_only=True)
+command = app_commands.Group(
+    name="pool",
+    description="GPU time that this server's members share",
+    guild_only=True,
+    # Where the bot is no member no job is the server's: what is given there could never be drawn.
+    allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+)
 
 
 @command.command(name="show", description="What is in it, who drew from it, and what each member may use here")

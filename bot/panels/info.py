@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.buttons.custom_id import Action
 from bot.desk import Desk
 from bot.messages.cards import Button, Card
-from bot.panels.subscribe import offers
+from bot.panels.subscribe import has_offers
 from bot.plans.membership import begin
 from bot.plans.plan import Plan
 from bot.plans.standing import Standing
@@ -47,7 +47,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         _switches(member),
         f"-# {where}{desk.command('settings')} changes how I work for you.",
     ]
-    rows = ((Button(Action.SUBSCRIBE, "", views.COMPARE),),) if len(offers(desk.book.plans, standing.plan)) > 1 else ()
+    rows = ((Button(Action.SUBSCRIBE, "", views.COMPARE),),) if has_offers(desk.book.plans, standing.plan) else ()
     return Card("\n".join(lines), rows)
 
 

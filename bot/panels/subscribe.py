@@ -21,14 +21,19 @@ async def subscribe_card(desk: Desk, member_id: int) -> Card:
     async with desk.store.read() as tx:
         own = (await standing(tx, plans, member_id, desk.now())).plan
     shown = offers(plans, own)
-    if shown == (own,):
+    packs = tuple(pack for pack in plans.packs if _link(pack, member_id) is not None)
+    if shown == (plans.default,) and not packs:
         return Card(views.nothing_to_sell(own))
-    links = (
-        *(link for plan in shown if plan is not own and (link := _link(plan, member_id)) is not None),
-        *(link for pack in plans.packs if (link := _link(pack, member_id)) is not None),
-    )
+    sold: tuple[Plan | Pack, ...] = (*(plan for plan in shown if plan is not own), *packs)
+    links = tuple(link for each in sold if (link := _link(each, member_id)) is not None)
     is_to_ask_for = any(_link(plan, member_id) is None for plan in shown if plan not in (own, plans.default))
-    return Card(_compared(plans, shown, own, views.ASK if is_to_ask_for else ""), links=links[:MOST_BUTTONS])
+    end = views.ASK if is_to_ask_for else ""
+    return Card(_compared(plans, shown, own, packs, end), links=links[:MOST_BUTTONS])
+
+
+def has_offers(plans: Plans, own: Plan) -> bool:
+    """Whether there is anything beside the member's own plan."""
+    return len(offers(plans, own)) > 1 or any(pack.sku is not None or pack.link for pack in plans.packs)
 
 
 def offers(plans: Plans, own: Plan) -> tuple[Plan, ...]:
@@ -55,11 +60,12 @@ def _of_payer(link: str, member_id: int) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
-def _compared(plans: Plans, shown: tuple[Plan, ...], own: Plan, end: str) -> str:
-    """With their terms if there is room; then without; then only as many as fit."""
+def _compared(plans: Plans, shown: tuple[Plan, ...], own: Plan, packs: tuple[Pack, ...], end: str) -> str:
+    """With their terms if there is room; then without; then only as many as fit, and no word of packs."""
     told = [views.plan_lines(plan, is_own=plan is own, is_default=plan is plans.default) for plan in shown]
+    beside = ["\n".join(map(views.pack_line, packs))] if packs else []
     for parts in ([lines + terms for lines, terms in told], [lines for lines, _ in told]):
-        text = _joined(parts, end)
+        text = _joined([*parts, *beside], end)
         if len(text) <= replies.MESSAGE_LIMIT:
             return text
     count = len(parts)

@@ -11,9 +11,9 @@ from typing import Final
 
 from bot.plans.membership import take_back
 from bot.plans.plan import Pack, Plan, Plans
-from bot.store import buckets, ledger, memberships
+from bot.store import buckets, keys, ledger, memberships
 from bot.store.memberships import Membership, NewMembership
-from bot.store.transactions import Writing
+from bot.store.transactions import Reading, Writing
 from bot.store.words import Origin, Source
 
 # While a payment is tried again, Discord still entitles. So long the plan stays, two hours at a time, without new time.
@@ -67,15 +67,22 @@ async def take_up(tx: Writing, plans: Plans, sold: Entitlement, period: Period |
         return Next.NOTHING
     match plans.sold_as(sold.sku):
         case Pack(gpu_ms=gpu_ms, name=name):
-            if sold.is_consumed:
+            if sold.is_consumed and not await _is_of_our_time(tx, sold):
                 return Next.NOTHING
             await ledger.grant(tx, sold.member_id, gpu_ms, sold.pack_key, now, name, origin=Origin.BOUGHT)
-            return Next.CONSUME
+            return Next.NOTHING if sold.is_consumed else Next.CONSUME
         case Plan(name=name):
             return await _begin(tx, name, sold, known, period, now)
     if known is not None and sold.ends_at is not None:  # the operator sells it no more
         await memberships.end(tx, Source.DISCORD, sold.key, sold.ends_at)
     return Next.NOTHING
+
+
+async def _is_of_our_time(tx: Reading, sold: Entitlement) -> bool:
+    """We consume only what we have granted: where that grant is missing, a restored backup did not know of it. What was
+    bought before there was this data is another ledger's."""
+    since = await keys.first_made_at(tx)
+    return since is not None and since <= sold.starts_at
 
 
 async def _begin(

@@ -60,7 +60,7 @@ class WrongValueError(ValueError):
 def read_plans(path: Path = SHIPPED) -> Plans:
     """Raises PlansError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PlansError(
             path, [Fault(1, "The file", f"cannot be read ({error.strerror}).", "Mend its path.")]

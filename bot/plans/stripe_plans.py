@@ -51,13 +51,13 @@ class _Bill:
 
 
 async def hear(tx: Writing, plans: Plans, event: PaymentEvent, now: datetime) -> bool:
-    """False if it was told before."""
-    if not await payments.add(tx, event, names_of(event)):
-        return False
+    """False if it was told before, and nothing more comes of it now. More may come of it when the file of plans has
+    learnt of its price meanwhile."""
+    changed = await payments.add(tx, event, names_of(event))
     told = await payments.related(tx, event.id)
     member_id = _member(told)
     if member_id is None:
-        return True  # until the session is told that says who it was
+        return changed  # until the session is told that says who it was
     void, lost = _void(told, even_if_won=True), _void(told)
     await _grant_packs(tx, plans, told, member_id, now, is_void=bool(void), is_lost=bool(lost))
     for bill in _bills(plans, told):
@@ -70,11 +70,11 @@ async def hear(tx: Writing, plans: Plans, event: PaymentEvent, now: datetime) ->
             ends_at=_end(bill, told),
             created_at=now,
         )
-        await memberships.put(tx, new)
+        changed |= await memberships.put(tx, new)
         if bill.invoice in void:
             await take_back(tx, new, now)
             await _give_back(tx, replace(new, external_id=bill.invoice + WON), now, is_lost=bill.invoice in lost)
-    return True
+    return changed
 
 
 async def _give_back(tx: Writing, won: NewMembership, now: datetime, *, is_lost: bool) -> None:
@@ -104,6 +104,18 @@ def payer_of(event: PaymentEvent) -> int | None:
     given = str(event.about.get(REFERENCE) or "")
     is_one = event.kind in SESSIONS and given.isascii() and given.isdigit() and 0 < int(given) < 2**63
     return int(given) if is_one else None
+
+
+def unsold(plans: Plans, event: PaymentEvent) -> str | None:
+    """What was paid for, if the file of plans knows nothing of it."""
+    if event.kind == PAID:
+        prices = [price for line in _dig(event.about, "lines", "data") or () if (price := _price(line)) is not None]
+        known = {price for plan in plans for price in plan.stripe}
+        return f"the price {prices[0]}" if prices and known.isdisjoint(prices) else None
+    if event.kind not in SESSIONS or event.about.get("mode") != "payment":
+        return None
+    pack = _dig(event.about, "metadata", "pack")
+    return None if any(each.name == pack for each in plans.packs) else f"the pack {pack!r}"
 
 
 def _void(told: Sequence[PaymentEvent], *, even_if_won: bool = False) -> frozenset[str]:
@@ -172,12 +184,16 @@ def _bills(plans: Plans, told: Iterable[PaymentEvent]) -> Iterator[_Bill]:
 
 
 def _bill(plans: Plans, invoice: str, line: Json) -> _Bill | None:
-    price = _dig(line, "price", "id") or _dig(line, "pricing", "price_details", "price")
+    price = _price(line)
     plan = next((plan for plan in plans if price is not None and price in plan.stripe), None)
     starts_at, ends_at = _moment(_dig(line, "period", "start")), _moment(_dig(line, "period", "end"))
     if plan is None or starts_at is None or ends_at is None or ends_at <= starts_at or line.get("amount", 0) < 0:
         return None
     return _Bill(invoice, plan, starts_at, ends_at)
+
+
+def _price(line: Json) -> Any:
+    return _dig(line, "price", "id") or _dig(line, "pricing", "price_details", "price")
 
 
 def _end(bill: _Bill, told: Iterable[PaymentEvent]) -> datetime:

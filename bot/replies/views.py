@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.plans.plan import Plan, Relax
+from bot.plans.plan import Pack, Plan, Relax
 from bot.plans.standing import Standing
 from bot.replies import duration, escaped, gpu_time, jobs, storage
 from bot.store.buckets import Part
@@ -51,6 +51,11 @@ def plan_lines(plan: Plan, *, is_own: bool, is_default: bool) -> tuple[str, str]
     terms = f"\n-# {escaped(plan.terms)}" if plan.terms else ""
     price = price_of(plan, is_default=is_default)
     return f"{title} · {price}\n⚡ {' · '.join(speeds)}\n🖼️ {' · '.join(limits)}", terms
+
+
+def pack_line(pack: Pack) -> str:
+    price = f" · {str(pack.price).replace('.00 ', ' ')}" if pack.price is not None else ""
+    return f"**{escaped(pack.title)}** · {hours(pack.gpu_ms)} of GPU time that does not run out{price}"
 
 
 def room(used_bytes: int, plan: Plan) -> list[str]:

@@ -20,7 +20,7 @@ from bot.store.files import Files
 from bot.store.folder import Folder, sync_folder
 
 DATABASE: Final = "atelier.sqlite"
-NAMED: Final = "SELECT sha256 FROM pictures UNION SELECT sha256 FROM sources UNION SELECT sha256 FROM films"
+_NAMING: Final = ("pictures", "sources", "films")  # the tables whose rows name originals
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,12 @@ def back_up(path: Path, target: Path) -> Backup:
     return Backup(len(named) - len(missing), missing)
 
 
+def named_in(tables: Collection[str]) -> str:
+    """The query for the hashes that a database with these tables names: one of an older program has fewer."""
+    naming = [f"SELECT sha256 FROM {table}" for table in _NAMING if table in tables]
+    return f"{' UNION '.join(naming)} ORDER BY sha256"
+
+
 def _copy_database(database: Path, copy: Path) -> list[str]:
     """The hashes of the files that the copy names."""
     copy.unlink(missing_ok=True)  # of a backup that was killed
@@ -68,7 +74,8 @@ def _copy_database(database: Path, copy: Path) -> list[str]:
             (problem,) = made.execute("PRAGMA integrity_check(1)").fetchone()
             if problem != "ok":
                 raise StoreDamagedError(database, problem)
-            return [sha256 for (sha256,) in made.execute(f"{NAMED} ORDER BY sha256")]
+            tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            return [sha256 for (sha256,) in made.execute(named_in(tables))]
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
             raise StoreFullError from error

@@ -27,3 +27,9 @@ async def add(tx: Writing, secret: bytes, now: datetime) -> None:
 
 async def newest_first(tx: Reading) -> tuple[Key, ...]:
     return tuple(Key(**row) for row in await tx.all(select(_keys).order_by(_keys.c.id.desc())))
+
+
+async def first_made_at(tx: Reading) -> datetime | None:
+    """When the bot first worked with this data: whatever a restore puts back, this stays."""
+    found: datetime | None = await tx.value(select(_keys.c.created_at).order_by(_keys.c.id).limit(1))
+    return found

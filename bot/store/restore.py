@@ -15,7 +15,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import IO, Final
 
-from bot.store.backup import DATABASE, NAMED, Backup
+from sqlalchemy import inspect
+
+from bot.store.backup import DATABASE, Backup, named_in
 from bot.store.errors import BackupError, disk_errors
 from bot.store.files import Files
 from bot.store.folder import Folder, sync_folder
@@ -124,7 +126,8 @@ def _check(archive: Path, database: Path) -> Collection[str]:
             check(connection, database, thorough=True)
             check_references(connection, database)
             refuse_newer(connection, database)
-            named = connection.exec_driver_sql(f"{NAMED} ORDER BY sha256").scalars().all()
+            query = named_in(inspect(connection).get_table_names())
+            named = connection.exec_driver_sql(query).scalars().all()
         with engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None

@@ -25,7 +25,7 @@ from bot.checkout import PATH, Checkout, UnsignedError, heard, verify
 from bot.frame.settings import Settings
 from bot.frame.stripe_extra import PROBLEM, REMEDY, NoStripeError, load_stripe
 from bot.plans.book import PlanBook
-from bot.store import memberships
+from bot.store import ledger, memberships
 from bot.store.columns import milliseconds
 from bot.store.payments import PaymentEvent, related
 from bot.store.store import Store
@@ -182,6 +182,38 @@ async def test_payment_that_names_nobody_is_told_to_the_operator(
     assert "names no member" not in caplog.text
     assert await tell(client, written(session(id="cs_2", client_reference_id=None))) == 200
     assert "Checkout cs_2 names no member" in caplog.text
+
+
+async def test_payment_that_the_plans_knew_nothing_of_counts_when_it_is_sent_again(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its operator had forgotten the line, and Stripe's dashboard sends what it has sent before."""
+    path, changes = tmp_path / "plans.toml", list[str]()
+    pack: dict[str, Any] = {"mode": "payment", "metadata": {"pack": "ten"}, "payment_intent": "pi_9"}
+    path.write_text(PLANS.replace('stripe = "price_basic"', ""))
+    book = PlanBook(path)
+    events = (
+        session(),
+        paid("in_1", line("price_basic", NOW, NOW + 31 * DAY)),
+        session(id="cs_2", **pack),
+    )
+    checkout = Checkout(SECRET, store, book, lambda: changes.append("changed"))
+    async with TestClient(TestServer(checkout.application())) as client:
+        for event in events:
+            assert await tell(client, written(event)) == 200
+        assert "pays for the price price_basic, which the file of plans does not have." in caplog.text
+        assert "pays for the pack 'ten', which the file of plans does not have." in caplog.text
+        path.write_text(PLANS + '[packs.ten]\ntitle = "Ten"\ntime = "10 h"\n')
+        assert book.refresh()
+        changes.clear()
+        for event in (*events, *events):
+            assert await tell(client, written(event)) == 200
+    assert changes == ["changed"]
+    async with store.read() as tx:
+        (found,) = await memberships.of_member(tx, MEMBER)
+        assert (found.plan, found.starts_at) == ("basic", NOW)
+        assert await ledger.available(tx, MEMBER, store.now()) == 36_000_000
+        assert await ledger.audit(tx) == []
 
 
 async def test_unsigned_and_strange_events_change_nothing(door: tuple[TestClient[Any, Any], list[str]]) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.messages.sending import HEADROOM, Sender
 from bot.replies.exhibits import BY_MODERATOR, RESTORE
 from bot.running import tidy
+from bot.store.backup import back_up
+from bot.store.restore import restore
 from sandbox.filling import components
 from sandbox.member import Member, NothingCame
 from tests.product.house import (
@@ -451,6 +455,30 @@ async def test_all_pictures_come_as_files_also_over_a_restart(house: House, cleo
     await until(cleo, outcome.message, lambda one: "✅" in one["content"])
     with pytest.raises(NothingCame):
         await cleo.wait_for("@Painter", lambda one: "part 2" in one["content"], timeout_seconds=0.5)
+
+
+async def test_an_export_after_a_restore_is_not_taken_for_the_one_that_the_backup_did_not_know(
+    house: House, cleo: Member, grid: Json, tmp_path: Path
+) -> None:
+    """Both have the same number, and the files of the first still stand in the direct messages."""
+
+    async def exported() -> list[Json]:
+        outcome = await cleo.command("painting", "gallery export")
+        assert outcome.message is not None
+        await until(cleo, outcome.message, lambda one: "✅" in one["content"])
+        return [one for one in await cleo.messages("@Painter") if one["attachments"]]
+
+    await asyncio.to_thread(back_up, house.folder, tmp_path / "backup.tar")
+    assert len(await exported()) == 1
+    await house.close()
+    await asyncio.to_thread(restore, tmp_path / "backup.tar", house.folder, overwrite=True)
+    await house.open()
+    await painted(cleo, "a green boat")
+    found = await exported()
+    assert len(found) == 2
+    data = await cleo.download(max(found, key=lambda one: int(one["id"]))["attachments"][0]["url"])
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert len([name for name in packed.namelist() if name.startswith("pictures/")]) == 8
 
 
 async def test_an_export_comes_in_as_many_parts_as_it_needs(

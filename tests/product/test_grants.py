@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.store import ledger
+from bot.store.columns import milliseconds
 from bot.store.entries import history
 from bot.store.words import Account, Act
 from sandbox.member import Member, Outcome
@@ -76,6 +79,22 @@ async def test_plan_that_is_given_twice_is_granted_one_month(house: House, ada: 
     await assert_sound(house)
 
 
+async def test_plan_that_is_prolonged_keeps_its_months(
+    house: House, ada: Member, cleo: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given on the 1st and again on the 20th, it brings time on the next 1st, and not on the 20th as well."""
+    store, start = house.desk.store, house.desk.store.now()
+    granted = "SELECT count(*) FROM buckets WHERE origin = 'grant' AND member_id = :member"
+    for day, many in ((0, 1), (20, 1), (32, 2), (52, 2), (63, 3)):
+        monkeypatch.setattr(store, "_clock", lambda day=day: milliseconds(start + timedelta(days=day)))
+        if day in (0, 20):
+            await order(ada, "admin plan", member=cleo.user_id, plan="pro", months=12)
+        assert (await shown(cleo)).startswith("Pro: 30 h left of 30 h")
+        async with store.read() as tx:
+            assert await tx.value(text(granted), {"member": int(cleo.user_id)}) == many
+    await assert_sound(house)
+
+
 async def test_what_is_no_plan_and_no_date_is_told(house: House, ada: Member, cleo: Member) -> None:
     async def refused(**options: str | int) -> str:
         return await order(ada, "admin plan", member=cleo.user_id, **options)
@@ -85,6 +104,7 @@ async def test_what_is_no_plan_and_no_date_is_told(house: House, ada: Member, cl
     )
     assert (await refused(plan="pro", until="soon")).startswith("That is no date to come.")
     assert (await refused(plan="pro", until="2020-01-01")).startswith("That is no date to come.")
+    assert (await refused(plan="pro", until="9999-12-31")).startswith("That is no date to come.")
     assert (await refused(plan="pro", until="2090-01-01", months=1)).startswith("A plan ends on a date or after")
     assert (await refused(plan="pro", until="2090-01-01")).startswith(f"<@{cleo.user_id}> has Pro until <t:")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import ledger
+from bot.store import ledger, memberships
+from bot.store.words import Source
 from sandbox.member import Member
 from sandbox.server import Sandbox
 from tests.product.house import House, Json, eventually, standing_in
@@ -138,6 +139,26 @@ async def test_plan_brings_its_role_and_takes_it_when_it_ends(club: Club) -> Non
     await club.ada.command("general", "admin plan", member=club.cleo.user_id, plan="pro")
     await club.gets("badge")
     await club.ada.command("general", "admin plan", member=club.cleo.user_id, plan="none")
+    await club.gets("badge", lost=True)
+
+
+async def test_plan_that_ends_while_discord_does_not_tell_of_its_server_takes_its_role_later(club: Club) -> None:
+    await let_the_bot_manage_roles(club)
+    await club.ada.command("general", "admin plan", member=club.cleo.user_id, plan="pro")
+    await club.gets("badge")
+    await club.house.control("faults", {"kind": "event_delay", "event": "GUILD_CREATE", "seconds": 3})
+    await club.house.restart()
+    (guild,) = club.house.client.guilds
+    assert guild.unavailable
+    async with club.house.desk.store.write() as tx:
+        await memberships.end(tx, Source.GRANT, club.cleo.user_id, club.house.desk.now())
+    await club.house.desk.roles._bring()
+
+    async def is_there() -> bool:
+        return not guild.unavailable
+
+    await eventually(is_there)
+    club.house.desk.roles.poke()  # as it does once an hour
     await club.gets("badge", lost=True)
 
 

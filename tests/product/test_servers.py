@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.store import servers
+from bot.store import ledger, servers
+from bot.store.words import Origin
 from sandbox.member import Member, Outcome
 from sandbox.server import Sandbox
 from tests.product.house import IDENTIFY_SECONDS, PATIENCE, House, Json, labels, painted, press, until_ended
@@ -242,6 +243,22 @@ async def test_user_installed_bot_tells_a_late_picture_by_direct_message(studio:
     told = await cleo.wait_for("@Painter", lambda message: "a slow boat" in message["content"])
     assert "U1" in labels(told)
     assert not (await cleo.refresh(begun))["attachments"]
+
+
+async def test_where_the_bot_is_no_member_no_gpu_time_can_be_lost_in_a_pool(studio: House) -> None:
+    """Jobs there are their members' alone, so nobody could ever draw what was given."""
+    cleo = await studio.member("cleo")
+    await painted(cleo)
+    await install_for(studio, cleo)
+    _, channel = await second_server(studio, has_bot=False)
+    async with studio.desk.store.write() as tx:
+        await ledger.grant(tx, int(cleo.user_id), 7_200_000, "bought", studio.desk.now(), origin=Origin.BOUGHT)
+    with pytest.raises(KeyError, match="not offered"):
+        await cleo.command(channel, "pool give", time="1 h")
+    async with studio.desk.store.read() as tx:
+        assert await ledger.available(tx, int(cleo.user_id), studio.desk.now()) == 7_200_000
+    given = await cleo.command("painting", "pool give", time="1 h")  # on the listed server, where it is one
+    assert sentence(given).startswith("Thank you!")
 
 
 async def test_stranger_who_installed_the_bot_is_refused_outside_of_listed_servers(studio: House) -> None:

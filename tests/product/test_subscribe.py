@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.plan import Pack, Plans
+from bot.plans.plan import Pack, Plans, Price
 from bot.store import memberships
 from bot.store.memberships import NewMembership
 from bot.store.words import Source
@@ -136,6 +136,32 @@ async def test_link_to_stripe_says_who_pays(shop: House, cleo: Member) -> None:
         ("Get Pro", f"{link}&client_reference_id={cleo.user_id}"),
         ("Get Ten hours", f"https://buy.stripe.com/2?client_reference_id={cleo.user_id}"),
     ]
+
+
+async def test_packs_are_sold_with_their_time_and_price_also_where_there_is_but_one_plan(
+    shop: House, cleo: Member
+) -> None:
+    plans = shop.desk.book.plans
+    pack = Pack(
+        name="ten", title="Refill", gpu_ms=36_000_000, price=Price(1500, "USD"), link="https://buy.stripe.com/2"
+    )
+    nobodys = Pack(name="five", title="Of no shop", gpu_ms=18_000_000)
+    shop.desk.book.plans = Plans((plans.default,), plans.default, packs=(pack, nobodys))
+    message = await subscribe(cleo)
+    assert labels(message) == ["Get Refill"]
+    assert "**Refill** · 10 h of GPU time that does not run out · 15 USD" in message["content"]
+    assert "Of no shop" not in message["content"]
+    info = (await cleo.command("painting", "info")).message
+    assert info is not None
+    assert labels(info) == ["Compare plans"]
+
+
+async def test_whoever_has_the_last_plan_that_is_shown_reads_nothing_of_everybody(shop: House, cleo: Member) -> None:
+    plans = shop.desk.book.plans
+    free, pro = replace(plans.default, offered=False), next(plan for plan in plans if plan.name == "pro")
+    shop.desk.book.plans = Plans((free, pro), free)
+    await join(shop, cleo, "pro")
+    assert (await subscribe(cleo))["content"].startswith("## Plans\n")
 
 
 async def test_plan_of_discords_own_shop_has_discords_own_button(shop: House, cleo: Member) -> None:

@@ -4,6 +4,7 @@ the member has what they paid for, once.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 
 from bot.plans.membership import begin
 from bot.store import ledger
+from bot.store.backup import back_up
+from bot.store.restore import restore
 from bot.store.words import Account
 from sandbox.member import Member
 from sandbox.server import Sandbox
@@ -280,6 +283,31 @@ async def test_pack_that_could_not_be_consumed_is_consumed_later_and_granted_onc
     await market.is_caught_up()
     assert [one["consumed"] for one in await market.entitlements()] == [True]
     assert await market.stands() == ("free", 10)
+
+
+async def test_pack_that_was_bought_since_the_backup_is_not_lost_by_its_restore(market: Market, tmp_path: Path) -> None:
+    house = market.house
+    await market.buy("ten")
+    await market.becomes("free", 10)
+    await asyncio.to_thread(back_up, house.folder, tmp_path / "backup.tar")
+    await market.buy("ten")
+    await market.becomes("free", 20)
+    await market.is_caught_up()
+    await house.close()
+    await asyncio.to_thread(restore, tmp_path / "backup.tar", house.folder, overwrite=True)
+    await house.open()
+    await market.becomes("free", 20)
+    await market.is_caught_up()
+    assert await market.stands() == ("free", 20)
+
+
+async def test_packs_of_another_ledger_are_not_granted_once_more(market: Market, tmp_path: Path) -> None:
+    await market.buy("ten")
+    await market.becomes("free", 10)
+    await market.is_caught_up()
+    await market.house.restart(ATELIER_DATA=str(tmp_path / "new"))
+    await market.is_caught_up()
+    assert await market.stands() == ("free", 0)
 
 
 async def test_trial_lasts_until_it_is_taken_away(market: Market) -> None:

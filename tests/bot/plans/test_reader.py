@@ -244,6 +244,11 @@ def test_file_that_is_missing_or_no_text_is_told(tmp_path: Path) -> None:
         read_plans(tmp_path / "plans.toml")
 
 
+def test_mark_that_some_editors_put_before_the_text_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "plans.toml").write_text(SMALL, encoding="utf-8-sig")
+    assert read_plans(tmp_path / "plans.toml").default.title == "Free"
+
+
 @pytest.mark.parametrize("text", ["", "plans = 3", "[plans]\nfree = 3\n"])
 def test_file_without_a_plan_is_told(tmp_path: Path, text: str) -> None:
     assert any("plans" in sentence for sentence in told(tmp_path, text))

@@ -14,11 +14,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 
 from bot.store import jobs, keys, ledger, pictures, restore
 from bot.store.backup import Backup, back_up
 from bot.store.errors import BackupError, StoreDamagedError, StoreFullError, StoreLockedError, StoreNewerError
+from bot.store.files import Files
+from bot.store.migrations import _config
 from bot.store.pictures import Source
+from bot.store.sqlite import open_keeper
 from bot.store.store import Store
 from bot.store.words import State
 from tests.bot.store.conftest import Clock
@@ -289,3 +293,33 @@ async def test_backup_of_a_newer_program_is_refused(archive: Path, tmp_path: Pat
 
     with pytest.raises(StoreNewerError, match="schema is 9999"):
         restore.restore(rewrite(archive, make_newer), tmp_path / "new")
+
+
+async def test_data_of_an_older_program_is_saved_before_the_update_starts_and_restored_after_it(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """It knows no films yet. Whoever updates makes the backup in between, with the new program."""
+    data = tmp_path / "data"
+    digest = await Files(data / "files").put(UPLOAD)
+    make_old(data / "atelier.sqlite", digest)
+    assert await asyncio.to_thread(back_up, data, tmp_path / "old.tar") == Backup(files=1)
+    assert await asyncio.to_thread(restore.restore, tmp_path / "old.tar", tmp_path / "new") == Backup(files=1)
+    async with Store.open(tmp_path / "new", clock=clock) as store, store.read() as tx:
+        assert await jobs.find(tx, "JOB1") is not None
+        assert {await store.files.read(name) for name in await pictures.named_files(tx)} == {UPLOAD}
+
+
+def make_old(database: Path, digest: str) -> None:
+    """As the first program of all had it, with a job that somebody gave a picture to."""
+    keeper = open_keeper(database)
+    with keeper.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO jobs VALUES ('JOB1', NULL, NULL, 7, NULL, 8, 'imagine', NULL, NULL, 'JOB1', '', '[]', 'fast',"
+            " 'public', 'open', '{}', 'failed', 1, 0, NULL, 0, 0, 0, NULL, NULL, '[]', 0, NULL, NULL)"
+        )
+        connection.exec_driver_sql("INSERT INTO sources VALUES ('JOB1', ?, 'image/png', 9)", (digest,))
+        connection.commit()
+    keeper.dispose()
