@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
@@ -26,7 +26,7 @@ from bot.shop import Shop
 from bot.store import preferences, servers
 from bot.store.store import Store
 from bot.thumbnails import Thumbnails
-from engine import Engine, Entry, Manner
+from engine import Engine, Entry, Manner, UnknownModelError
 
 HINTS_APART = timedelta(seconds=10)
 REST_SECONDS = 3.0  # as long as Discord waits for an answer
@@ -93,12 +93,14 @@ class Desk:
     def now(self) -> datetime:
         return self.store.now()
 
-    async def model_of(self, server: int | None) -> Entry:
-        """What paints there where nobody says otherwise."""
+    async def model_of(self, server: int | None) -> Entry | None:
+        """What paints there where nobody says otherwise; nothing if what was chosen there is not to be had any more."""
         async with self.store.read() as tx:
             known = await servers.find(tx, server) if server is not None else None
         chosen = known.default_model if known is not None else None
-        return self.engine.catalog.find(chosen or self.default_model)
+        with suppress(UnknownModelError):
+            return self.engine.catalog.find(chosen or self.default_model)
+        return None
 
     async def manner_of(self, member: int) -> Manner:
         """How far V on a grid varies for them."""

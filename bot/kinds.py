@@ -20,6 +20,11 @@ class Kind(StrEnum):
         """Needs no engine: the picture is there."""
         return self is Kind.SINGLE
 
+    @property
+    def enlarges(self) -> bool:
+        """Its words are its picture's; there is nothing to paint by others."""
+        return self in (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
+
 
 class Occasion(StrEnum):
     """Why something is painted only after its member has confirmed it."""

@@ -72,7 +72,7 @@ async def _vary(interaction: Interaction, desk: Desk, press: Press) -> None:
 
 
 async def _reroll(interaction: Interaction, desk: Desk, press: Press) -> None:
-    if await _remixes(interaction, desk):
+    if await _remixes(interaction, desk) and not Kind((await _job(interaction, desk, press)).kind).enlarges:
         await _open_remix(interaction, desk, press, "again")
         return
     await acknowledge(interaction, lambda: desk.intake.reroll(asker_of(interaction), press.job))

@@ -10,11 +10,11 @@ from typing import Any
 
 import discord
 
-from bot.asking import Asker
 from bot.buttons.custom_id import Action, Press
 from bot.desk import Desk, asker_of
 from bot.handlers.answering import acknowledge, say
 from bot.handlers.modals import prompt_dialog, prompt_of
+from bot.intake import Words
 from bot.panels.prompt_desk import OPEN, PAINT, WORDS, choose, desk_of_member
 from bot.panels.shorter import shorter_card
 from bot.reading import weigh
@@ -39,8 +39,7 @@ async def begin_desk(interaction: Interaction, desk: Desk, press: Press) -> None
             own = await preferences.find(tx, member)
             options = await preferences.options_of(tx, member)
         # Put in before the desk's, or an option that says the same would say it twice.
-        text = add_suffix(expand_options(prompt_of(data), options), own.desk)
-        await acknowledge(interaction, lambda: desk.intake.imagine(_as_typed(asker_of(interaction)), text))
+        await _paint(interaction, desk, add_suffix(expand_options(prompt_of(data), options), own.desk))
     else:
         await choose(desk, member, press, data)
         parts = await desk.sender.parts(await desk_of_member(desk, member), 0)
@@ -64,10 +63,10 @@ async def paint_shorter(interaction: Interaction, desk: Desk, press: Press) -> N
     if press.cell >= len(texts):
         await say(interaction, language.SHORTENED_BEFORE)
         return
-    asker = _as_typed(asker_of(interaction))
-    await acknowledge(interaction, lambda: desk.intake.imagine(asker, texts[press.cell]))
+    await _paint(interaction, desk, texts[press.cell])
 
 
-def _as_typed(asker: Asker) -> Asker:
+async def _paint(interaction: Interaction, desk: Desk, text: str) -> None:
     """As if it had been typed there: the panel is no message that others could see answered."""
-    return replace(asker, ephemeral=False, message=None)
+    asker = replace(asker_of(interaction), ephemeral=False, message=None)
+    await acknowledge(interaction, lambda: desk.intake.imagine(asker, text), Words(asker, text))

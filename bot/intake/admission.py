@@ -1,16 +1,28 @@
-"""Who may ask for pictures, where: the operator's word, then the server's, then the moderators'. Cheapest first."""
+"""Who may ask for pictures, where: the operator's word, then the server's, then the moderators'. Cheapest first. And of
+which pictures they may go on to make others."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot import visibility
 from bot.asking import Asker
-from bot.errors import BlockedError, LacksRightsError, StrangerError, WrongPlaceError, WrongRoleError
+from bot.errors import (
+    BlockedError,
+    LacksRightsError,
+    NoJobError,
+    StrangerError,
+    WordsHiddenError,
+    WrongPlaceError,
+    WrongRoleError,
+)
 from bot.store import jobs, members, servers
+from bot.store.jobs import Job
 from bot.store.members import Member
 from bot.store.servers import Server
 from bot.store.store import Store
 from bot.store.transactions import Reading
+from bot.store.words import State
 
 
 class Admission:
@@ -49,6 +61,16 @@ class Admission:
         """By a word about this server, or by the operator's list."""
         server = await servers.find(tx, server_id)
         return self._welcomes(server_id) if server is None or server.allowed is None else server.allowed
+
+
+async def parent_for(tx: Reading, asker: Asker, job_id: str, cell: int | None = None) -> Job:
+    """A job as it is now, which tells its words to whoever makes something of it. Raises a Refusal."""
+    job = await jobs.find(tx, job_id)
+    if job is None or job.state is State.DELETED or not await visibility.sees(tx, job, asker, cell):
+        raise NoJobError
+    if not await visibility.reads(tx, job, asker, cell):
+        raise WordsHiddenError
+    return job
 
 
 def check_blocked(member: Member) -> None:

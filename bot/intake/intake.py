@@ -23,14 +23,13 @@ from bot.errors import (
     PausedError,
     ThereAlreadyError,
     UnderWayError,
-    WordsHiddenError,
 )
 from bot.fetching import Fetcher
 from bot.frame.fail_points import FailPoint, reached
-from bot.intake.admission import Admission, check_blocked
+from bot.intake.admission import Admission, check_blocked, parent_for
 from bot.intake.balance import Balance, Low, balance, low_after
 from bot.intake.crediting import credited
-from bot.intake.deriving import enlarged, varied
+from bot.intake.deriving import VARIED, enlarged, starts_from_picture, varied, varied_again
 from bot.intake.entitlement import Entitlement, UnderWay, check_room, foretell
 from bot.intake.handover import HandOver
 from bot.intake.offering import Offering
@@ -117,12 +116,15 @@ class Intake:
         return await self._take_all(asker, await self._worded(asker, Kind.IMAGINE, text))
 
     async def reroll(self, asker: Asker, job_id: str, text: str | None = None) -> Accepted:
-        """The same once more with a new seed; or with new words."""
+        """The same once more with a new seed; or with new words, of the same picture if it is of one."""
         parent = await self._parent(asker, job_id)
         if text is not None and not same_prompt(text, parent):
-            return await self._take_all(asker, await self._worded(asker, Kind.REROLL, text, parent))
+            manner, catalog = await self._manner(parent), self._engine.catalog
+            wishes = await self._worded(asker, Kind.REROLL, text, parent)
+            return await self._take_all(asker, [varied_again(each, parent, manner, catalog) for each in wishes])
         cells, notes = reroll(recipes_of(parent), draw_seed()), language.without_news(parent.notes)
-        return await self._take(asker, like(parent, Wish(Kind.REROLL, parent.text, cells, notes, parent)))
+        kind = Kind(parent.kind) if Kind(parent.kind).enlarges else Kind.REROLL
+        return await self._take(asker, like(parent, Wish(kind, parent.text, cells, notes, parent)))
 
     async def redo(self, asker: Asker, job_id: str) -> Accepted:
         """A draft in full: the same seeds, with all steps."""
@@ -230,15 +232,9 @@ class Intake:
         await self._admission.check(asker)
 
     async def _parent(self, asker: Asker, job_id: str, cell: int | None = None) -> Job:
-        """Which tells its words to whoever makes something of it."""
         await self._admit(asker)
         async with self._store.read() as tx:
-            job = await jobs.find(tx, job_id)
-            if job is None or job.state is State.DELETED or not await visibility.sees(tx, job, asker, cell):
-                raise NoJobError
-            if not await visibility.reads(tx, job, asker, cell):
-                raise WordsHiddenError
-        return job
+            return await parent_for(tx, asker, job_id, cell)
 
     async def _picture(self, asker: Asker, job_id: str, cell: int) -> tuple[Job, Picture, int | None]:
         """A job, one of its pictures, and which one; of a single picture there is nothing to say."""
@@ -263,6 +259,16 @@ class Intake:
             while Kind(job.kind) in TAKEN_OVER and (before := await jobs.find(tx, job.parent_id or "")) is not None:
                 job = before
         return job
+
+    async def _manner(self, job: Job) -> Manner | None:
+        """How far its pictures were to go from the one that they vary; nothing if they vary none."""
+        async with self._store.read() as tx:
+            brought = {source.sha256 for source in await pictures.sources_of(tx, job.id) if source.link is not None}
+            if not starts_from_picture(job, brought):
+                return None
+            while job.kind not in VARIED and (before := await jobs.find(tx, job.parent_id or "")) is not None:
+                job = before
+        return VARIED.get(Kind(job.kind))
 
     async def _take_all(self, asker: Asker, wishes: Sequence[Wish]) -> Accepted:
         """Several at once, by braces or `--repeat`, wait for a confirmation."""
@@ -312,6 +318,8 @@ class Intake:
     async def _allowed(self, asker: Asker, wish: Wish, plan: Plan) -> Wish:
         wish = await self._wording.held(asker, wish)
         async with self._store.read() as tx:
+            if wish.parent is not None:  # once more: fetching, or an offer's day, may have taken it out of their sight
+                wish = replace(wish, parent=await parent_for(tx, asker, wish.parent.id, wish.cell))
             member = await members.find(tx, asker.member)
             wish = await credited(tx, asker, wish)
             server = await servers.find(tx, asker.server) if asker.server is not None else None

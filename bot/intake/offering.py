@@ -110,6 +110,8 @@ class Offering:
         """All its jobs, with this speed if one is given. Whatever is refused leaves the offer as it was."""
         offer = await self._find(asker, offer_id)
         where = asker_of(offer)
+        if asker.server == where.server:  # what they see there by now counts, not what they saw then
+            where = replace(where, roles=asker.roles, rooms=asker.rooms)
         await self._admit(where)
         orders = [await self._read(row) for row in offer.orders]
         if speed is not None:

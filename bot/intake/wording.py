@@ -44,8 +44,6 @@ QUOTE, VIDEO = BY_NAME["quote"], BY_NAME["video"]
 MOST_BY_TOKEN = 5  # Discord takes no more further messages of one press where the bot is no member
 START = 0.6  # how far a picture that is brought may change at --iw 1
 
-_ENLARGED = (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
-
 
 @dataclass(frozen=True, slots=True)
 class Behind:
@@ -112,7 +110,7 @@ class Wording:
         except PromptError as error:
             raise WrongPromptError(error) from error
         except UnknownModelError as error:
-            raise CannotDoError(f"This server's model is not to be had any more. {error}") from error
+            raise CannotDoError(language.MODEL_GONE_HERE) from error
         behind.habits.ceilings.hold_words(prompt)
         model = asked.cells[0].model.name
         if not await asyncio.to_thread(self._engine.can_paint, model):
@@ -150,7 +148,7 @@ class Wording:
         mode = Speed(member.speed) if member is not None and member.speed is not None else None
         if wish.speed is None and mode is Speed.TURBO and not ceilings.turbo:
             wish = replace(wish, speed=Speed.FAST, notes=(*wish.notes, language.NO_TURBO_HERE))
-        if wish.kind not in _ENLARGED:
+        if not wish.kind.enlarges:
             ceilings.hold(wish.cells)
         ceilings.hold_speed(wish.speed)
         return wish

@@ -237,7 +237,6 @@ def _single_rows(job: Job, pressed: Pressed, cell: int = 0) -> Rows:
     def one(action: Action, label: str, emoji: str = "", tone: Tone | None = None) -> Button:
         return Button(action, job.id, label, emoji, cell, tone=tone or _tone(action, cell, pressed))
 
-    enlarged = job.kind in (Kind.UPSCALE_SUBTLE, Kind.UPSCALE_CREATIVE)
     upscale = (one(Action.UPSCALE_SUBTLE, "Upscale (Subtle)"), one(Action.UPSCALE_CREATIVE, "Upscale (Creative)"))
     vary = (one(Action.VARY_SUBTLE, "Vary (Subtle)"), one(Action.VARY_STRONG, "Vary (Strong)"))
     keep = (
@@ -246,7 +245,7 @@ def _single_rows(job: Job, pressed: Pressed, cell: int = 0) -> Rows:
         one(Action.RECIPE, "Recipe"),
         one(Action.DELETE, "Delete", tone=Tone.DANGER),
     )
-    return (vary, keep) if enlarged else (upscale, vary, keep)
+    return (vary, keep) if Kind(job.kind).enlarges else (upscale, vary, keep)
 
 
 def _tone(action: Action, cell: int, pressed: Pressed) -> Tone:

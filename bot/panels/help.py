@@ -8,10 +8,12 @@ from bot.buttons.emoji import LEGEND
 from bot.desk import Desk
 from bot.messages.cards import Button, Card
 from bot.panels.prompt_desk import OPEN
+from bot.replies import language
 
 
 async def help_card(desk: Desk, server: int | None) -> Card:
-    model = (await desk.model_of(server)).title
+    model = await desk.model_of(server)
+    painter = f"The model here is {model.title}." if model is not None else language.model_gone(desk.command("setup"))
     honest = f"\n\n{replies.CARDS}" if desk.paints_cards else ""
     more = Button(Action.DESK, "", "Choose from menus", "🎛️", extra=OPEN)
     legend = "\n".join(f"{emoji} {meaning}" for emoji, meaning in LEGEND)
@@ -32,7 +34,7 @@ Then press a button under it: **U1–U4** gives you one of the four on its own, 
 {desk.command("info")} how you stand · {desk.command("desk")} a prompt from menus · \
 {desk.command("shorten")} which words count · \
 {desk.command("prefer option set")} your own parameters · {desk.command("settings")} how I work for you
--# The model here is {model}. Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as \
+-# {painter} Right-click a message, then Apps, for Cancel Job, DM Results, Report and Use as \
 Prompt.{honest}""",
         ((more,),),
     )

@@ -11,7 +11,7 @@ from bot.panels.subscribe import has_offers
 from bot.plans.membership import begin
 from bot.plans.plan import Plan
 from bot.plans.standing import Standing
-from bot.replies import views
+from bot.replies import language, views
 from bot.store import buckets, jobs, members, quota, usage
 from bot.store.buckets import Part
 from bot.store.members import Member
@@ -33,6 +33,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         painted = await usage.count_pictures(tx, member_id)
         kept_bytes = await quota.used_by(tx, member_id)
     entry = await desk.model_of(server)
+    model = f"{entry.title} ({entry.licence.name})" if entry else language.model_gone(desk.command("setup"))
     running, waiting = counts.get(State.RUNNING, 0), counts.get(State.QUEUED, 0)
     where = "" if desk.paints_cards else f"Painted on {desk.engine.device.name}. "
     lines = [
@@ -43,7 +44,7 @@ async def info_card(desk: Desk, member_id: int, server: int | None) -> Card:
         f"**Painted** · {views.pictures(painted)}",
         *views.room(kept_bytes, standing.plan),
         _modes(member, standing.plan),
-        f"**Model** · {entry.title} ({entry.licence.name})",
+        f"**Model** · {model}",
         _switches(member),
         f"-# {where}{desk.command('settings')} changes how I work for you.",
     ]

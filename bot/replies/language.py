@@ -103,6 +103,14 @@ def words_listed(places: Mapping[str, tuple[str, str]]) -> str:
     return "\n".join(lines)
 
 
+def model_gone(setup: str) -> str:
+    """Of a server whose choice the operator has taken out of the catalogue."""
+    return f"This server's model is not to be had any more; whoever manages the server chooses another with {setup}."
+
+
+MODEL_GONE_HERE = f"{model_gone('`/setup`')} `--model` in the prompt names another."
+
+
 def strange(model: str, words: Mapping[str, Sequence[str]]) -> str:
     """Told once, kindly: what it does not know, and what it does."""
     told = [f"“{word}”" + (f" (it knows {', '.join(near)})" if near else "") for word, near in words.items()]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import FilePayload, expect
+import pytest_asyncio
+from playwright.async_api import BrowserContext, FilePayload, Route, expect
 
 from sandbox.server import Sandbox
 from tests.browser.conftest import Opener
@@ -42,6 +45,43 @@ async def test_command_with_autocomplete_and_file_ends_in_a_grid(open_page: Open
     await expect(light).to_contain_text("2 of 4")
     await page.keyboard.press("Escape")
     await expect(light).to_have_count(0)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def commands_known(browser: BrowserContext) -> AsyncIterator[asyncio.Event]:
+    """Until it is set, the page waits for the list of commands."""
+    known, every = asyncio.Event(), "**/application-command-index"
+
+    async def hold(route: Route) -> None:
+        await known.wait()
+        await route.fallback()
+
+    await browser.route(every, hold)
+    yield known
+    known.set()
+    await browser.unroute(every, hold)
+
+
+async def test_command_that_is_sent_before_the_list_of_them_has_come_is_run_and_told_to_nobody(
+    open_page: Opener, commands_known: asyncio.Event
+) -> None:
+    page = await open_page("cleo")
+    await composer(page).fill("/imagine prompt: a secret fox colour: crimson")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    commands_known.set()
+    grid = messages(page, "a secret fox · crimson")
+    await expect(grid).to_contain_text("Cleo used /imagine")
+    await expect(messages(page, "a secret fox")).to_have_count(1)
+    await expect(composer(page)).to_have_value("")
+
+
+async def test_what_only_looks_like_a_command_is_said(open_page: Opener, commands_known: asyncio.Event) -> None:
+    page = await open_page("cleo")
+    await composer(page).fill("/or so they say")
+    await page.keyboard.press("Enter")
+    commands_known.set()
+    await expect(messages(page, "/or so they say")).to_have_count(1)
 
 
 async def test_button_marks_itself_and_answers_with_a_reply(open_page: Opener) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine import read_recipes
-from sandbox.member import Member
+from sandbox.member import File, Member
+from tests.product.gate import Gate
 from tests.product.house import EPHEMERAL, House, Json, labels, press, said_aside, until_ended
 from tests.product.looking import data_of
+from tests.product.test_image_prompts import link_of
 from tests.product.test_settings import chosen
 
 
@@ -81,3 +83,20 @@ async def test_help_and_the_newcomers_hint_lead_to_the_desk(cleo: Member) -> Non
     shown = (await cleo.command("painting", "help")).message
     assert shown is not None
     assert labels(await press(cleo, shown, "Choose from menus")) == ["Say what to paint", "Turbo", "Fast", "Relax"]
+
+
+async def test_words_with_a_slow_picture_are_promised_an_answer_in_time(cleo: Member, gate: Gate) -> None:
+    panel, link = await desk(cleo), await link_of(cleo)
+    promise = await paint(cleo, panel, f"{link} a barn --steps 2")
+    assert not promise["content"]  # is thinking
+    gate.open.set()
+    grid = await until_ended(cleo, promise)
+    assert "a barn" in grid["content"]
+    assert not grid["flags"] & EPHEMERAL
+
+
+async def test_what_is_wrong_with_a_slow_picture_is_told(cleo: Member, gate: Gate) -> None:
+    panel, link = await desk(cleo), await link_of(cleo, File("photo.jpg", b"no picture"))
+    await paint(cleo, panel, f"{link} a barn --steps 2")
+    gate.open.set()
+    await said_aside(cleo, "painting", "no picture that can be read")

@@ -6,6 +6,7 @@ import pytest
 
 from engine import read_recipes
 from sandbox.member import Member, Outcome
+from tests.product.gate import Gate
 from tests.product.house import (
     SLOW,
     House,
@@ -15,13 +16,17 @@ from tests.product.house import (
     labels,
     painted,
     press,
+    said_aside,
     slow,
     told,
     until,
     until_ended,
+    until_gone,
 )
 from tests.product.looking import data_of, picture_of
 from tests.product.test_gallery import do_with
+from tests.product.test_image_prompts import link_of
+from tests.product.test_single import failed_to_enlarge
 
 LONG = " ".join(["wonderfully"] * 480) + " painted --steps 2"
 
@@ -93,6 +98,35 @@ async def test_new_words_for_a_reroll(cleo: Member, grid: Json) -> None:
     assert picture.width > picture.height
 
 
+@pytest.mark.parametrize("label", ["Vary (Subtle)", "Vary (Strong)"])
+async def test_new_words_for_a_reroll_of_variations_vary_the_same_picture(cleo: Member, grid: Json, label: str) -> None:
+    single = await until_ended(cleo, await press(cleo, grid, "U3"))
+    varied = await until_ended(cleo, await submit(cleo, await cleo.click(single, label), prompt="a red barn --steps 2"))
+    first = await submit(cleo, await cleo.click(varied, "🔄"), prompt="a blue barn --steps 2")
+    second = await until_ended(cleo, await submit(cleo, await cleo.click(varied, "🔄"), prompt="a red barn --steps 2"))
+    third = await submit(cleo, await cleo.click(second, "🔄"), prompt="a green barn --steps 2")
+    (before, *_) = read_recipes(await data_of(cleo, varied))
+    for message, colour in ((first, "blue"), (third, "green")):
+        (after, *_) = read_recipes(await data_of(cleo, await until_ended(cleo, message)))
+        assert after.sources == before.sources
+        assert after.phrases[0].text == f"a {colour} barn"
+
+
+async def test_a_variation_that_was_cancelled_is_one_again_with_better_words(cleo: Member, grid: Json) -> None:
+    stopped = await cancelled(cleo, await submit(cleo, await cleo.click(grid, "V2"), prompt=f"a bleu barn {SLOW}"))
+    again = await submit(cleo, await cleo.click(stopped, "Try again"), prompt="a blue barn --steps 2")
+    (recipe, *_) = read_recipes(await data_of(cleo, await until_ended(cleo, again)))
+    assert recipe.sources
+
+
+async def test_an_enlargement_is_tried_again_without_a_question_about_words(
+    house: House, cleo: Member, grid: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = await until_ended(cleo, await press(cleo, grid, "U1"))
+    failed = await failed_to_enlarge(house, cleo, single, monkeypatch)
+    assert "enlarged" in (await press(cleo, failed, "Try again"))["content"]
+
+
 async def test_a_new_shape_is_painted_in_that_shape(cleo: Member, grid: Json) -> None:
     dialog = await cleo.click(grid, "V4")
     result = await until_ended(cleo, await submit(cleo, dialog, prompt="a red house --ar 3:2 --steps 2"))
@@ -151,6 +185,62 @@ async def test_a_dialog_for_a_picture_that_was_deleted_meanwhile(cleo: Member, g
     assert "Deleted" in await told(cleo, single, "Delete")
     message = await submit(cleo, dialog, prompt="a blue barn --steps 2")
     assert "not here any more" in message["content"]
+
+
+WITHDRAWN = pytest.mark.parametrize(
+    ("deed", "refusal"),
+    [("Only I may see it", "not here any more"), ("Keep its words private", "keeps the words")],
+)
+
+
+async def withdraw(maker: Member, grid: Json, deed: str) -> None:
+    """By the maker of the four, who knows that it has been done."""
+    await do_with(maker, deed)
+    if deed == "Keep its words private":
+        await until(maker, grid, lambda found: "words kept private" in found["content"])
+    else:
+        await until_gone(maker, grid)
+
+
+@WITHDRAWN
+async def test_an_edited_prompt_that_waits_for_a_word_paints_nothing_of_what_was_withdrawn_meanwhile(
+    cleo: Member, dov: Member, deed: str, refusal: str
+) -> None:
+    grid = await painted(cleo)
+    await switch(dov, "Remix: off")
+    card = await submit(dov, await dov.click(grid, "V1"), prompt="a red house --quote --steps 2")
+    await withdraw(cleo, grid, deed)
+    assert refusal in await told(dov, card, "Paint it")
+    assert not await answers(dov, grid)
+
+
+@WITHDRAWN
+async def test_an_edited_prompt_whose_picture_is_slow_paints_nothing_of_what_was_withdrawn_meanwhile(
+    cleo: Member, dov: Member, gate: Gate, deed: str, refusal: str
+) -> None:
+    grid, link = await painted(cleo), await link_of(dov)
+    await switch(dov, "Remix: off")
+    dialog = await dov.click(grid, "V1")
+    assert dialog.modal is not None
+    await dov.submit(dialog.modal, {"prompt": f"{link} a barn --steps 2"})
+    await withdraw(cleo, grid, deed)
+    gate.open.set()
+    await said_aside(dov, "painting", refusal)
+    assert not [one for one in await cleo.messages("painting") if "a barn" in one["content"]]
+
+
+async def test_what_its_maker_makes_of_a_picture_that_became_private_meanwhile_is_private(
+    cleo: Member, dov: Member, gate: Gate
+) -> None:
+    grid, link = await painted(cleo), await link_of(cleo)
+    await switch(cleo, "Remix: off")
+    dialog = await cleo.click(grid, "V1")
+    assert dialog.modal is not None
+    await cleo.submit(dialog.modal, {"prompt": f"{link} a secret barn --steps 2"})
+    await withdraw(cleo, grid, "Only I may see it")
+    gate.open.set()
+    await until_ended(cleo, await said_aside(cleo, "painting", "a secret barn"))
+    assert not [one for one in await dov.messages("painting") if "secret" in one["content"]]
 
 
 async def cancelled(member: Member, message: Json) -> Json:

@@ -85,3 +85,19 @@ async def test_those_who_do_not_manage_the_server_set_nothing_up(ada: Member, be
     assert outcome.message is not None
     assert outcome.message["content"] == "Only those who manage this server may do that."
     assert (await ada.click(hello, "Set me up")).is_private
+
+
+async def test_a_servers_model_that_the_operator_took_away_is_told_of_with_the_remedy(
+    house: House, ada: Member, cleo: Member
+) -> None:
+    await choose(ada, MODEL, "slow")
+    await house.restart(ATELIER_CATALOGS="")
+    for command in ("help", "info"):
+        shown = (await cleo.command("painting", command)).message
+        assert shown is not None
+        assert "chooses another with </setup:" in shown["content"]
+    refused = (await cleo.command("painting", "imagine", prompt="a boat")).message
+    assert refused is not None
+    assert "chooses another with `/setup`" in refused["content"]
+    await choose(ada, MODEL, "swatch")
+    await painted(cleo)

@@ -75,6 +75,10 @@ async def test_a_prompt_of_a_thousand_words_is_weighed_and_its_shorter_ones_are_
     assert lines
 
 
+async def test_a_single_word_that_fills_the_message_is_answered(cleo: Member) -> None:
+    assert "as short as it can be" in (await shorten(cleo, "o" * 6000))["content"]
+
+
 async def test_what_counts_against_the_words_stays_in_shorter_prompts(reading_house: House) -> None:
     cleo = await reading_house.member("cleo")
     shown = await shorten(cleo, "a red house on green hills:: at night::2 fog::-0.5 --steps 2")

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from engine import read_recipes
+from engine import EngineError, read_recipes
 from sandbox.member import Member
 from tests.product.house import (
     EPHEMERAL,
@@ -29,6 +29,7 @@ from tests.product.house import (
 )
 from tests.product.looking import cell_of, cells_of, data_of, distance, mean_distance, picture_of
 from tests.product.test_gallery import choose, open_first, page_of, text_of
+from tests.product.test_setup_words import set_words
 
 SINGLE = [
     "Upscale (Subtle)",
@@ -55,6 +56,29 @@ async def single(cleo: Member, grid: Json) -> Json:
 
 async def test_a_single_picture_has_its_own_buttons(single: Json) -> None:
     assert labels(single) == SINGLE
+
+
+async def failed_to_enlarge(house: House, member: Member, single: Json, monkeypatch: pytest.MonkeyPatch) -> Json:
+    """The message of an enlargement that the engine did not take."""
+
+    def refuse(*about: object) -> None:
+        raise EngineError("The device is gone.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.desk.engine, "submit", refuse)
+        message = await press(member, single, "Upscale (Subtle)")
+        return await until(member, message, lambda found: "Try again" in labels(found))
+
+
+async def test_an_enlargement_that_failed_is_one_when_it_is_tried_again_whatever_size_is_the_most_there(
+    house: House, ada: Member, cleo: Member, single: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_words(ada, "here", ceilings="size 600")
+    failed = await failed_to_enlarge(house, cleo, single, monkeypatch)
+    large = await until_ended(cleo, await press(cleo, failed, "Try again"))
+    assert "enlarged" in large["content"]
+    assert (await picture_of(cleo, large)).width == 1024
+    assert labels(large) == SINGLE[2:]
 
 
 async def test_a_subtle_upscale_is_four_times_as_large_and_the_same_picture(cleo: Member, single: Json) -> None:

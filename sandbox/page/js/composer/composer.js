@@ -2,7 +2,7 @@
 
 import { fill, h } from "../dom.js";
 import { icon } from "../icons.js";
-import { commandsAt } from "../interactions/commands.js";
+import { commandsAt, leafBegun } from "../interactions/commands.js";
 import { openEmojiPicker } from "../overlays/emoji_picker.js";
 import { attempt, toast } from "../overlays/toast.js";
 import { shelf } from "../state/messages.js";
@@ -26,6 +26,7 @@ const drafts = new Map();
 
 export class Composer {
   #form = null;
+  #formOf = ""; // the text that it was made of
   #typedAt = 0;
   #stops = [];
 
@@ -196,11 +197,9 @@ export class Composer {
     const slash = /^\/([\p{L}\p{N}_' -]*)$/u.exec(value);
     const index = await commandsAt(this.channelId).catch((error) => void toast(error.message, { bad: true }));
     if (!index || this.area.value !== value || this.#form) return true;
-    const begun = index.leaves.filter((leaf) => value.startsWith(`/${leaf.name} `));
-    const isPrefix = (leaf) => index.leaves.some((one) => one !== leaf && one.name.startsWith(`${leaf.name} `));
-    const leaf = begun.sort((a, b) => b.name.length - a.name.length)[0];
-    if (leaf && !isPrefix(leaf)) {
-      this.#enter(leaf, value.slice(leaf.name.length + 2));
+    const leaf = leafBegun(index, value);
+    if (leaf) {
+      this.#enterTyped(leaf, value);
       return true;
     }
     if (!slash) return false;
@@ -225,9 +224,15 @@ export class Composer {
     this.#form.focus();
   }
 
+  #enterTyped(leaf, value) {
+    this.#enter(leaf, value.slice(leaf.name.length + 2));
+    this.#formOf = value;
+  }
+
   #leaveForm() {
     if (!this.#form) return;
     this.#form = null;
+    this.#formOf = "";
     fill(this.slot, this.area);
     this.box.classList.remove("commanding");
     this.opener.hidden = false;
@@ -247,6 +252,7 @@ export class Composer {
   // Sending
 
   async #submit() {
+    if (this.area.value.startsWith("/") && (await this.#runTyped(this.area.value))) return;
     const kept = { text: this.area.value, items: this.uploads.items, reply: this.reply.one };
     const content = toWire(kept.text.trim(), this.channelId);
     if (!content && !kept.items.length) return;
@@ -260,6 +266,19 @@ export class Composer {
     const send = () => post(`/channels/${this.channelId}/messages`, body, { files });
     const made = await attempt(() => keepWhile(body.nonce, note, send));
     if (!made && !this.area.value) this.#putBack(kept);
+  }
+
+  /** Typed or pasted faster than it is known what commands there are: a command is run, and never told to everybody. */
+  async #runTyped(value) {
+    const index = await commandsAt(this.channelId).catch((error) => void toast(error.message, { bad: true }));
+    if (!index) return true;
+    if (!this.#form && this.area.value === value) {
+      const leaf = leafBegun(index, `${value} `);
+      if (!leaf) return false;
+      this.#enterTyped(leaf, value);
+    }
+    if (this.#formOf === value) this.#form?.run();
+    return true;
   }
 
   /** A refused message is not lost: it stands in the composer again. */

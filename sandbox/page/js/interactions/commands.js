@@ -26,6 +26,14 @@ export async function commandsAt(channelId) {
 export const knownCommands = (channelId) =>
   store.commands.get(channelId) ?? { applications: new Map(), all: [], leaves: [], menus: { 2: [], 3: [] } };
 
+/** The command that a text begins with; not one that may still become another's name. */
+export function leafBegun({ leaves }, text) {
+  const begun = leaves.filter((leaf) => text.startsWith(`/${leaf.name} `));
+  const leaf = begun.sort((a, b) => b.name.length - a.name.length)[0];
+  const isPrefix = leaf && leaves.some((one) => one !== leaf && one.name.startsWith(`${leaf.name} `));
+  return isPrefix ? null : leaf;
+}
+
 const localized = (one, key) => one[`${key}_localized`] ?? one[key];
 
 /** A command without sub-commands is one leaf; else each sub-command is one, with the path to it. */
