@@ -50,6 +50,7 @@ class Desk:
     shop: Shop
     roles: Roles
     command_ids: dict[str, int] = field(default_factory=dict)
+    votes_known: asyncio.Event = field(default_factory=asyncio.Event)  # those too that came while nobody listened
     _answering: set[asyncio.Task[Any]] = field(default_factory=set)
     _hinted: dict[int, datetime] = field(default_factory=dict)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -37,7 +38,17 @@ async def host(desk: Desk) -> None:
             await advance(desk, desk.now())
         except (StoreError, OSError) as error:
             _log.warning("The community's time stands still for now: %s", error)
+        await _rest(desk)
+
+
+async def _rest(desk: Desk) -> None:
+    """Until it is time to look again; what waits for votes shall not wait longer than they do."""
+    if desk.votes_known.is_set():
         await asyncio.sleep(LOOK_SECONDS)
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_SECONDS):
+            await desk.votes_known.wait()
 
 
 async def advance(desk: Desk, now: datetime) -> None:
@@ -45,7 +56,7 @@ async def advance(desk: Desk, now: datetime) -> None:
     sending = min(now, desk.now())
     async with desk.store.read() as tx:
         over = await dailies.over(tx, now)
-        due = [server.id for server in await servers.present(tx) if await _is_due(tx, server, now)]
+        due = [server.id for server in await servers.present(tx) if await _is_due(tx, desk, server, now)]
     for daily in over:
         async with desk.store.write() as writing:
             await _close(writing, daily, sending)
@@ -55,20 +66,23 @@ async def advance(desk: Desk, now: datetime) -> None:
             server = await servers.find(writing, number)
             if server is not None:
                 await _begin_day(writing, server, now, sending)
-                await _begin_digest(writing, server, now, sending)
+                if desk.votes_known.is_set():
+                    await _begin_digest(writing, server, now, sending)
         reached(FailPoint.HOSTED)
     if over or due:
         desk.delivery.poke()
 
 
-async def _is_due(tx: Reading, server: Server, now: datetime) -> bool:
+async def _is_due(tx: Reading, desk: Desk, server: Server, now: datetime) -> bool:
     if place_of(server.settings, server.gallery_channel_id) is None:
         return False
     if is_on(server.settings, Feature.DAILY):
         newest = await dailies.newest(tx, server.id)
         if newest is None or newest.day < day_of(now).isoformat():
             return True
-    return is_on(server.settings, Feature.DIGEST) and not await digests.has(tx, server.id, last_week(now).key)
+    if not is_on(server.settings, Feature.DIGEST) or not desk.votes_known.is_set():
+        return False
+    return not await digests.has(tx, server.id, last_week(now).key)
 
 
 async def _begin_day(tx: Writing, server: Server, now: datetime, sending: datetime) -> None:
@@ -122,7 +136,11 @@ async def _begin_digest(tx: Writing, server: Server, now: datetime, sending: dat
     if digest is None:
         return
     everybody, start, end = visibility.everybody_on(server.id), week.starts_at, week.ends_at
-    best = await rankings.best(tx, everybody, server.id, ON_SHEET, since=start, until=end)
-    if best:
-        await digests.show(tx, digest.id, [(one.pictures[0].id, one.exhibit.votes) for one in best])
+    # A grid is shown by its first picture, which may hang on its own as well: once, and twelve with that.
+    best = await rankings.best(tx, everybody, server.id, 2 * ON_SHEET, since=start, until=end)
+    shown: dict[int, int] = {}
+    for one in best:
+        shown.setdefault(one.pictures[0].id, one.exhibit.votes)
+    if shown:
+        await digests.show(tx, digest.id, list(shown.items())[:ON_SHEET])
         await put_digest(tx, digest, sending)

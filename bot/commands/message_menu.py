@@ -13,7 +13,7 @@ from bot.buttons.custom_id import Action, Press
 from bot.desk import asker_of, desk_of
 from bot.errors import NoJobError, NotAPictureError, NoWordsError, WordsHiddenError
 from bot.handlers.answering import guarded, say
-from bot.handlers.finding import job_of_message
+from bot.handlers.finding import cell_at, job_of_message
 from bot.handlers.modals import prompt_dialog
 from bot.handlers.reactions import send_direct
 from bot.store import exhibits, jobs, members, reports
@@ -81,8 +81,8 @@ async def _use(interaction: Interaction, message: discord.Message) -> None:
         if job.state is State.DELETED:  # the plan's room let its pictures go, and its message stays
             raise NoJobError
         async with desk.store.read() as tx:
-            post = await exhibits.by_message(tx, message.id)  # which may show one picture of a grid
-            if not await visibility.reads(tx, job, asker_of(interaction), post.cell if post is not None else None):
+            cell = await cell_at(tx, job, message.id)
+            if not await visibility.reads(tx, job, asker_of(interaction), cell):
                 raise WordsHiddenError
     text = visibility.words_for(job, interaction.user.id) if job is not None else message.content
     if not text.strip():

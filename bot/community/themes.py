@@ -75,10 +75,9 @@ _WORD = re.compile(r"\w+")
 
 
 def draw(server: int, day: date, themes: Sequence[str] = THEMES) -> str:
-    turn, place = divmod(day.toordinal(), len(themes))
     order = list(range(len(themes)))
-    random.Random(f"{server}:{turn}").shuffle(order)  # seeded by text: the same on every machine
-    return themes[order[place]]
+    random.Random(str(server)).shuffle(order)  # seeded by text: the same on every machine
+    return themes[order[day.toordinal() % len(themes)]]
 
 
 def touches(words: str, text: str) -> bool:

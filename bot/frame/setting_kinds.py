@@ -64,6 +64,14 @@ def as_base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def as_site_url(text: str) -> str:
+    """Of pages whose links begin at the top of their host."""
+    url = as_base_url(text)
+    if urlsplit(url).path:
+        raise ValueError(f"is {text!r}, which has a path; give it a name of its own, as https://gallery.example.org.")
+    return url
+
+
 def as_path(text: str) -> Path:
     if "\0" in text or not text:
         raise ValueError("is no path; write the name of a folder or file.")

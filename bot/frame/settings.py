@@ -32,6 +32,7 @@ from bot.frame.setting_kinds import (
     as_port_or_none,
     as_seconds,
     as_servers,
+    as_site_url,
     as_stripe_secret,
     as_token,
     as_whole,
@@ -198,7 +199,7 @@ class Settings:
         "GALLERY_HOST", "127.0.0.1", as_host, "Where that listens; a proxy with TLS stands before it."
     )
     gallery_url: str = _setting(
-        "GALLERY_URL", "", as_base_url, "The address at which people open it, such as https://gallery.example.org."
+        "GALLERY_URL", "", as_site_url, "The address at which people open it, such as https://gallery.example.org."
     )
     client_id: str = _setting(
         "DISCORD_CLIENT_ID",

@@ -19,7 +19,7 @@ from bot.messages.exhibiting import find_as_made, put_exhibit
 from bot.messages.publishing import publish_again
 from bot.messages.withdrawing import OUT, show_to
 from bot.replies import exhibits as words
-from bot.store import archive, exhibits, servers
+from bot.store import archive, exhibits, jobs, servers
 from bot.store.archive import Archived
 from bot.store.exhibits import Exhibit
 from bot.store.jobs import Job
@@ -85,6 +85,19 @@ async def take_away(desk: Desk, asker: Asker, number: int, *, operates: bool = F
             await withdrawing.delete(tx, job, asker.member, desk.now())
         else:
             await withdrawing.lay_aside(tx, shown, asker.member, desk.now())
+    desk.delivery.poke()
+
+
+async def take_one_away(desk: Desk, asker: Asker, job_id: str, cell: int) -> None:
+    """One picture that a message outside of the gallery shows, and no more of its job, by whoever rules over that."""
+    async with desk.store.write(hurried=True) as tx:
+        job = await jobs.find(tx, job_id)
+        shown = [one for one in await archive.of_job(tx, job) if one.cell == cell] if job is not None else []
+        if job is None or not shown:
+            raise NoJobError
+        if not visibility.may_rule(job, asker):
+            raise NotAllowedError
+        await withdrawing.lay_aside(tx, shown, asker.member, desk.now())
     desk.delivery.poke()
 
 

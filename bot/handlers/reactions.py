@@ -17,14 +17,14 @@ from bot.buttons.emoji import meaning
 from bot.desk import Desk, everywhere_on, lets_rule
 from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
 from bot.handlers.answering import refused
-from bot.handlers.finding import job_of_message
-from bot.handlers.hanging import take_away
+from bot.handlers.finding import cell_at, job_of_message
+from bot.handlers.hanging import take_away, take_one_away
 from bot.handlers.publishing import publish, star
 from bot.messages.cards import Card
 from bot.messages.lanes import Later
 from bot.messages.sending import RefusedError, UnreachableError
 from bot.messages.told import Told, put
-from bot.store import bookmarks, exhibits, members, pictures, placeholders
+from bot.store import bookmarks, exhibits, jobs, members, pictures, placeholders
 from bot.store.bookmarks import Bookmark
 from bot.store.jobs import Job
 from bot.store.pictures import Picture
@@ -52,8 +52,15 @@ async def unreacted(desk: Desk, payload: discord.RawReactionActionEvent) -> None
     with desk.answering():
         async with desk.store.write() as tx:
             job_id = await placeholders.job_of(tx, payload.message_id)
-            for picture in await pictures.of_job(tx, job_id) if job_id is not None else ():
-                await bookmarks.remove(tx, payload.user_id, picture.job_id, picture.cell)
+            job = await jobs.find(tx, job_id) if job_id is not None else None
+            if job is None:
+                return
+            cell: int | None = None
+            with suppress(NoJobError):  # whichever it showed
+                cell = await cell_at(tx, job, payload.message_id)
+            for picture in await pictures.of_job(tx, job.id):
+                if cell in (None, picture.cell):
+                    await bookmarks.remove(tx, payload.user_id, picture.job_id, picture.cell)
 
 
 async def _answer(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> None:
@@ -89,6 +96,9 @@ async def _do(desk: Desk, asker: Asker, job: Job, action: Action, cell: int) -> 
 async def send_direct(desk: Desk, asker: Asker, job: Job) -> None:
     """Files, seeds and recipes to whoever may see them."""
     await _pictures(desk, asker, job)
+    async with desk.store.read() as tx:
+        if not await visibility.reads(tx, job, asker):
+            raise NoJobError
     minute = int(desk.now().timestamp() // ONCE_IN.total_seconds())
     async with desk.store.write() as tx:
         key = f"direct:{job.id}:{asker.member}:{minute}"
@@ -97,15 +107,16 @@ async def send_direct(desk: Desk, asker: Asker, job: Job) -> None:
 
 
 async def _cancel_or_delete(desk: Desk, asker: Asker, job: Job) -> None:
-    """Under a gallery's post what that shows, which may be one picture of several; under an emptied one nothing."""
+    """What its message shows, which may be one picture of several; under an emptied post nothing."""
     async with desk.store.read() as tx:
         exhibit = await exhibits.by_message(tx, asker.message or 0)
-        posts = await placeholders.posts_of(tx, job.id)
+        cell = await cell_at(tx, job, asker.message or 0)
     if exhibit is not None:
         await take_away(desk, asker, exhibit.id)
         return
-    if any(post.message_id == asker.message and post.kind == Told.PUBLISH for post in posts):
-        raise NoJobError
+    if cell is not None:
+        await take_one_away(desk, asker, job.id, cell)
+        return
     if job.state in OPEN:
         with suppress(EndedError):  # it ended meanwhile: then it is deleted
             await desk.intake.cancel(asker, job.id)
@@ -114,20 +125,28 @@ async def _cancel_or_delete(desk: Desk, asker: Asker, job: Job) -> None:
 
 
 async def _bookmark(desk: Desk, asker: Asker, job: Job) -> None:
-    """All of its pictures: a reaction names none."""
-    found = await _pictures(desk, asker, job)
+    """All that its message shows: a reaction names none. Under a post of the gallery a heart is a vote in any case."""
+    async with desk.store.read() as tx:
+        cell = await cell_at(tx, job, asker.message or 0)
+        is_vote = await exhibits.by_message(tx, asker.message or 0) is not None
+    try:
+        found = await _pictures(desk, asker, job, cell)
+    except NoJobError:
+        if is_vote:
+            return
+        raise
     async with desk.store.write() as tx:
         await members.meet(tx, asker.member, desk.now())
         for picture in found:
             await bookmarks.add(tx, Bookmark(asker.member, job.id, picture.cell, desk.now()))
 
 
-async def _pictures(desk: Desk, asker: Asker, job: Job) -> tuple[Picture, ...]:
+async def _pictures(desk: Desk, asker: Asker, job: Job, cell: int | None = None) -> tuple[Picture, ...]:
     """At least one, which this member may see."""
     async with desk.store.read() as tx:
-        if not (await visibility.sees(tx, job, asker) and await visibility.reads(tx, job, asker)):
+        if not await visibility.sees(tx, job, asker, cell):
             raise NoJobError
-        found = await pictures.of_job(tx, job.id)
+        found = tuple(one for one in await pictures.of_job(tx, job.id) if cell in (None, one.cell))
     if not found:
         raise NotReadyError if job.state in OPEN else NoJobError
     return found

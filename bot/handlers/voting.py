@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Collection
 
 import discord
@@ -18,7 +19,7 @@ from bot.messages.lanes import Later
 from bot.messages.posting import Posting
 from bot.messages.sending import MessageGoneError, RefusedError, UnreachableError
 from bot.store import exhibits
-from bot.store.errors import StoreBusyError, StoreFullError
+from bot.store.errors import StoreBusyError, StoreError, StoreFullError
 from bot.store.exhibits import Cast, Exhibit
 
 _log = logging.getLogger(__name__)
@@ -29,12 +30,13 @@ TRIES = 3
 AGAINST = frozenset("👎💩🤮🚫")
 LIKES = (Action.BOOKMARK, Action.PUBLISH)
 _SELECTOR = "\N{VARIATION SELECTOR-16}"
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff]")  # of skin: a thumb has one of its own for whoever chose it in Discord
 
 
 def is_vote(emoji: str) -> bool:
     """Any friendly reaction, but for those that ask the bot for something."""
     deed = meaning(emoji)
-    return deed[0] in LIKES if deed is not None else emoji.replace(_SELECTOR, "") not in AGAINST
+    return deed[0] in LIKES if deed is not None else _TONES.sub("", emoji.replace(_SELECTOR, "")) not in AGAINST
 
 
 class Tally:
@@ -71,16 +73,23 @@ class Tally:
     async def catch_up(self, desk: Desk) -> None:
         """Every post's reactions as they are by now, the newest posts first."""
         async with self._reading:
-            before: int | None = None
-            while True:
-                async with desk.store.read() as tx:
-                    page = await exhibits.hanging(tx, PAGE, before)
-                for exhibit in page:
-                    await self._read(desk, exhibit)
-                    await asyncio.sleep(PACE_SECONDS)
-                if len(page) < PAGE:
-                    return
-                before = page[-1].id
+            try:
+                await self._read_all(desk)
+            except StoreError as error:
+                _log.warning("Not all votes that came meanwhile are known: %s", error)
+            desk.votes_known.set()
+
+    async def _read_all(self, desk: Desk) -> None:
+        before: int | None = None
+        while True:
+            async with desk.store.read() as tx:
+                page = await exhibits.hanging(tx, PAGE, before)
+            for exhibit in page:
+                await self._read(desk, exhibit)
+                await asyncio.sleep(PACE_SECONDS)
+            if len(page) < PAGE:
+                return
+            before = page[-1].id
 
     async def _read(self, desk: Desk, exhibit: Exhibit) -> None:
         for _ in range(TRIES):

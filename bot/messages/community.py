@@ -54,10 +54,12 @@ async def put_digest(tx: Writing, digest: Digest, now: datetime, *, again: str =
 
 
 async def put_notes(tx: Writing, exhibit: Exhibit, now: datetime) -> None:
-    """To whoever follows the maker of what has just been hung for the first time, or words of it. Whether each of them
-    may see it is asked when the note is sent."""
+    """To whoever follows the maker of what has just been hung for the first time, or words of it: posts before this one
+    may have been refused. Whether each of them may see it is asked when the note is sent."""
     server = await servers.find(tx, exhibit.server_id)
-    if exhibit.posting > 1 or server is None or not is_on(server.settings, Feature.FOLLOW):
+    if server is None or not is_on(server.settings, Feature.FOLLOW):
+        return
+    if exhibit.posting > 1 and await outbox.has_arrived(tx, f"exhibit:{exhibit.id}"):
         return
     shown = await rankings.shown_to(tx, visibility.everybody_on(server.id), exhibit)
     if not shown:

@@ -229,7 +229,11 @@ class Telling:
         async with self._placing.lock(job.id), self._store.read() as tx:  # an answer under way must not come after it
             others = await placeholders.posts_of(tx, job.id)
             place = await placeholders.find(tx, job.id)
-        chosen = [post for post in others if post.kind not in (*GALLERY, *COMMUNITY) and only in (None, post.kind)]
+        chosen = [
+            post
+            for post in others
+            if post.kind not in (*GALLERY, *COMMUNITY) and only in (None, post.kind.partition(":")[0])
+        ]
         found = [Sent(post.channel_id, post.message_id) for post in chosen]
         if place is not None and place.message_id is not None and only is None:
             found.append(Sent(place.channel_id, place.message_id))

@@ -21,6 +21,16 @@ SHARED = "share"  # the posts that others made of a picture
 OUT = (Audience.SERVER, Audience.GALLERY)
 
 
+def kind_of_shared(cell: int) -> str:
+    """Of a post which shows that picture of its job."""
+    return f"{SHARED}:{cell}"
+
+
+def cell_shared(kind: str) -> int | None:
+    name, _, cell = kind.partition(":")
+    return int(cell) if name == SHARED and cell else None
+
+
 async def delete(tx: Writing, job: Job, by: int, now: datetime) -> None:
     """A whole job. A cell on its own is only taken out of the channel: the picture is its grid's."""
     found = [] if job.kind == archive.SINGLE else await archive.of_job(tx, job)

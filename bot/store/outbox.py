@@ -76,6 +76,12 @@ async def find_by_key(tx: Reading, key: str) -> Letter | None:
     return None if row is None else Letter(**row)
 
 
+async def has_arrived(tx: Reading, beginning: str) -> bool:
+    """Whether of the letters with such a key, up to its last colon, any is a message."""
+    its = (_outbox.c.key >= f"{beginning}:", _outbox.c.key < f"{beginning};")  # the character after a colon
+    return await tx.value(select(_outbox.c.id).where(*its, _outbox.c.message_id.is_not(None)).limit(1)) is not None
+
+
 async def of_job(tx: Reading, job_id: str) -> tuple[Letter, ...]:
     rows = await tx.all(select(_outbox).where(_outbox.c.job_id == job_id).order_by(_outbox.c.id))
     return tuple(Letter(**row) for row in rows)

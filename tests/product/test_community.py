@@ -323,3 +323,48 @@ async def test_a_picture_of_a_grid_is_entered_alone(house: House, cleo: Member, 
     message = await said_aside(ada, str((await today(house)).thread_id), f"№ {candidate.id}")
     assert len(message["attachments"]) == 1
     assert cleo.user_id not in str(message["content"])  # nobody is told whose it is
+
+
+async def one_of_a_private_grid(house: House, cleo: Member, ada: Member) -> tuple[Candidate, Json]:
+    """Entered, and its message; the other three are hers alone."""
+    await painted(cleo, "a red house")
+    page = await page_of(cleo, "mine")
+    for label in list(listed(page, OPEN))[1:]:
+        await cleo.select(page, OPEN, label)
+        opened = await then(cleo, page, "-# Job")
+        await choose(cleo, opened, "Only I may see it", "only its maker")
+        page = await page_of(cleo, "mine")
+    picture = next(iter(listed(page, OPEN).values()))
+    outcome = await cleo.command("painting", "daily enter", picture=picture)
+    assert outcome.message is not None
+    assert "is in" in outcome.message["content"]
+    (candidate,) = await entered(house, await today(house))
+    return candidate, await said_aside(ada, str((await today(house)).thread_id), f"№ {candidate.id}")
+
+
+async def own(house: House, member: Member) -> list[int]:
+    async with house.desk.store.read() as tx:
+        return [one.id for one in await browse(tx, Viewer(int(member.user_id)), Wanted(mine=True), 10)]
+
+
+@pytest.mark.parametrize("name", ["cleo", "ben"])
+async def test_a_cross_under_an_entry_deletes_that_picture_and_not_the_rest_of_its_grid(
+    house: House, cleo: Member, ben: Member, ada: Member, name: str
+) -> None:
+    await turn_on(house, Feature.DAILY)
+    candidate, message = await one_of_a_private_grid(house, cleo, ada)
+    before = await own(house, cleo)
+    await {"cleo": cleo, "ben": ben}[name].react(message, "❌")
+    await until_gone(ada, message)
+    assert await own(house, cleo) == [one for one in before if one != candidate.picture_id]
+
+
+async def test_a_cross_of_another_member_under_an_entry_deletes_nothing(
+    house: House, cleo: Member, dov: Member, ada: Member
+) -> None:
+    await turn_on(house, Feature.DAILY)
+    _, message = await one_of_a_private_grid(house, cleo, ada)
+    await painted(dov, "a green boat")  # so that he may be written to
+    await dov.react(message, "❌")
+    await said_aside(dov, "@Painter", "")
+    assert len(await own(house, cleo)) == 4

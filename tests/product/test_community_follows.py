@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 from PIL import Image
 from sqlalchemy import update
 
-from bot.community.features import Feature
+from bot.community.features import ON, PLACE, Feature
 from bot.hosting import advance
 from bot.replies import community as words
+from bot.replies.exhibits import PUT_BACK, RESTORE
 from bot.store import exhibits, follows, outbox, servers, tables
 from bot.store.exhibits import Exhibit
 from sandbox.member import Member
-from tests.product.house import House, Json, eventually, labels, painted, press, said_aside, told, until, until_ended
+from tests.product.house import (
+    IDENTIFY_SECONDS,
+    House,
+    Json,
+    eventually,
+    labels,
+    painted,
+    press,
+    said_aside,
+    told,
+    until,
+    until_ended,
+)
 from tests.product.test_community import turn_on
 from tests.product.test_gallery import OPEN, choose, listed, page_of, text_of, then
 from tests.product.test_gallery_channel import post_of, until_votes
@@ -183,6 +197,32 @@ async def test_no_note_tells_of_what_its_reader_may_not_see(house: House, cleo: 
     assert "garden" not in str(notes)
 
 
+async def test_a_picture_whose_first_post_was_refused_is_told_of_when_it_hangs_at_last(
+    house: House, cleo: Member, dov: Member, ada: Member
+) -> None:
+    await turn_on(house, Feature.FOLLOW)
+    await dov.command("painting", "follow maker", member=cleo.user_id)
+    (guild,) = house.client.guilds
+    gallery = await ada.channel_id("gallery")
+    closed = {"type": 0, "allow": "0", "deny": str(1 << 11)}  # send messages
+    for target in (guild.id, guild.me.roles[-1].id):
+        await ada.request("PUT", f"/channels/{gallery}/permissions/{target}", closed)
+    one = await single(cleo, "a red house")
+    assert await told(cleo, one, "⭐") == "Published."
+    await quiet(house)
+    for target in (guild.id, guild.me.roles[-1].id):
+        await ada.request("DELETE", f"/channels/{gallery}/permissions/{target}")
+    again = await cleo.click(one, "⭐")
+    assert again.message is not None
+    assert await told(cleo, again.message, RESTORE) == PUT_BACK
+    assert "red house" in (await said_aside(dov, DIRECT, "A new picture by"))["content"]
+    post = await post_of(cleo, await newest(house))
+    await told(cleo, post, "Take down")
+    await cleo.click(await until(cleo, post, lambda message: RESTORE in labels(message)), RESTORE)
+    await quiet(house)
+    assert len([one for one in await dov.messages(DIRECT) if "A new picture" in one["content"]]) == 1
+
+
 async def test_words_are_followed_in_prompts_and_in_themes(
     house: House, cleo: Member, dov: Member, ben: Member
 ) -> None:
@@ -226,3 +266,54 @@ async def test_a_week_has_one_digest_over_restarts_and_what_is_taken_back_leaves
     assert "red house" not in after["attachments"][0]["description"]
     outcome = await dov.click(after, words.MORE)
     assert outcome.is_private
+
+
+async def test_votes_that_came_while_the_bot_was_off_count_for_the_weeks_digest(
+    house: House, cleo: Member, dov: Member, ben: Member
+) -> None:
+    await turn_on(house)
+    exhibit = await hang(house, cleo, "a red house")
+    await quiet(house)
+    async with house.desk.store.write() as tx:
+        week_before = house.desk.now() - WEEK
+        await tx.change(update(tables.exhibits).values(published_at=week_before))
+        (server,) = await servers.present(tx)
+        more = {ON: [Feature.DIGEST.value], PLACE: int(await cleo.channel_id("general"))}
+        await servers.save(tx, replace(server, settings={**server.settings, **more}))
+    await house.close()
+    post = await post_of(cleo, exhibit)
+    for member in (dov, ben):
+        await member.react(post, "⭐")
+    await house.pass_time(IDENTIFY_SECONDS)
+    await house.open()
+    digest = await said_aside(cleo, "general", "The week in pictures")
+    assert "red house" in digest["content"]
+    assert "2 votes" in digest["content"]
+
+
+async def test_a_grid_and_its_first_picture_that_both_hang_are_one_picture_of_the_digest(
+    house: House, cleo: Member, dov: Member, ben: Member
+) -> None:
+    await turn_on(house)
+    grid = await painted(cleo, "a red house")
+    await cleo.react(grid, "⭐")
+    await ben.react(await post_of(cleo, await newest(house)), "⭐")
+    await until_votes(house, 1)
+    assert await told(cleo, await until_ended(cleo, await press(cleo, grid, "U1")), "⭐") == "Published."
+
+    async def are_two() -> bool:
+        return await _count(house) == 2
+
+    await eventually(are_two)
+    alone = await post_of(cleo, await newest(house))
+    for member in (dov, ben):
+        await member.react(alone, "⭐")
+    await until_votes(house, 2)
+    await hang(house, cleo, "a green boat", dov)
+    await turn_on(house, Feature.DIGEST, channel=await cleo.channel_id("general"))
+    await advance(house.desk, house.desk.now() + WEEK)
+    digest = (await said_aside(cleo, "general", "The week in pictures"))["content"]
+    assert digest.count("red house") == 1
+    assert "red house" in digest.split("\n")[1]
+    assert "2 votes" in digest.split("\n")[1]
+    assert "green boat" in digest.split("\n")[2]

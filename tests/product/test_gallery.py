@@ -514,3 +514,15 @@ async def test_a_shared_picture_is_for_everybody_and_a_private_one_is_not_shared
     posted = await until_ended(cleo, outcome.message)
     assert "shared by" in posted["content"]
     assert "Recipe" in labels(posted)
+
+
+async def test_a_cross_under_a_shared_picture_deletes_that_one_and_not_the_rest_of_its_grid(
+    cleo: Member, ben: Member
+) -> None:
+    await painted(cleo, "a red house")
+    outcome = await cleo.click(await open_first(cleo, await page_of(cleo, "mine")), "Share")
+    assert outcome.message is not None
+    posted = await until_ended(cleo, outcome.message)
+    await ben.react(posted, "❌")
+    await until_gone(cleo, posted)
+    assert "3 pictures" in text_of(await page_of(cleo, "mine"))

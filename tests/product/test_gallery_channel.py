@@ -309,6 +309,21 @@ async def test_votes_are_one_a_member_and_not_the_makers(
     await until_votes(house, 0)
 
 
+@pytest.mark.parametrize("emoji", ["👎🏽", "👎🏿"])
+async def test_a_thumb_down_of_any_colour_is_no_vote(
+    house: House, cleo: Member, dov: Member, ben: Member, single: Json, emoji: str
+) -> None:
+    post = await published(house, cleo, single)
+    await dov.react(post, emoji)
+    await ben.react(post, "👍🏽")
+    await until_votes(house, 1)
+    await house.close()
+    await house.pass_time(6)
+    await house.open()  # where all are counted anew
+    await ben.unreact(post, "👍🏽")
+    await until_votes(house, 0)
+
+
 async def test_votes_made_while_the_bot_was_off_are_found_again(
     house: House, cleo: Member, dov: Member, ben: Member, ada: Member, single: Json
 ) -> None:

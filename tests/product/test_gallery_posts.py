@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.replies import exhibits as words
-from bot.store import outbox, tables
+from bot.store import bookmarks, outbox, tables
 from bot.store.exhibits import Exhibit
 from bot.store.words import Hanging
 from sandbox.member import Member
@@ -350,3 +350,29 @@ async def test_a_picture_of_another_server_is_there_to_be_looked_at_and_voted_fo
     await until_votes(house, 1)
     assert await told(cleo, post, "Take down") == words.TAKEN_DOWN
     await until_state(house, exhibit, Hanging.HIDDEN)
+
+
+async def bookmarked(house: House, member: Member) -> set[int]:
+    async with house.desk.store.read() as tx:
+        return {one.cell for one in await bookmarks.of_member(tx, int(member.user_id), 10)}
+
+
+async def test_a_heart_under_one_picture_of_a_private_grid_keeps_just_that_one(
+    house: House, cleo: Member, dov: Member
+) -> None:
+    post = await one_of_a_private_grid(house, cleo)
+    exhibit = await shown(house)
+    await painted(dov, "a green boat")  # so that he may be written to
+    await dov.react(post, "❤️")
+    await until_votes(house, 1)
+
+    async def is_kept() -> bool:
+        return await bookmarked(house, dov) == {exhibit.cell}
+
+    await eventually(is_kept)
+    await dov.unreact(post, "❤️")
+
+    async def is_let_go() -> bool:
+        return await bookmarked(house, dov) == set()
+
+    await eventually(is_let_go)

@@ -11,7 +11,7 @@ from bot.buttons.custom_id import Action
 from bot.desk import Desk
 from bot.errors import CannotDoError, NoJobError
 from bot.messages.cards import Button, Card, Pictures
-from bot.messages.withdrawing import SHARED
+from bot.messages.withdrawing import kind_of_shared
 from bot.replies import gallery as replies
 from bot.store import jobs, pictures, placeholders
 from bot.store.archive import Archived, Viewer
@@ -34,7 +34,8 @@ async def share(interaction: discord.Interaction[Any], desk: Desk, viewer: Viewe
     card = _card(picture, stored.recipe, viewer.member, readable=visibility.may_read(picture, everybody))
     sent = await desk.sender.follow_up(interaction, card)
     async with desk.store.write() as tx:
-        await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, SHARED))
+        kind = kind_of_shared(picture.cell)
+        await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, kind))
 
 
 def _card(picture: Archived, recipe: str, by: int, *, readable: bool) -> Card:

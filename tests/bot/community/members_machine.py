@@ -95,7 +95,9 @@ class MembersMachine(RuleBasedStateMachine):
             sender=self.board,
             signer=Signer([Key(1, bytes(SECRET_BYTES))]),
             thumbnails=self.files,
+            votes_known=asyncio.Event(),
         )
+        self.desk.votes_known.set()
         board: Any = self.board
         store, thumbnails = cast(Any, self), cast(Any, self.files)
         days, digests = DailyPosts(store, board), DigestPosts(store, board, thumbnails)

@@ -45,6 +45,12 @@ def test_no_theme_comes_again_before_all_have_come(server: int, turn: int) -> No
     assert sorted(draw(server, day) for day in days) == sorted(THEMES)
 
 
+@given(SERVERS, st.integers(1, 1_000_000))
+def test_nor_does_one_where_a_server_begins_in_the_middle(server: int, start: int) -> None:
+    days = [date.fromordinal(start + number) for number in range(len(THEMES))]
+    assert sorted(draw(server, day) for day in days) == sorted(THEMES)
+
+
 def test_words_touch_a_text_that_has_them_all() -> None:
     assert touches("Red HOUSE", "a house, in red")
     assert not touches("red boat", "a house, in red")

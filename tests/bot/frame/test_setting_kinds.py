@@ -17,6 +17,7 @@ TOKEN = "MTE5OTk5OTk5OTk5OTk5OTk5.sandbx.0123456789abcdef0123456789"
 READERS: list[Callable[[str], object]] = [
     kinds.as_token,
     kinds.as_base_url,
+    kinds.as_site_url,
     kinds.as_path,
     kinds.as_paths,
     kinds.as_model,
@@ -41,6 +42,7 @@ class Colour(StrEnum):
         (kinds.as_token, TOKEN, TOKEN),
         (kinds.as_base_url, "http://127.0.0.1:8787/", "http://127.0.0.1:8787"),
         (kinds.as_base_url, "https://stand.in/discord", "https://stand.in/discord"),
+        (kinds.as_site_url, "https://gallery.example.org:8443/", "https://gallery.example.org:8443"),
         (kinds.as_path, "~/pictures", Path("~/pictures").expanduser()),
         (kinds.as_folder_or_none, "", None),
         (kinds.as_paths, "one.toml, two.toml,", (Path("one.toml"), Path("two.toml"))),
@@ -65,6 +67,7 @@ def test_right_value_is_read_as_what_it_means(read: Callable[[str], object], tex
         (kinds.as_token, "0123456789abcdef0123456789abcdef", "A client secret or a public key is something else"),
         (kinds.as_base_url, "127.0.0.1:8787", "write it as http://127.0.0.1:8787"),
         (kinds.as_base_url, "http://host:99999", "is no address"),
+        (kinds.as_site_url, "https://example.org/gallery", "which has a path"),
         (kinds.as_base_url, "http://[::1", "is no address"),
         (kinds.as_path, "~nobody-of-that-name/x", "write the whole path"),
         (kinds.as_path, "a\0b", "is no path"),

@@ -164,6 +164,11 @@ def test_the_windows_address_is_told_where_members_could_open_it(environ: dict[s
     assert abroad.window_url == (address if address.startswith("https") else "")
 
 
+def test_a_window_below_a_path_whose_links_would_all_lead_elsewhere_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"GALLERY_URL is .*which has a path"):
+        Settings.from_env({"GALLERY_PORT": "8790", "GALLERY_URL": "https://example.org/gallery"})
+
+
 def test_every_setting_is_in_the_example_with_its_default_and_nothing_else_is() -> None:
     shown = dict(re.findall(r"^# ?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
     known = {setting.name: setting.default for setting in SETTINGS}
