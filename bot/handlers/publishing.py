@@ -17,7 +17,7 @@ from bot.messages.cards import Button, Card, Tone
 from bot.messages.exhibit_cards import restoring
 from bot.messages.exhibiting import find_as_made, put_exhibit
 from bot.messages.posting import Posting
-from bot.messages.publishing import hang
+from bot.messages.publishing import Hung, hang, publish_picture
 from bot.messages.withdrawing import OUT
 from bot.panels.gallery_channel import stars_of
 from bot.replies import exhibits as words
@@ -59,6 +59,23 @@ async def publish(desk: Desk, asker: Asker, job: Job, *, confirmed: int | None =
     if before.hidden_by != job.member_id and not visibility.rules_over(asker, before.server_id, before.channel_id):
         return words.BY_MODERATOR
     return Card(words.HIDDEN_BEFORE, ((restoring(before),),))
+
+
+async def publish_one(desk: Desk, asker: Asker, job: Job, cell: int) -> str:
+    """One picture of its maker's, where a message shows just that to everybody on the server."""
+    async with desk.store.write(hurried=True) as tx:
+        shown = [one for one in await archive.of_job(tx, job) if one.cell == cell and one.member_id == asker.member]
+        if not shown or shown[0].audience not in OUT:
+            raise NoJobError
+        server = await servers.find(tx, asker.server) if asker.server is not None else None
+        if server is None or server.gallery_channel_id is None:
+            return replies.NO_GALLERY
+        viewer = await visibility.viewer_of(tx, asker)
+        came = await publish_picture(tx, shown[0], server, viewer, desk.now())
+    desk.delivery.poke()
+    if came is Hung.BARRED:
+        return words.BY_MODERATOR
+    return replies.PUBLISHED_BEFORE if came is Hung.THERE else replies.PUBLISHED
 
 
 async def star(desk: Desk, asker: Asker, job: Job) -> None:

@@ -19,7 +19,7 @@ from bot.errors import EndedError, NoJobError, NotReadyError, Refusal
 from bot.handlers.answering import refused
 from bot.handlers.finding import cell_at, job_of_message
 from bot.handlers.hanging import take_away, take_one_away
-from bot.handlers.publishing import publish, star
+from bot.handlers.publishing import publish, publish_one, star
 from bot.messages.cards import Card
 from bot.messages.lanes import Later
 from bot.messages.sending import RefusedError, UnreachableError
@@ -153,14 +153,17 @@ async def _pictures(desk: Desk, asker: Asker, job: Job, cell: int | None = None)
 
 
 async def _publish(desk: Desk, asker: Asker, job: Job) -> None:
-    """Once it is published everybody sees that; anything else has to be said. In the gallery a star is a vote."""
+    """Once it is published everybody sees that; anything else has to be said. In the gallery a star is a vote; that of
+    somebody else counts only on a picture's own message, which shows all of its job."""
     async with desk.store.read() as tx:
         if await exhibits.by_message(tx, asker.message or 0) is not None:
             return
+        cell = await cell_at(tx, job, asker.message or 0)
     if job.member_id != asker.member:
-        await star(desk, asker, job)
+        if cell is None:
+            await star(desk, asker, job)
         return
-    answer = await publish(desk, asker, job)
+    answer = await (publish(desk, asker, job) if cell is None else publish_one(desk, asker, job, cell))
     if isinstance(answer, Card):
         await _whisper(desk, asker, answer)
     elif answer not in (replies.PUBLISHED, replies.PUBLISHED_BEFORE):

@@ -14,8 +14,9 @@ import pytest
 from bot.community.features import ON, PLACE, Feature
 from bot.community.themes import THEMES
 from bot.hosting import advance
+from bot.panels.gallery_channel import STARS
 from bot.replies import community as words
-from bot.store import ballots, candidates, dailies, servers
+from bot.store import ballots, candidates, dailies, exhibits, servers
 from bot.store.archive import Viewer, Wanted, browse
 from bot.store.candidates import Candidate
 from bot.store.dailies import Daily
@@ -368,3 +369,43 @@ async def test_a_cross_of_another_member_under_an_entry_deletes_nothing(
     await dov.react(message, "❌")
     await said_aside(dov, "@Painter", "")
     assert len(await own(house, cleo)) == 4
+
+
+async def hung(house: House) -> list[tuple[int | None, int | None]]:
+    """Cells and pictures of the gallery's posts."""
+    async with house.desk.store.read() as tx:
+        return [(one.cell, one.archive_id) for one in await exhibits.hanging(tx, 10)]
+
+
+async def test_a_star_of_its_maker_under_an_entry_publishes_that_picture_alone(
+    house: House, cleo: Member, ada: Member
+) -> None:
+    await turn_on(house, Feature.DAILY)
+    candidate, message = await one_of_a_private_grid(house, cleo, ada)
+    await cleo.react(message, "⭐")
+
+    async def hangs() -> bool:
+        return bool(await hung(house))
+
+    await eventually(hangs)
+    assert [picture for _, picture in await hung(house)] == [candidate.picture_id]
+
+
+async def test_stars_of_others_under_an_entry_publish_nothing(
+    house: House, cleo: Member, dov: Member, ada: Member
+) -> None:
+    await turn_on(house, Feature.DAILY)
+    async with house.desk.store.write() as tx:
+        (server,) = await servers.present(tx)
+        await servers.save(tx, replace(server, settings={**server.settings, STARS: 1}))
+    candidate = await enter(house, cleo, "a red house")
+    message = await said_aside(ada, str((await today(house)).thread_id), f"№ {candidate.id}")
+    await dov.react(message, "⭐")
+    await cleo.react(await painted(cleo, "a green boat"), "⭐")
+
+    async def hangs() -> bool:
+        return bool(await hung(house))
+
+    await eventually(hangs)
+    await house.desk.delivery.settle(5)
+    assert len(await hung(house)) == 1
