@@ -29,15 +29,23 @@ async def test_tokens_that_are_over_and_files_of_no_picture_are_tidied_away(tmp_
                 await jobs.insert(tx, replace(make_job(name), id=name))
                 until = NOW + timedelta(minutes=minutes)
                 await placeholders.insert(
-                    tx, Placeholder(job_id=name, channel_id=1, webhook_token="secret", token_until=until)
+                    tx, Placeholder(job_id=name, channel_id=1, webhook_token=f"secret-of-{name}", token_until=until)
                 )
         await tidy(store)
         async with store.read() as tx:
             over, alive = [await placeholders.find(tx, name) for name in ("JOBover00000", "JOBalive0000")]
         assert over is not None
         assert alive is not None
-        assert (over.webhook_token, alive.webhook_token) == (None, "secret")
+        assert (over.webhook_token, alive.webhook_token) == (None, "secret-of-JOBalive0000")
+        stored = _stored(tmp_path)
+        assert b"secret-of-JOBalive0000" in stored
+        assert b"secret-of-JOBover00000" not in stored
         assert not store.files.path(digest).exists()
+
+
+def _stored(folder: Path) -> bytes:
+    """The database with its log."""
+    return b"".join(path.read_bytes() for path in folder.glob("atelier.sqlite*"))
 
 
 @pytest.mark.parametrize(
