@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import ledger, memberships
+from bot.store import given_roles, ledger, memberships
 from bot.store.words import Source
 from sandbox.member import Member
 from sandbox.server import Sandbox
@@ -58,6 +58,11 @@ class Club:
             return await self.has(role) is not lost
 
         await eventually(is_so)
+
+    async def is_noted(self) -> bool:
+        """Whether the bot knows of a role that it gave: the role is there first."""
+        async with self.house.desk.store.read() as tx:
+            return bool(await given_roles.every(tx))
 
     async def stands(self, channel: str = "painting") -> str:
         told = await self.cleo.command(channel, "info")
@@ -145,7 +150,7 @@ async def test_plan_brings_its_role_and_takes_it_when_it_ends(club: Club) -> Non
 async def test_plan_that_ends_while_discord_does_not_tell_of_its_server_takes_its_role_later(club: Club) -> None:
     await let_the_bot_manage_roles(club)
     await club.ada.command("general", "admin plan", member=club.cleo.user_id, plan="pro")
-    await club.gets("badge")
+    await eventually(club.is_noted)
     await club.house.control("faults", {"kind": "event_delay", "event": "GUILD_CREATE", "seconds": 3})
     await club.house.restart()
     (guild,) = club.house.client.guilds
