@@ -34,7 +34,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     _run(sys.executable, "-m", "venv", str(folder / "clean"), cwd=folder)
     clean = str(folder / "clean" / "bin" / "python")
     constraints = str(ROOT / "constraints.txt")
-    _run(clean, *pip[1:], "install", "-c", constraints, str(wheel), cwd=folder)
+    _run(clean, *pip[1:], "install", "--no-compile", "-c", constraints, str(wheel), cwd=folder)
     return clean
 
 
