@@ -36,6 +36,8 @@ from engine.schedule.turn import Step
 if TYPE_CHECKING:
     import numpy as np
 
+_LATER = ("cuda", "mps")  # devices that are still at work when a call has returned
+_NO_MEMORY = ("can't allocate memory", "out of memory", "STATUS_ALLOC_FAILED")  # the last: cuBLAS's and cuDNN's own
 PACKAGES = ("diffusers", "peft", "pillow", "torch", "transformers")  # by name, as a recipe writes them
 
 
@@ -186,6 +188,11 @@ class Studio:
         """Put away what no job that has begun needs. False if that was nothing."""
         return self._shelf.make_room(self._in_use())
 
+    def let_go(self) -> None:
+        """What was only kept to be quicker next time: a last try has all the memory that can be had."""
+        self._said.clear()
+        self.make_room()
+
     def put_away(self, model: Loaded) -> None:
         """The shelf evicts a model: whatever was wrapped around it goes first."""
         name = model.entry.name
@@ -280,10 +287,11 @@ class Studio:
     def _settle(self) -> None:
         """Wait until the device is done, so that the time is the step's own. One step further in flight would hide this
         wait, and cost a second one whenever somebody cancels or a fast job comes."""
-        if self._shelf.device.name.startswith("cuda"):
+        device = self._shelf.device.name
+        if device.startswith(_LATER):
             import torch
 
-            torch.cuda.synchronize(self._shelf.device.name)
+            torch.mps.synchronize() if device == "mps" else torch.cuda.synchronize(device)
 
     def _in_use(self) -> set[str]:
         return {sitting.model.entry.name for sitting in self._sittings.values() if sitting.model is not None}
@@ -321,7 +329,7 @@ def _encoders(model: Loaded) -> list[Any]:
 
 def _is_memory(error: BaseException) -> bool:
     return type(error).__name__ == "OutOfMemoryError" or (
-        isinstance(error, RuntimeError) and ("can't allocate memory" in str(error) or "out of memory" in str(error))
+        isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
     )
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from traceback import clear_frames
 from typing import TypeVar
 
 from engine.errors import NoRoomError
@@ -49,6 +50,7 @@ class Worker:
         self._apart: set[str] = set()  # jobs that were in a forward that failed: they run alone from then on
         self._strikes: set[str] = set()  # jobs that had no memory even alone, once
         self._open = True
+        self._is_lost = False  # the device gave up: nothing is begun any more, for it would fail as well
         self.busy: Busy | None = None
         self._thread = threading.Thread(target=self._run, name=DEVICE_THREAD, daemon=True)
 
@@ -96,7 +98,7 @@ class Worker:
     @property
     def is_idle(self) -> bool:
         with self._gate:
-            return not self._jobs or not self._thread.is_alive()
+            return not self._jobs or self._is_lost or not self._thread.is_alive()
 
     def close(self, timeout_seconds: float) -> bool:
         """Hand back what has not ended. False if the thread is stuck and was left behind."""
@@ -136,7 +138,7 @@ class Worker:
         """Waits until there is something to do; None if that is not for the queue to say."""
         with self._gate:
             while self._open and not self._unwanted:
-                decision = self._queue.decide(self._studio.resident)
+                decision = None if self._is_lost else self._queue.decide(self._studio.resident)
                 if decision is not None:
                     if isinstance(decision, Start):
                         self._begun.add(decision.ticket.job)
@@ -243,12 +245,15 @@ class Worker:
         self._finisher.drop(job_id)
         self._tell(Failed(job_id, job.attempt, trouble.failure, trouble.message, trouble.again))
         if trouble.failure is Failure.DEVICE:
+            self._is_lost = True
             self._tell(Hung(f"The device gave up and takes no more work: {trouble.message}", 0.0))
 
     def _relieve(self, step: Step, error: Exception) -> None:
         """The calls are still parked. Make the next try smaller; a call that fails even alone fails its job."""
         leader = step.calls[0]
         failure = self._studio.explain(error).failure
+        if failure is Failure.MEMORY:
+            clear_frames(error.__traceback__)  # they hold all that the try had in memory, which is wanted now
         if failure is Failure.MEMORY and self._studio.make_room():
             _log.warning("Out of memory with %d rows; models that nobody needs were put away.", step.rows)
         elif failure is Failure.MEMORY and len(step.calls) > 1:
@@ -256,6 +261,10 @@ class Worker:
                 self._queue.limit_rows(leader.job, max(leader.rows, step.rows // 2))
         elif failure is Failure.MEMORY and leader.job not in self._strikes:
             self._strikes.add(leader.job)
+            self._studio.let_go()
+        elif failure is Failure.DEVICE:  # told when it is waited for: some painters have gone on with what is lost
+            for job_id in dict.fromkeys(call.job for call in step.calls):
+                self._fail(job_id, error)
         elif len(step.calls) > 1:
             self._apart.update(call.job for call in step.calls)
         else:

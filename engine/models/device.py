@@ -7,7 +7,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.errors import DeviceError
@@ -16,6 +17,7 @@ NO_DEVICE = "none"
 DTYPES = ("bfloat16", "float16", "float32")
 _CPU_BF16 = ("avx512_bf16", "amx_bf16", "avx10_2")  # without one of them, 16 bits are slower than 32 on a processor
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_CGROUP_USES = {"memory.max": "memory.current", "memory.limit_in_bytes": "memory.usage_in_bytes"}
 _UNLIMITED = 1 << 60
 _GIB = 2**30
 
@@ -39,12 +41,24 @@ class Gpu:
 
 
 @dataclass(frozen=True, slots=True)
+class UnfitGpu:
+    """One that is there and cannot compute: full, of a kind that this PyTorch was not built for, or broken."""
+
+    index: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"cuda:{self.index} cannot be used ({self.problem})."
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What there is to paint on. `cpu_bf16` names the instructions that make bfloat16 fast, or is empty."""
 
     cpu_bf16: str
     cpu_bytes: int
     gpus: tuple[Gpu, ...] = ()
+    unfit: tuple[UnfitGpu, ...] = ()
     mps: bool = False
     mps_bf16: bool = False
 
@@ -56,7 +70,7 @@ def pick_device(wanted: str | None = None, dtype: str | None = None, memory_byte
         return choose(Machine("", 0), wanted, dtype, memory_bytes)
     if importlib.util.find_spec("torch") is None:
         return without_torch(wanted)
-    return choose(look_around(), wanted, dtype, memory_bytes)
+    return choose(look_around(wanted), wanted, dtype, memory_bytes)
 
 
 def without_torch(wanted: str | None) -> Device:
@@ -82,29 +96,36 @@ def _among(machine: Machine, wanted: str | None) -> Device:
         return Device(NO_DEVICE, "", 0, "No device was wanted: only swatches can be painted.")
     kind, _, number = (wanted or "").partition(":")
     if kind == "" and machine.gpus:
-        return _on_gpu(_roomiest(machine.gpus), len(machine.gpus))
+        return _on_roomiest(machine)
     if kind == "" and machine.mps:
         return _on_mps(machine)
     match kind:
         case "" | "cpu":
-            return _on_cpu(machine, "No GPU was found." if kind == "" else "The processor was asked for.")
+            return _on_cpu(machine, _without_gpu(machine) if kind == "" else "The processor was asked for.")
         case "mps" if machine.mps:
             return _on_mps(machine)
         case "cuda" if machine.gpus and not number:
-            return _on_gpu(_roomiest(machine.gpus), len(machine.gpus))
+            return _on_roomiest(machine)
         case "cuda":
             for gpu in machine.gpus:
                 if number == str(gpu.index):
                     return _on_gpu(gpu, 1)
-    raise DeviceError(wanted or "", f"There is no device {wanted} here.", f"Use one of: {', '.join(_names(machine))}.")
+    broken = [str(gpu) for gpu in machine.unfit if kind == "cuda" and number in ("", str(gpu.index))]
+    problem = " ".join(broken) or f"There is no device {wanted} here."
+    raise DeviceError(wanted or "", problem, f"Use one of: {', '.join(_names(machine))}.")
 
 
 def _names(machine: Machine) -> list[str]:
     return ["cpu", *(f"cuda:{gpu.index}" for gpu in machine.gpus), *(["mps"] if machine.mps else [])]
 
 
-def _roomiest(gpus: tuple[Gpu, ...]) -> Gpu:
-    return max(gpus, key=lambda gpu: gpu.free_bytes)
+def _on_roomiest(machine: Machine) -> Device:
+    device = _on_gpu(max(machine.gpus, key=lambda gpu: gpu.free_bytes), len(machine.gpus))
+    return replace(device, reason=" ".join([device.reason, *map(str, machine.unfit)]))
+
+
+def _without_gpu(machine: Machine) -> str:
+    return " ".join(map(str, machine.unfit)) or "No GPU was found."
 
 
 def _on_gpu(gpu: Gpu, among: int) -> Device:
@@ -126,22 +147,41 @@ def _on_cpu(machine: Machine, why: str) -> Device:
     return Device("cpu", "float32", machine.cpu_bytes, f"{why} It has no bfloat16 instructions, so float32 is used.")
 
 
-def look_around() -> Machine:
-    """Asks torch; the first call takes as long as importing it."""
+def look_around(wanted: str | None = None) -> Machine:
+    """Asks torch; the first call takes as long as importing it. `wanted` is what will be chosen, if that is known."""
     import torch
 
-    gpus = tuple(_ask_gpu(index) for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0))
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    asked = [_ask_gpu(index) for index in _worth_asking(wanted, count)]
+    gpus = tuple(gpu for gpu in asked if isinstance(gpu, Gpu))
+    unfit = tuple(gpu for gpu in asked if isinstance(gpu, UnfitGpu))
     mps = torch.backends.mps.is_available()
     newer = mps and int(platform.mac_ver()[0].partition(".")[0] or 0) >= 14
-    return Machine(_cpu_bf16(), free_memory(), gpus, mps, newer)
+    return Machine(_cpu_bf16(), free_memory(), gpus, unfit, mps, newer)
 
 
-def _ask_gpu(index: int) -> Gpu:
+def _worth_asking(wanted: str | None, count: int) -> Iterable[int]:
+    """A GPU that was asked keeps half a gigabyte for this process: one that is not wanted is left alone."""
+    kind, _, number = (wanted or "cuda").partition(":")
+    if kind != "cuda":
+        return ()
+    one = int(number) if number.isdecimal() else count
+    return (one,) if one < count else range(count)
+
+
+def _ask_gpu(index: int) -> Gpu | UnfitGpu:
+    """It has to reckon something: drivers also show those for whose kind this PyTorch has no code."""
     import torch
 
-    free, _ = torch.cuda.mem_get_info(index)
-    capable = torch.version.hip is not None or torch.cuda.get_device_capability(index) >= (8, 0)
-    return Gpu(index, torch.cuda.get_device_name(index), free, capable)
+    try:
+        free, _ = torch.cuda.mem_get_info(index)
+        capable = torch.version.hip is not None or torch.cuda.get_device_capability(index) >= (8, 0)
+        title = torch.cuda.get_device_name(index)
+        torch.ones(2, device=f"cuda:{index}").sum().item()
+    except (RuntimeError, torch.cuda.DeferredCudaCallError) as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        return UnfitGpu(index, lines[0].rstrip(".")[:200])
+    return Gpu(index, title, free, capable)
 
 
 def _cpu_bf16() -> str:
@@ -162,7 +202,15 @@ def free_memory() -> int:
 
 
 def _limit(path: Path) -> int:
+    """What a container leaves: its limit less what is used of it. Files that were read are dropped when need be."""
     try:
-        return int(path.read_text(encoding="ascii"))
+        most = int(path.read_text(encoding="ascii"))
     except (OSError, ValueError):  # no such file, or "max"
         return _UNLIMITED
+    try:
+        used = int(path.with_name(_CGROUP_USES[path.name]).read_text(encoding="ascii"))
+        lines = path.with_name("memory.stat").read_text(encoding="ascii").splitlines()
+        files = sum(int(line.split()[1]) for line in lines if line.split()[0] in ("inactive_file", "active_file"))
+    except (OSError, ValueError, IndexError):
+        return most
+    return max(0, most - max(0, used - files))

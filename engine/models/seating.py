@@ -33,8 +33,11 @@ def plan_seats(needs: Mapping[str, int], room: int, *, streams: bool, model: str
             seats[name] = Seat.STREAMED
             if on_device(needs, seats) <= room:
                 return seats
-    problem = f"{model} needs {sum(needs.values()) / _GIB:.1f} GiB and {max(0, room) / _GIB:.1f} GiB can be had."
-    raise ModelError(model, problem, "Choose a smaller model, or a device with more memory.")
+    raise ModelError(model, lacking(model, needs, room), "Choose a smaller model, or a device with more memory.")
+
+
+def lacking(model: str, needs: Mapping[str, int], room: int) -> str:
+    return f"{model} needs {sum(needs.values()) / _GIB:.1f} GiB and {max(0, room) / _GIB:.1f} GiB can be had."
 
 
 def on_device(needs: Mapping[str, int], seats: Mapping[str, Seat]) -> int:

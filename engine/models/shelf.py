@@ -18,7 +18,7 @@ from engine.models.hashes import Hashes
 from engine.models.loaded import Loaded
 from engine.models.loading import Loading, Tell
 from engine.models.places import Places
-from engine.models.seating import WORKING_SHARE, Seat, on_device, plan_seats
+from engine.models.seating import WORKING_SHARE, Seat, lacking, on_device, plan_seats
 from engine.models.vocabulary import words_in
 from engine.recipe import ModelPin
 
@@ -116,12 +116,12 @@ class Shelf:
         release_memory(self.device.name, collects=any(weight() is not None for weight in weights))
 
     def make_room(self, keep: Collection[str] = ()) -> bool:
-        """Memory ran out: evict all that is not kept, and look for what else can go. False if that was nothing."""
+        """Memory ran out: evict all that is not kept, and look for what else can go. False if no model went; what torch
+        only keeps for later goes in any case, since the device's libraries take theirs beside it."""
         spare = [name for name in self._held if name not in keep]
         for name in spare:
             self.evict(name)
-        if spare:
-            release_memory(self.device.name)
+        release_memory(self.device.name, collects=bool(spare))
         return bool(spare)
 
     def _load(self, entry: Entry, tell: Tell, keep: Collection[str]) -> Loaded:
@@ -140,20 +140,22 @@ class Shelf:
     def _plan(
         self, name: str, needs: dict[str, int], keep: Collection[str], most: int, *, streams: bool
     ) -> dict[str, Seat]:
-        """Evict until it fits whole, or only kept ones are left; then what is too much is streamed. Nothing goes for a
-        model that would not fit into `most`, all that could ever be had."""
-        plan_seats(needs, most, streams=streams, model=name)
-        for other in tuple(self._held):
-            if sum(needs.values()) > self.room and other not in keep:
+        """Where each part lies: as it would alone, since who paints now is soon done, and what is streamed stays so.
+        Evict until that fits, or only kept ones are left. Nothing goes for a model that would not fit into `most`, all
+        that could ever be had."""
+        seats = plan_seats(needs, most, streams=streams, model=name)
+        whole = on_device(needs, seats)
+        streamed = sum(needs.values()) - whole
+        for other, held in tuple(self._held.items()):
+            if other not in keep and (whole > self.room or (held.streamed and streamed > free_memory())):
                 self.evict(other)
-        try:
-            seats = plan_seats(needs, self.room, streams=streams, model=name)
-        except ModelError as error:
-            kept = ", ".join(self._held)
-            raise NoRoomError(name, error.problem, f"Wait until {kept} is free again.", again=True) from error
-        streamed = sum(needs.values()) - on_device(needs, seats)
+        wait = f"Wait until {', '.join(self._held)} is free again."
+        if whole > self.room:
+            raise NoRoomError(name, lacking(name, needs, self.room), wait, again=True)
         if streamed > free_memory():
             problem = f"{name} would keep {streamed / _GIB:.1f} GiB in the machine's memory, which has less."
+            if any(held.streamed for held in self._held.values()):
+                raise NoRoomError(name, problem, wait, again=True)
             raise ModelError(name, problem, "Choose a smaller model.")
         return seats
 
@@ -171,7 +173,8 @@ def release_memory(device: str, *, collects: bool = True) -> None:
 
     if collects:
         gc.collect()
-    if device.startswith("cuda"):
+    if device.startswith("cuda") and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.empty_cache()
+        torch.accelerator.empty_host_cache()  # where streamed models lay: torch keeps it from everybody else
     elif device == "mps":
         torch.mps.empty_cache()

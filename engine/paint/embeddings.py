@@ -58,6 +58,11 @@ class EmbeddingCache:
         for key in [key for key in self._said if isinstance(key, tuple) and key[0] == model]:
             self.held_bytes -= self._said.pop(key)[1]
 
+    def clear(self) -> None:
+        """Memory ran out: whatever was said can be asked for again."""
+        self._said.clear()
+        self.held_bytes = 0
+
     def unwrap(self, encoder: Any) -> None:
         found = self._wrapped.pop(id(encoder), None)
         if found is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 import pytest
+import torch
 
 from engine.errors import DeviceError
-from engine.models.device import Gpu, Machine, choose, look_around, pick_device, without_torch
+from engine.models.device import Gpu, Machine, choose, free_memory, look_around, pick_device, without_torch
 
 GIB = 2**30
 PLAIN = Machine(cpu_bf16="", cpu_bytes=16 * GIB)
@@ -69,3 +74,80 @@ def test_without_torch_only_swatches_are_left_and_nothing_else_can_be_asked_for(
 def test_this_machine_has_some_device_with_memory() -> None:
     assert look_around().cpu_bytes > 0
     assert pick_device("cpu").memory_bytes > 0
+
+
+@pytest.mark.parametrize(
+    ("limit", "use"), [("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")]
+)
+def test_in_a_container_what_is_used_of_its_memory_is_not_free(
+    limit: str, use: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.models.device._CGROUP_LIMITS", (tmp_path / limit,))
+    (tmp_path / limit).write_text("1000000\n")
+    assert free_memory() == 1_000_000
+    (tmp_path / use).write_text("900000\n")
+    (tmp_path / "memory.stat").write_text("anon 600000\ninactive_file 200000\nactive_file 100000\n")
+    assert free_memory() == 400_000
+    (tmp_path / limit).write_text("500000\n")
+    assert free_memory() == 0
+
+
+def with_gpus(monkeypatch: pytest.MonkeyPatch, broken: Mapping[int, str], *, no_code: Mapping[int, str]) -> list[int]:
+    """Two GPUs, as torch shows them; `broken` let no context be made, on those of `no_code` no kernel runs. The list
+    fills with those that were asked."""
+    asked: list[int] = []
+    real = torch.ones
+
+    def memory(index: int) -> tuple[int, int]:
+        asked.append(index)
+        if index in broken:
+            raise torch.AcceleratorError(broken[index])
+        return (10 + index) * GIB, 20 * GIB
+
+    def ones(*size: int, device: Any = None) -> torch.Tensor:
+        index = int(str(device).partition(":")[2])
+        if index in no_code:
+            raise torch.AcceleratorError(no_code[index])
+        return real(*size)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", memory)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: f"GPU {index}")
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda index: (8, 0))
+    monkeypatch.setattr(torch, "ones", ones)
+    return asked
+
+
+FULL = "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported at some other API call."
+NO_CODE = "CUDA error: no kernel image is available for execution on the device\nCompile with TORCH_USE_CUDA_DSA."
+
+
+def test_a_gpu_that_cannot_compute_is_passed_over_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_gpus(monkeypatch, {0: FULL}, no_code={})
+    device = pick_device()
+    assert device.name == "cuda:1"
+    assert device.reason == (
+        "GPU 1 has 11.0 GiB free, which computes in bfloat16. cuda:0 cannot be used (CUDA error: out of memory)."
+    )
+    with pytest.raises(DeviceError, match=r"cuda:0 cannot be used \(CUDA error: out of memory\)\. Use one of: cpu"):
+        pick_device("cuda:0")
+
+
+def test_where_no_gpu_can_compute_the_processor_paints_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_gpus(monkeypatch, {0: FULL}, no_code={1: NO_CODE})
+    device = pick_device()
+    assert device.name == "cpu"
+    assert device.reason.startswith("cuda:0 cannot be used (CUDA error: out of memory). cuda:1 cannot be used (CUDA")
+    with pytest.raises(DeviceError, match="no kernel image is available for execution on the device"):
+        pick_device("cuda")
+
+
+def test_a_gpu_that_is_not_wanted_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = with_gpus(monkeypatch, {0: FULL}, no_code={})
+    assert pick_device("cpu").name == "cpu"
+    assert asked == []
+    assert pick_device("cuda:1").name == "cuda:1"
+    assert asked == [1]
+    with pytest.raises(DeviceError, match=r"There is no device cuda:7 here\. Use one of: cpu, cuda:1\."):
+        pick_device("cuda:7")
