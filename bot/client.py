@@ -108,16 +108,16 @@ class Painter(discord.AutoShardedClient):
         await self.tally.cleared(self.desk, payload.message_id)
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        await vanished(self.desk, [payload.message_id])
+        await vanished(self.desk, messages=[payload.message_id])
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        await vanished(self.desk, payload.message_ids)
+        await vanished(self.desk, messages=payload.message_ids)
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
-        await vanished(self.desk, [payload.thread_id])
+        await vanished(self.desk, channels=[payload.thread_id])
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await vanished(self.desk, [channel.id])
+        await vanished(self.desk, channels=[channel.id])
 
     async def on_ready(self) -> None:
         _log.info("On Discord as %s, in %d servers.", self.user, len(self.guilds))

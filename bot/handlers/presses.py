@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -111,10 +112,13 @@ async def _cancel(interaction: Interaction, desk: Desk, press: Press) -> None:
 async def _delete(interaction: Interaction, desk: Desk, press: Press) -> None:
     """Where only an interaction's token reaches the message, this press takes it away itself."""
     asker = asker_of(interaction)
+    is_by_token = asker.ephemeral or not asker.reaches
+    if is_by_token:
+        await interaction.response.defer()  # while the message is there
     job = await desk.intake.delete(asker, press.job)
-    if asker.ephemeral or not asker.reaches:
-        await interaction.response.defer()
-        await interaction.delete_original_response()
+    if is_by_token:
+        with suppress(discord.NotFound):  # the letter about it may have been quicker
+            await interaction.delete_original_response()
     await say(interaction, replies.DELETED if job.kind == Kind.SINGLE else LAID_ASIDE)
 
 

@@ -113,7 +113,7 @@ class Tally:
         try:
             found = await _casts(desk, exhibit, message, job.member_id if job is not None else 0)
         except MessageGoneError:
-            await vanished(desk, [message])
+            await vanished(desk, messages=[message])
             return True
         async with desk.store.write() as tx:
             if message in self._changed:
@@ -122,14 +122,14 @@ class Tally:
         return True
 
 
-async def vanished(desk: Desk, places: Collection[int]) -> None:
-    """Messages, threads or channels that are deleted. Of most we know nothing, and none of those costs a write."""
+async def vanished(desk: Desk, *, messages: Collection[int] = (), channels: Collection[int] = ()) -> None:
+    """What is deleted; threads are channels. Of most we know nothing, and none of those costs a write."""
     with desk.answering():
         async with desk.store.read() as tx:
-            if not await exhibits.is_at(tx, places):
+            if not await exhibits.is_at(tx, messages, channels):
                 return
         async with desk.store.write() as tx:
-            gone = await exhibits.lost(tx, places)
+            gone = await exhibits.lost(tx, messages, channels)
         if gone:
             _log.info("Posts of %d exhibits were deleted in Discord.", gone)
 

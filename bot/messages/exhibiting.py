@@ -51,7 +51,7 @@ class Exhibiting:
                 return None
             if exhibit.state is Hanging.SHOWN:
                 return await self._hang(exhibit, letter)
-            await self._take_down(exhibit)
+            await self._take_down(exhibit, letter)
         return None
 
     async def _hang(self, exhibit: Exhibit, letter: Letter) -> Sent | None:
@@ -101,18 +101,23 @@ class Exhibiting:
             await placeholders.add_post(tx, Post(sent.message, sent.channel, exhibit.job_id, Told.PUBLISH))
             await community.put_notes(tx, exhibit, self._store.now())
 
-    async def _take_down(self, exhibit: Exhibit) -> None:
+    async def _take_down(self, exhibit: Exhibit, letter: Letter) -> None:
         sent = _sent(exhibit)
         if sent is None:  # a post that was stored by Discord, and that we have not noted
             sent = await self._posting.find(exhibit.channel_id, bears(f":{cards.mark(exhibit)}:"))
         if sent is None:
             return
         card = cards.taken_down(exhibit)
-        with suppress(MessageGoneError, UnreachableError):
+        try:
             if exhibit.state is Hanging.DELETED:
                 await self._posting.remove(sent, replace(card, rows=()), words.UNTITLED)
             else:
                 await self._posting.empty(sent, card, words.UNTITLED)
+        except MessageGoneError:
+            pass
+        except UnreachableError as error:
+            if later := self._sender.closed(error, exhibit.server_id, letter.tries):
+                raise later from error
         async with self._store.write() as tx:
             await exhibits.vanish(tx, exhibit.id, sent.message)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 import discord
 
@@ -19,9 +21,10 @@ from bot.messages.daily_posts import DailyPosts
 from bot.messages.digest_posts import DigestPosts
 from bot.messages.exhibiting import Exhibiting, find_as_made
 from bot.messages.follow_notes import FollowNotes
+from bot.messages.lanes import Later
 from bot.messages.live import Live
 from bot.messages.placing import Placing
-from bot.messages.sending import MessageGoneError, Sender, Sent, UnreachableError
+from bot.messages.sending import MessageGoneError, RefusedError, Sender, Sent, TokenGoneError, UnreachableError, sent_at
 from bot.messages.told import Told
 from bot.replies import storage
 from bot.store import films, jobs, pictures, placeholders
@@ -44,6 +47,9 @@ PRESSES = {
 SHOWN = "show"
 GALLERY = (Told.PUBLISH, Told.GUIDELINES)
 TAKEN_BACK = Card(replies.TAKEN_BACK)
+Deed = Callable[[], Awaitable[None]]
+CLOCKS_APART_MS = 30_000  # at most: ours and Discord's
+_CLOSED = (MessageGoneError, UnreachableError, RefusedError)  # one message; what is done to the others goes on
 
 
 MOST_BYTES = 24 * 2**20  # of the 25 MiB that one request may have
@@ -212,7 +218,7 @@ class Telling:
         async with self._store.read() as tx:
             copies = [post for post in await placeholders.posts_of(tx, job.id) if post.kind == SHOWN]
         for copy in copies:
-            with suppress(MessageGoneError, UnreachableError):
+            with suppress(*_CLOSED):
                 await self._sender.edit(copy.channel_id, copy.message_id, card, self._sender.limit_of(None))
         async with self._placing.lock(job.id):
             async with self._store.read() as tx:
@@ -232,15 +238,25 @@ class Telling:
         chosen = [
             post
             for post in others
-            if post.kind not in (*GALLERY, *COMMUNITY) and only in (None, post.kind.partition(":")[0])
+            if post.kind not in (*GALLERY, *COMMUNITY) and only in (None, post.kind, post.kind.partition(":")[0])
         ]
-        found = [Sent(post.channel_id, post.message_id) for post in chosen]
-        if place is not None and place.message_id is not None and only is None:
-            found.append(Sent(place.channel_id, place.message_id))
-        for sent in found:
-            if sent.channel != own:
-                with suppress(MessageGoneError, UnreachableError):
-                    await self._sender.delete(sent.channel, sent.message)
+        chosen = [post for post in chosen if not _is_newer(letter, post.message_id)]
+        is_shown = place is not None and only is None and not _is_newer(letter, place.message_id)
+        deeds = [(post.channel_id, partial(self._sender.delete, post.channel_id, post.message_id)) for post in chosen]
+        deeds += [(place.channel_id, partial(self._placing.remove, place))] if place is not None and is_shown else []
+        later = [await self._take_away(job, letter, channel, deed) for channel, deed in deeds if channel != own]
+        for one in filter(None, later):
+            raise one
+
+    async def _take_away(self, job: Job, letter: Letter, channel: int, deed: Deed) -> Later | None:
+        """Not now where we were shut out."""
+        try:
+            await deed()
+        except UnreachableError as error:
+            return self._sender.closed(error, self._sender.server_of(channel) or job.server_id, letter.tries)
+        except (MessageGoneError, RefusedError, TokenGoneError):
+            pass
+        return None
 
     async def _own_channel(self, job: Job) -> int | None:
         async with self._store.read() as tx:
@@ -281,6 +297,13 @@ def pressed_by(children: tuple[Job, ...], cells: int) -> Pressed:
             action = Action.VARY
         pressed.add((action, child.parent_cell or 0))
     return pressed
+
+
+def _is_newer(letter: Letter, message: int | None) -> bool:
+    """Posted since it was said that all be taken away, which had to wait: the picture may be shown again."""
+    if message is None or letter.tries <= 1 or "at" not in letter.payload:
+        return False
+    return sent_at(message).timestamp() * 1000 > int(letter.payload["at"]) + CLOCKS_APART_MS
 
 
 def _answers(message: discord.Message, parent: int) -> bool:

@@ -10,11 +10,20 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from bot import replies
 from bot.frame.fail_points import FailPoint, reached
 from bot.messages.cards import Card, Rows
 from bot.messages.lanes import Locks
 from bot.messages.posting import bears
-from bot.messages.sending import AsleepError, MessageGoneError, Sender, Sent, TokenGoneError, UnreachableError
+from bot.messages.sending import (
+    AsleepError,
+    MessageGoneError,
+    RefusedError,
+    Sender,
+    Sent,
+    TokenGoneError,
+    UnreachableError,
+)
 from bot.store import placeholders
 from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder, Post
@@ -65,7 +74,29 @@ class Placing:
                 pass
             except UnreachableError:
                 return await self.direct(job, card)
+            except RefusedError:  # what a server's rules block in its channel may be said in private
+                with suppress(MessageGoneError, UnreachableError, RefusedError):
+                    await self.edit(place, Card(replies.REFUSED_HERE))
+                return await self.direct(job, card)
         return await self._anew(job, place, card)
+
+    async def remove(self, place: Placeholder) -> None:
+        """Its message, if there is one; by the interaction's token where the bot itself does not reach it."""
+        if place.message_id is None or place.ephemeral:
+            return
+        token = place.webhook_token if self._has_token(place) else None
+        if token is not None and place.by_token:
+            await self._sender.delete_by_token(token, place.message_id)
+            return
+        try:
+            await self._sender.delete(place.channel_id, place.message_id)
+        except UnreachableError as error:
+            if token is None:
+                raise
+            try:
+                await self._sender.delete_by_token(token, place.message_id)
+            except TokenGoneError:
+                raise error from error.__cause__
 
     async def clear(self, job: Job, place: Placeholder, card: Card) -> None:
         """Its message, if there is one, says no more than that. Call it under the lock."""
@@ -102,7 +133,7 @@ class Placing:
                 sent = await self._sender.edit(place.channel_id, there, card, limit)
             else:
                 sent = await self._sender.create(place.channel_id, card, limit, nonce=nonce, reply_to=place.reply_to)
-        except UnreachableError:
+        except (UnreachableError, RefusedError):
             return await self.direct(job, card)
         reached(FailPoint.PLACED)
         await self._remember(job.id, place, sent)

@@ -26,7 +26,7 @@ class Posting:
 
     async def create(self, channel: int, name: str, card: Card, *, nonce: str, tags: tuple[str, ...]) -> Sent:
         """A post of its own in a forum, with those of the tags that it has; a message in any other channel."""
-        forum = self._forum(channel)
+        forum = await self._forum(channel)
         if forum is None:
             limit = self._sender.limit_of(self._sender.server_of(channel))
             return await self._sender.create(channel, card, limit, nonce=nonce)
@@ -34,14 +34,14 @@ class Posting:
 
     async def find(self, channel: int, matches: Matches) -> Sent | None:
         """One that was made, and whose making nobody has noted."""
-        forum = self._forum(channel)
+        forum = await self._forum(channel)
         if forum is None:
             found = await self._sender.find(channel, matches)
             return Sent(channel, found) if found is not None else None
         async with refusals():
             threads = [thread for thread in await forum.guild.active_threads() if thread.parent_id == channel]
             for thread in sorted(threads, key=lambda one: -one.id)[:LOOKED_AT]:
-                if thread.owner_id != forum.guild.me.id:
+                if thread.owner_id != self._sender.client.application_id:
                     continue
                 with suppress(discord.NotFound):
                     if matches(await thread.fetch_message(thread.id)):
@@ -149,8 +149,12 @@ class Posting:
             with suppress(UnreachableError):
                 await self._sender.change(thread, archived=True)
 
-    def _forum(self, channel: int) -> discord.ForumChannel | None:
-        place = self._sender.client.get_channel(channel)
+    async def _forum(self, channel: int) -> discord.ForumChannel | None:
+        """Asked for where Discord has not told of its server yet: at a start, after a lost session, on a bad day."""
+        place: object = self._sender.client.get_channel(channel)
+        if place is None:
+            async with refusals():
+                place = await self._sender.client.fetch_channel(channel)
         return place if isinstance(place, discord.ForumChannel) else None
 
     def _place(self, channel: int) -> discord.PartialMessageable:

@@ -28,6 +28,9 @@ MIB = 2**20
 HEADROOM = 64 * 1024  # of a request: the words around the files
 SMALLEST = 256 * 1024
 OLD_EDITS = 30046  # as Discord calls too many edits of messages older than an hour
+TOO_MANY_OPENED = 40003  # a 403, and yet it passes
+OPENED_REST = 60.0  # seconds
+CLOSED_TRIES, CLOSED_REST = 40, 6 * 3600.0  # ten days, for what is to be taken away from where we may not look
 
 
 class MessageGoneError(Exception):
@@ -40,6 +43,10 @@ class UnreachableError(Exception):
 
 class AsleepError(UnreachableError):
     """The thread is archived: what was said in it stays as it is until somebody wakes it."""
+
+
+class NoReplyError(UnreachableError):
+    """Without the right to read the history nothing is replied to; what replies to nothing may be said."""
 
 
 class TokenGoneError(Exception):
@@ -104,6 +111,8 @@ def _meaning(error: discord.HTTPException) -> Exception:
         return Later("this address has sent too much", seconds, everywhere=True)
     if error.status >= 500:
         return Later(f"Discord answers {error.status}")
+    if error.code == TOO_MANY_OPENED:
+        return Later("direct messages were opened too fast", OPENED_REST, alone=True)
     if error.status == 413 or error.code == 40005:
         return TooLargeError(reason)
     if error.code in (10015, 50027):
@@ -112,6 +121,8 @@ def _meaning(error: discord.HTTPException) -> Exception:
         return MessageGoneError(reason)
     if error.code == 50083:
         return AsleepError(reason)
+    if error.code == 160002:
+        return NoReplyError(reason)
     if error.status == 401:
         return RevokedError(reason)
     if error.status in (403, 404) or error.code in (160005, 160006):  # a thread that may not be woken
@@ -172,7 +183,11 @@ class Sender:
             sent = await self._channel(channel).send(**about, **parts)
             return Sent(sent.channel.id, sent.id)
 
-        return await self._send(create, card, limit)
+        try:
+            return await self._send(create, card, limit)
+        except NoReplyError:
+            del about["reference"]
+            return await self._send(create, card, limit)
 
     async def follow_up(self, interaction: discord.Interaction[Any], card: Card, *, ephemeral: bool = False) -> Sent:
         """A further answer to an interaction that was answered already, with files as good as they may be there."""
@@ -195,12 +210,27 @@ class Sender:
         return True
 
     async def direct_channel(self, member: int) -> int:
-        async with refusals():
-            data = await self.client.http.start_private_message(member)
-            return int(data["id"])
+        """Raises UnreachableError also for whoever has no account any more: Discord calls that an invalid recipient."""
+        try:
+            async with refusals():
+                data = await self.client.http.start_private_message(member)
+        except RefusedError as error:
+            raise UnreachableError(str(error)) from error
+        return int(data["id"])
 
     async def delete(self, channel: int, message: int) -> None:
         await self.awake(channel, lambda: self.client.http.delete_message(channel, message))
+
+    async def delete_by_token(self, token: str, message: int) -> None:
+        route = discord.http.Route(
+            "DELETE",
+            "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}",
+            webhook_id=self._application,
+            webhook_token=token,
+            message_id=message,
+        )
+        async with refusals_of_edits():
+            await self.client.http.request(route)
 
     async def awake(self, channel: int, do: Callable[[], Coroutine[Any, Any, T]], *, sleeps: bool = False) -> T:
         """In a thread that sleeps, too: it is woken for that, and sleeps on, so that it does not come up among those
@@ -265,6 +295,13 @@ class Sender:
     def server_of(self, channel: int) -> int | None:
         found = self.client.get_channel(channel)
         return found.guild.id if isinstance(found, discord.abc.GuildChannel | discord.Thread) else None
+
+    def closed(self, error: UnreachableError, server: int | None, tries: int) -> Later | None:
+        """A right on a server of ours may be given back: then what was to be taken away there goes after all."""
+        is_ours = server is not None and self.client.get_guild(server) is not None
+        if not is_ours or not isinstance(error.__cause__, discord.Forbidden) or tries >= CLOSED_TRIES:
+            return None
+        return Later(str(error), min(CLOSED_REST, 60.0 * 2**tries), alone=True)
 
     def name_of(self, server: int) -> str:
         guild = self.client.get_guild(server)

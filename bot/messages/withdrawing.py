@@ -108,6 +108,11 @@ async def hide_words(tx: Writing, found: Sequence[Archived], by: int, now: datet
     await exhibiting.follow(tx, _ids(found), by, now)
 
 
+async def take_back_shared(tx: Writing, job: Job, cell: int, now: datetime) -> None:
+    """What others posted of that picture."""
+    await _erase(tx, job, now, only=kind_of_shared(cell))
+
+
 async def _withdraw(tx: Writing, found: Sequence[Archived], now: datetime) -> None:
     """Out of the sight of others; what its maker has in their own direct messages stays."""
     for job in await _shown_by(tx, found):
@@ -141,7 +146,9 @@ async def _refresh_parent(tx: Writing, job: Job, now: datetime) -> None:
 async def _erase(tx: Writing, job: Job, now: datetime, only: str | None = None, *, kept: bool = False) -> None:
     """Each time anew: what was taken away may have been posted again since."""
     which = "kept" if kept else only or ""
-    await put(tx, job, Told.ERASE, now, key=f"erase:{job.id}:{_count(now)}:{which}", only=only, kept=kept)
+    await put(
+        tx, job, Told.ERASE, now, key=f"erase:{job.id}:{_count(now)}:{which}", only=only, kept=kept, at=_count(now)
+    )
 
 
 def _ids(found: Sequence[Archived]) -> list[int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_into
@@ -161,19 +161,23 @@ async def withdraw(tx: Writing, job_id: str) -> tuple[Exhibit, ...]:
     return await of_job(tx, job_id)
 
 
-async def lost(tx: Writing, gone: Collection[int]) -> int:
-    """Posts that somebody deleted in Discord, by numbers of messages, threads or channels: how many hung there."""
-    places = (_exhibits.c.message_id, _exhibits.c.thread_id, _exhibits.c.channel_id)
-    is_gone = or_(*[place.in_(gone) for place in places])
+async def lost(tx: Writing, messages: Collection[int], channels: Collection[int]) -> int:
+    """Posts that somebody deleted in Discord, by numbers of messages, and of channels and threads: how many hung
+    there. A thread below a message has that one's number, and goes without it."""
+    is_gone = _is_at(messages, channels)
     values = {"state": Hanging.HIDDEN, "hidden_by": None, "thread_id": None, "message_id": None}
     # One that is still to be posted has no post that could be deleted.
     return await tx.change(update(_exhibits).where(_shown, _exhibits.c.message_id.is_not(None), is_gone).values(values))
 
 
-async def is_at(tx: Reading, places: Collection[int]) -> bool:
-    """Whether anything has its post there: `places` are numbers of messages, threads or channels."""
-    columns = (_exhibits.c.message_id, _exhibits.c.thread_id, _exhibits.c.channel_id)
-    return await tx.value(select(_exhibits.c.id).where(or_(*[one.in_(places) for one in columns])).limit(1)) is not None
+async def is_at(tx: Reading, messages: Collection[int], channels: Collection[int]) -> bool:
+    """Whether anything has its post there; threads are channels."""
+    return await tx.value(select(_exhibits.c.id).where(_is_at(messages, channels)).limit(1)) is not None
+
+
+def _is_at(messages: Collection[int], channels: Collection[int]) -> Any:
+    in_channels = [one.in_(channels) for one in (_exhibits.c.thread_id, _exhibits.c.channel_id)]
+    return or_(_exhibits.c.message_id.in_(messages), *in_channels)
 
 
 async def vote(tx: Writing, exhibit: Exhibit, message_id: int, cast: Cast) -> None:

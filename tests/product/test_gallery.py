@@ -9,10 +9,11 @@ import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.messages.sending import HEADROOM, Sender
+from bot.messages.sending import HEADROOM, Sender, Sent
 from bot.replies.exhibits import BY_MODERATOR, RESTORE
 from bot.running import tidy
 from bot.store.backup import back_up
@@ -526,3 +527,23 @@ async def test_a_cross_under_a_shared_picture_deletes_that_one_and_not_the_rest_
     await ben.react(posted, "❌")
     await until_gone(cleo, posted)
     assert "3 pictures" in text_of(await page_of(cleo, "mine"))
+
+
+@pytest.mark.parametrize("deed", ["Only I may see it", "Keep its words private"])
+async def test_what_its_maker_takes_back_while_another_shares_it_does_not_stay_shared(
+    house: House, cleo: Member, dov: Member, grid: Json, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    opened, own = await open_first(dov, await page_of(dov)), await open_first(cleo, await page_of(cleo, "mine"))
+    sending = Sender.follow_up
+
+    async def send(self: Sender, *about: Any, **more: Any) -> Sent:
+        sent = await sending(self, *about, **more)
+        if not more.get("ephemeral"):
+            await choose(cleo, own, deed, "1 picture.")
+            await house.desk.delivery.settle(PATIENCE)
+        return sent
+
+    monkeypatch.setattr(Sender, "follow_up", send)
+    outcome = await dov.click(opened, "Share")
+    assert outcome.message is not None
+    await until_gone(dov, outcome.message)

@@ -505,3 +505,17 @@ async def test_a_gallery_that_refuses_posts_lets_its_maker_try_again(
 
 def _job(message: Json) -> str:
     return str(message["components"][0]["components"][0]["custom_id"]).split(":")[3]
+
+
+async def test_a_post_hangs_on_when_only_the_thread_below_it_is_deleted(
+    house: House, ada: Member, cleo: Member, dov: Member, single: Json
+) -> None:
+    channel = await ada.channel_id("more-painting")
+    await house.arrange(gallery_channel_id=int(channel))
+    post = await published(house, cleo, single)
+    talk = await ada.request("POST", f"/channels/{channel}/messages/{post['id']}/threads", {"name": "What a house"})
+    await ada.request("DELETE", f"/channels/{talk['id']}")
+    await dov.react(post, "❤️")
+    await until_votes(house, 1)
+    await ada.delete(post)
+    await until_state(house, await shown(house), Hanging.HIDDEN)

@@ -202,7 +202,8 @@ async def test_children_live_on_when_their_parent_is_deleted(cleo: Member, singl
 async def test_a_deleted_picture_answers_its_old_buttons_with_a_sentence(
     house: House, cleo: Member, dov: Member, single: Json
 ) -> None:
-    await house.control("faults", {"kind": "http", "method": "DELETE", "path": "/channels/*/messages/*", "status": 403})
+    for path in ("/channels/*/messages/*", "/webhooks/*/*/messages/*"):
+        await house.control("faults", {"kind": "http", "method": "DELETE", "path": path, "status": 403})
     assert "Deleted" in await told(cleo, single, "Delete")
     for label in SINGLE:
         for member in (cleo, dov):

@@ -10,10 +10,11 @@ from bot import rooms, visibility
 from bot.buttons.custom_id import Action
 from bot.desk import Desk
 from bot.errors import CannotDoError, NoJobError
+from bot.messages import withdrawing
 from bot.messages.cards import Button, Card, Pictures
 from bot.messages.withdrawing import kind_of_shared
 from bot.replies import gallery as replies
-from bot.store import jobs, pictures, placeholders
+from bot.store import archive, jobs, pictures, placeholders
 from bot.store.archive import Archived, Viewer
 from bot.store.placeholders import Post
 
@@ -31,11 +32,16 @@ async def share(interaction: discord.Interaction[Any], desk: Desk, viewer: Viewe
     if job is None or stored is None:
         raise NoJobError
     await interaction.response.defer(thinking=True)
-    card = _card(picture, stored.recipe, viewer.member, readable=visibility.may_read(picture, everybody))
+    readable = visibility.may_read(picture, everybody)
+    card = _card(picture, stored.recipe, viewer.member, readable=readable)
     sent = await desk.sender.follow_up(interaction, card)
     async with desk.store.write() as tx:
         kind = kind_of_shared(picture.cell)
         await placeholders.add_post(tx, Post(sent.message, sent.channel, job.id, kind))
+        current = (await archive.among(tx, everybody, [picture.id])).get(picture.id)  # sending it took a while
+        if current is None or (readable and not visibility.may_read(current, everybody)):
+            await withdrawing.take_back_shared(tx, job, picture.cell, desk.now())
+    desk.delivery.poke()
 
 
 def _card(picture: Archived, recipe: str, by: int, *, readable: bool) -> Card:

@@ -34,7 +34,7 @@ QUARTER_SECONDS = 900.0
 SEND_MESSAGES, VIEW_CHANNEL = 2048, 1024
 
 
-async def _deny(house: House, channel: str, permissions: int) -> None:
+async def deny(house: House, channel: str, permissions: int) -> None:
     ada = await house.member("ada")
     place = await ada.channel_id(channel)
     body = {"type": 1, "allow": "0", "deny": str(permissions)}
@@ -76,7 +76,7 @@ async def test_a_token_that_is_known_to_be_over_is_not_even_tried(
 async def test_where_the_bot_may_not_post_its_message_is_still_edited(
     house: House, cleo: Member, brush: Brush, box: Sandbox
 ) -> None:
-    await _deny(house, "painting", SEND_MESSAGES)
+    await deny(house, "painting", SEND_MESSAGES)
     brush.hold()
     first = await imagine(cleo, "a red house")
     await house.pass_time(QUARTER_SECONDS)
@@ -136,7 +136,7 @@ async def test_a_permission_that_is_lost_meanwhile_sends_the_picture_by_direct_m
 ) -> None:
     brush.hold()
     await imagine(cleo, "a red house", "more-painting")
-    await _deny(house, "more-painting", SEND_MESSAGES | VIEW_CHANNEL)
+    await deny(house, "more-painting", SEND_MESSAGES | VIEW_CHANNEL)
     await house.pass_time(QUARTER_SECONDS)
     brush.let_go()
     (answer,) = (await must_hold(box, house.desk.store, stale=1)).values()
