@@ -67,8 +67,8 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from bot.frame.sandbox_child import SandboxError
     from bot.frame.stripe_extra import NoStripeError
     from bot.plans.reader import PlansError
-    from bot.running import CannotStartError, run
-    from bot.store.errors import StoreError
+    from bot.running import AGAIN, CannotStartError, run
+    from bot.store.errors import StoreBusyError, StoreError, StoreFullError
 
     set_up_logs(settings.log_level, settings.log_format, [settings.token, settings.stripe_secret])
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -77,6 +77,9 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     except CannotStartError as error:
         print(error, file=sys.stderr)
         return error.code
+    except (StoreBusyError, StoreFullError) as error:  # both pass by themselves, or without anybody at this program
+        print(error, file=sys.stderr)
+        return AGAIN
     except (StoreError, SandboxError, PlansError, PortError, NoStripeError) as error:
         print(error, file=sys.stderr)
         return REFUSED

@@ -7,7 +7,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from bot.store.audit import audit as find_faults
 from bot.store.audit import rebuild as rebuild_balances
 from bot.store.backup import back_up
 from bot.store.checking import Checked
-from bot.store.errors import MissingFileError, StoreError
+from bot.store.errors import MissingFileError, StoreError, StoreMissingError
+from bot.store.folder import Folder
 from bot.store.restore import restore
 from bot.store.store import Store
 from bot.thumbnails import Thumbnails
@@ -30,7 +32,7 @@ FINE, FAULTY = 0, 1
 async def audit(settings: Settings, *, rebuild: bool = False) -> int:
     """Whether the ledger adds up, in every way that it must; if it is wanted, after its balances were made anew."""
     try:
-        async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store:
+        async with _opened(settings) as store:
             if rebuild:
                 async with store.write() as writing:
                     wrong = await rebuild_balances(writing)
@@ -71,7 +73,7 @@ async def read_backup(settings: Settings, file: Path, *, replace: bool, incomple
 async def check_gallery(settings: Settings, *, mend: bool = False) -> int:
     """Whether files and rows agree; if it is wanted, after what can be mended without loss was mended."""
     try:
-        async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store:
+        async with _opened(settings) as store:
             found = await _look(store)
             print(storage.table(found))
             if mend and not found.is_sound:
@@ -99,6 +101,16 @@ async def mend_gallery(store: Store, found: Checked) -> None:
     for thumbnail in again:
         with suppress(MissingFileError, SourceError):
             await maker.get(thumbnail.sha256, thumbnail.side)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Store]:
+    """What is there already: to open a folder that is not the bot's would make a store in it, in which all is well."""
+    folder = Folder(settings.data.absolute())
+    if not (folder.database.exists() or folder.restored.exists()):
+        raise StoreMissingError(folder.path)
+    async with Store.open(settings.data, clock=lambda: time.time_ns() // 1_000_000) as store:
+        yield store
 
 
 async def _look(store: Store) -> Checked:

@@ -16,6 +16,7 @@ from bot.replies import meaning as replies
 from bot.store import archive
 from bot.store.archive import Archived, Viewer, Wanted
 from bot.store.errors import MissingFileError, StoreError
+from bot.store.store import Store
 from bot.store.vectors import Vectors
 from engine import ClosedError, EngineError, ReaderError, SourceError
 
@@ -76,6 +77,15 @@ async def keep_up(desk: Desk) -> None:
         except (EngineError, StoreError, OSError) as error:
             _log.info("Pictures are not read for now: %s", error)
             await asyncio.sleep(WITHOUT_SECONDS)
+
+
+async def forget_gone(store: Store) -> None:
+    """Of pictures that are gone no vector stays, of whichever reader: other encoders may read by now, or none."""
+    for vectors in await store.vectors.every():
+        known = vectors.numbers()  # before the pictures: a number is never given twice, so what is missing then is gone
+        async with store.read() as tx:
+            there = await archive.numbers(tx)
+        await asyncio.to_thread(vectors.forget, [number for number in known if number not in there])
 
 
 async def _keep_up(desk: Desk, vectors: Vectors) -> None:

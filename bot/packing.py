@@ -14,6 +14,7 @@ from typing import Final
 
 import engine
 from bot.store.archive import Archived
+from bot.store.errors import disk_errors
 from bot.visibility import ALT_LIMIT
 
 OVERHEAD: Final = 4096  # of a picture: its names, its recipe's frame, its rows in the lists
@@ -56,8 +57,9 @@ def fitting(found: Sequence[Packed], limit: int) -> Sequence[Packed]:
 
 
 def pack(found: Sequence[Packed], path_of: Callable[[str], Path], limit: int) -> bytes:
-    """Written to the disk as it grows, so that only the finished part lies in memory. Call it in a thread."""
-    with tempfile.TemporaryFile() as file:
+    """Written to the disk as it grows, so that only the finished part lies in memory. Call it in a thread.
+    Raises StoreFullError."""
+    with disk_errors(), tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             names = [_add(archive, one, path_of, limit) for one in found]
             archive.writestr("prompts.csv", _prompts(found, names))

@@ -36,19 +36,14 @@ from bot.frame.stripe_extra import load_stripe
 from bot.hosting import host
 from bot.intake import Intake
 from bot.meaning import keep_up
-from bot.messages.exhibiting import follow_window
 from bot.messages.sending import Sender
-from bot.messages.withdrawing import RESTORABLE
 from bot.outcome import Outcome
 from bot.plans.book import PlanBook
-from bot.plans.membership import sweep_credit
-from bot.quota import keep_within
 from bot.roles import Roles
 from bot.shop import Shop
-from bot.store import archive, keys, notices, offers, placeholders, views
-from bot.store.errors import StoreError
+from bot.store import keys
 from bot.store.store import Store
-from bot.thumbnails import tidy_thumbnails
+from bot.tidying import tidy_hourly
 from bot.web import service as gallery_window
 from engine import Engine, EngineError
 
@@ -57,10 +52,7 @@ DONE, REFUSED, AGAIN = 0, 2, 75  # 75: whoever started us shall start us again
 SETTLE_SECONDS = 5.0
 HANG_UP_SECONDS = 5.0
 END_SECONDS = 45.0  # less than the unit's TimeoutStopSec, and than anybody's patience
-TIDY_SECONDS = 3600.0
-MOST_PURGED = 1000  # pictures an hour: nobody else can write meanwhile
-VIEW_LIFE = timedelta(days=30)
-NOTICES_LAST = timedelta(days=400)  # longer than any period that they are about
+RESUME_SECONDS = 5.0
 FEW_SERVERS_SECONDS = 0.2  # the library waits this long for further servers after the last one
 TOKEN_UNKNOWN = 4004  # what Discord's gateway then says
 SWATCH = "swatch"
@@ -186,8 +178,8 @@ async def open_bot(settings: Settings, token: str, url: str, this: Run, **option
         _watch(stack, this, delivery.run())  # not before: what it sends needs the token
         hearing = _watch(stack, this, outcome.run())
         stack.push_async_callback(_wind_down, engine, hearing, intake, delivery)
-        await intake.resume()
-        for work in (_tidy_hourly(desk), book.watch(), watch_lag(), _hear_and_show(desk)):
+        await _resume(stack, this, intake)
+        for work in (tidy_hourly(desk), book.watch(), watch_lag(), _hear_and_show(desk)):
             _watch(stack, this, work)
         _watch_for_the_end(stack, this, outcome, delivery)
         _watch(stack, this, _connect(client, this))
@@ -267,6 +259,18 @@ async def _connect(client: Painter, this: Run) -> None:
         this.end(DONE, "the connection was closed")
 
 
+async def _resume(stack: AsyncExitStack, this: Run, intake: Intake) -> None:
+    """What had not ended goes before what is asked for now. Where that cannot be stored it is tried beside everything
+    else until it can: a bot that ended over it would answer nobody, and not start again by itself."""
+
+    async def go_on() -> None:
+        while not await intake.resume():  # noqa: ASYNC110 - room on a disk sets no event
+            await asyncio.sleep(RESUME_SECONDS)
+
+    if not await intake.resume():
+        _watch(stack, this, go_on())
+
+
 async def _until(event: asyncio.Event, this: Run, code: int, why: str) -> None:
     await event.wait()
     this.end(code, why)
@@ -297,43 +301,6 @@ async def _hear_and_show(desk: Desk) -> None:
         sources.create_task(desk.exporter.run())
         sources.create_task(desk.shop.run())
         sources.create_task(desk.roles.run())
-
-
-async def tidy(store: Store) -> None:
-    """Away with pictures that were deleted long ago, with files that no row names, and with tokens that are over."""
-    async with store.write() as tx:
-        await archive.purge(tx, store.now() - RESTORABLE, MOST_PURGED)
-        await views.forget(tx, store.now() - VIEW_LIFE)
-    await tidy_thumbnails(store)
-    swept = await store.sweep()
-    if swept:
-        _log.info("Removed %d files that belong to no picture.", swept)
-    async with store.write() as tx:
-        await placeholders.forget_tokens(tx, store.now())
-        await offers.forget(tx, store.now())
-        await notices.forget(tx, store.now() - NOTICES_LAST)
-    await store.checkpoint()  # the log still has what was deleted; with a reader in its way, until the next time
-
-
-async def _tidy_hourly(desk: Desk) -> None:
-    store, book = desk.store, desk.book
-    while True:
-        try:
-            async with store.write() as tx:
-                await follow_window(tx, desk.command("imagine"), desk.settings.window_url, store.now())
-            if gone := await keep_within(store, book.plans):
-                _log.info("Let go of %d pictures of members whose plans have no more room.", gone)
-            await tidy(store)
-            await _tidy_credit(store, book)
-        except (StoreError, OSError) as error:
-            _log.warning("Not all could be tidied up: %s", error)
-        await asyncio.sleep(TIDY_SECONDS)
-
-
-async def _tidy_credit(store: Store, book: PlanBook) -> None:
-    """What has run out, and holds that no job needs; of these there should be none."""
-    for job_id in (await sweep_credit(store, book.plans)).freed:
-        _log.error("Job %s had ended with its credit still held; it was given back.", job_id)
 
 
 async def _wind_down(engine: Engine, hearing: Awaitable[None], intake: Intake, delivery: Delivery) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from bot.frame.fail_points import FailPoint, reached
 from bot.intake.wishes import recipes_of, share_of
 from bot.messages.told import Told, put
 from bot.store import jobs, ledger, placeholders
+from bot.store.errors import StoreBusyError, StoreFullError
 from bot.store.jobs import Job
 from bot.store.placeholders import Placeholder
 from bot.store.store import Store
@@ -39,6 +41,7 @@ class HandOver:
         self._engine, self._store, self._files, self._now = engine, store, store.files, store.now
         self._boot, self._follow, self._tell = boot, follow, tell
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._left: deque[str] | None = None  # what had not ended when the program started, as far as it is not resumed
 
     def begin(self, job: Job, place: Placeholder) -> None:
         """Not awaited: whoever asked must be answered first, and an answer must not wait for large files."""
@@ -56,22 +59,33 @@ class HandOver:
         """Wait until the engine has, or has refused, whatever was begun."""
         await asyncio.gather(*self._under_way.values())
 
-    async def resume(self) -> int:
-        """At start: hand over again whatever had not ended. A job that the program died of three times is given up."""
+    async def resume(self) -> bool:
+        """At start: hand over again whatever had not ended. A job that the program died of three times is given up.
+        False if the disk is full or the database is locked, which both pass: asked again, it goes on from there."""
         async with self._store.read() as tx:
-            found = await jobs.unfinished(tx)
-        resumed = 0
-        for job in found:
-            if job.state not in UNDER_WAY:
-                continue  # painted; its answer is in the outbox
-            if job.unwanted:
-                await self._give_up(job, State.CANCELLED, None)
-            elif job.state is State.RUNNING and job.deaths + 1 >= MOST_DEATHS:
-                message = f"The program broke {MOST_DEATHS} times while it was painting this."
-                await self._give_up(job, State.FAILED, message)
-            else:
-                resumed += await self.retry(job, died=job.state is State.RUNNING)
-        return resumed
+            if self._left is None:
+                self._left = deque(job.id for job in await jobs.unfinished(tx))
+        while self._left:
+            try:
+                await self._resume(self._left[0])
+            except (StoreBusyError, StoreFullError) as error:
+                _log.warning("Job %s cannot be taken up again now: %s", self._left[0], error)
+                return False
+            self._left.popleft()
+        return True
+
+    async def _resume(self, job_id: str) -> None:
+        async with self._store.read() as tx:
+            job = await jobs.find(tx, job_id)  # as it is by now: it may be the second try
+        if job is None or job.state not in UNDER_WAY:
+            return  # painted; its answer is in the outbox
+        if job.unwanted:
+            await self._give_up(job, State.CANCELLED, None)
+        elif job.state is State.RUNNING and job.deaths + 1 >= MOST_DEATHS:
+            message = f"The program broke {MOST_DEATHS} times while it was painting this."
+            await self._give_up(job, State.FAILED, message)
+        else:
+            await self.retry(job, died=job.state is State.RUNNING)
 
     async def retry(self, job: Job, *, died: bool = False) -> bool:
         """A further attempt with the same recipes: whatever an older one still says is ignored from now on."""

@@ -219,8 +219,9 @@ class Intake:
             await self._handover.until_given(with_job)
         return await self._engine.queue_view()
 
-    async def resume(self) -> int:
-        """At start: as it was paused before, and whatever had not ended handed over again."""
+    async def resume(self) -> bool:
+        """At start: as it was paused before, and whatever had not ended handed over again. False if some of that could
+        not be stored: then ask again."""
         async with self._store.read() as tx:
             paused = json.loads(await meta.find(tx, PAUSED) or "null")
         self.paused = None if paused is None else PausedError(paused)

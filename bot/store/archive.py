@@ -178,6 +178,11 @@ async def numbered(tx: Reading, after: int, limit: int) -> list[tuple[int, str]]
     return [(row["id"], row["sha256"]) for row in rows]
 
 
+async def numbers(tx: Reading) -> frozenset[int]:
+    """Of every picture there is, whoever may see it."""
+    return frozenset(row["id"] for row in await tx.all(select(_archive.c.id)))
+
+
 async def among(tx: Reading, viewer: Viewer, ids: Collection[int]) -> dict[int, Archived]:
     """Of these, those that the viewer may see: what a search by meaning has found."""
     rows = await tx.all(_whole().where(_archive.c.id.in_(ids), _seen_by(viewer)))

@@ -20,7 +20,11 @@ from bot.store.files import Files
 from bot.store.folder import Folder, sync_folder
 
 DATABASE: Final = "atelier.sqlite"
-_NAMING: Final = ("pictures", "sources", "films")  # the tables whose rows name originals
+_OFFERED: Final = "SELECT json_each.value AS sha256 FROM offers, json_each(offers.files)"  # what waits for a word
+# The tables whose rows name originals, and how.
+_NAMING: Final = {name: f"SELECT sha256 FROM {name}" for name in ("pictures", "sources", "films")} | {
+    "offers": _OFFERED
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def back_up(path: Path, target: Path) -> Backup:
 
 def named_in(tables: Collection[str]) -> str:
     """The query for the hashes that a database with these tables names: one of an older program has fewer."""
-    naming = [f"SELECT sha256 FROM {table}" for table in _NAMING if table in tables]
+    naming = [query for table, query in _NAMING.items() if table in tables]
     return f"{' UNION '.join(naming)} ORDER BY sha256"
 
 

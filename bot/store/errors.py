@@ -4,6 +4,7 @@ StoreError
  ├─ StoreLockedError    another bot (`pid`, where known) works in this data folder
  ├─ StoreDamagedError   the database or a file of it cannot be trusted
  ├─ StoreNewerError     the database was written by a newer program
+ ├─ StoreMissingError   there is no database in this folder, and one was to be looked at
  ├─ StoreFullError      there is no room left: nothing was changed
  ├─ StoreClosedError    the program ends
  ├─ StoreBusyError      another program keeps the database to itself
@@ -49,6 +50,15 @@ class StoreNewerError(StoreError):
         super().__init__(
             f"{path} was written by a newer Atelier: its schema is {found}, and this program knows {known} and older. "
             f"Update the program, or restore a backup from before that update: {RESTORE}"
+        )
+
+
+class StoreMissingError(StoreError):
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            f"{folder} holds no database. Type this in the folder where the bot is started, or name its data folder "
+            f"with ATELIER_DATA."
         )
 
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -21,6 +22,7 @@ from typing import Final
 from bot.store.errors import MissingFileError, disk_errors
 from bot.store.folder import sync_folder
 
+_log: Final = logging.getLogger(__name__)
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -123,9 +125,14 @@ class Files:
 
     def _remove(self, path: Path) -> bool:
         with self._turn, contextlib.suppress(FileNotFoundError):
-            if path not in self._put_at:
+            if path in self._put_at:
+                return False
+            try:
                 path.unlink()
-                return True
+            except (PermissionError, IsADirectoryError) as error:  # one that is not ours must not keep the others
+                _log.warning("%s belongs to no picture, and cannot be removed (%s).", path, error.strerror)
+                return False
+            return True
         return False
 
     @contextlib.contextmanager

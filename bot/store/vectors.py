@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import threading
 import zlib
 from collections.abc import Collection, Sequence
@@ -23,6 +24,7 @@ BLOCK: Final = 256  # rows that are compared at once: as floats they stay in the
 GROWTH: Final = 4096  # rows by which a file grows; where nothing was written yet it takes no room
 LARGEST: Final = 4096  # numbers of a vector
 _CHECK: Final = "<u4"
+_NAME: Final = re.compile(r"[0-9a-f]{16}-(\d{1,4})\.vectors")
 
 Numbers = NDArray[np.float32]
 
@@ -78,6 +80,10 @@ class Vectors:
             if known:
                 self._flush()
         return len(known)
+
+    def numbers(self) -> list[int]:
+        """All that have a vector."""
+        return [int(at) for at in np.flatnonzero(self._whole)]
 
     def between(self, first: int, last: int) -> list[int]:
         """The numbers from first to last that have a vector."""
@@ -136,21 +142,30 @@ class VectorFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._open: dict[tuple[str, int], Vectors] = {}
+        self._open: dict[str, Vectors] = {}
         self._turn = asyncio.Lock()
 
     async def of(self, reader: str, size: int) -> Vectors:
         """Opened once: then each row is checked. Raises StoreFullError."""
         async with self._turn:
-            if (reader, size) not in self._open:
-                name = f"{hashlib.sha256(reader.encode()).hexdigest()[:16]}-{size}.vectors"
-                self._open[reader, size] = await asyncio.to_thread(Vectors, self.root / name, size)
-            return self._open[reader, size]
+            return await self._opened(f"{hashlib.sha256(reader.encode()).hexdigest()[:16]}-{size}.vectors", size)
+
+    async def every(self) -> list[Vectors]:
+        """Also those of readers that nobody asks any more. Raises StoreFullError."""
+        async with self._turn:
+            names = sorted(path.name for path in self.root.glob("*.vectors"))
+            sizes = {name: int(match[1]) for name in names if (match := _NAME.fullmatch(name))}
+            return [await self._opened(name, size) for name, size in sizes.items() if 0 < size <= LARGEST]
 
     def close(self) -> None:
         for vectors in self._open.values():
             vectors.close()
         self._open.clear()
+
+    async def _opened(self, name: str, size: int) -> Vectors:
+        if name not in self._open:
+            self._open[name] = await asyncio.to_thread(Vectors, self.root / name, size)
+        return self._open[name]
 
 
 def _check(number: int, half: NDArray[np.float16]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -96,5 +97,18 @@ def test_the_command_line_knows_it(
         parser().parse_args(["gallery"])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ATELIER_DATA", str(tmp_path / "data"))
+    asyncio.run(fill(tmp_path / "data"))
     assert main(["gallery", "check"]) == FINE
     assert SOUND in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["audit"], ["gallery", "check"]])
+def test_a_folder_without_data_is_no_sound_one_and_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """Typed in another folder than the bot's, it would prove a store that it has made there itself."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ATELIER_DATA", raising=False)
+    assert main(words) == FAULTY
+    assert f"{tmp_path / 'data'} holds no database." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

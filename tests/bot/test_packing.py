@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import random
 import zipfile
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from bot.packing import Packed, fitting, pack
 from bot.store.archive import Archived
+from bot.store.errors import StoreFullError
 from bot.store.words import Audience, Shape
 from tests.bot.store.rows import MEMBER, NOW
 
@@ -74,3 +77,15 @@ def test_a_lost_file_is_left_out_and_its_words_are_kept(tmp_path: Path) -> None:
         (row,) = csv.DictReader(io.StringIO(found.read("prompts.csv").decode()))
     assert row["file"] == ""
     assert row["prompt"] == '\'=HYPERLINK("x")'
+
+
+def test_a_full_disk_is_told_as_such_so_that_the_export_waits_for_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*about: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    noise(tmp_path / "small.png", 20)
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(StoreFullError):
+        pack([packed()], lambda _: tmp_path / "small.png", LIMIT)

@@ -15,9 +15,9 @@ import pytest
 
 from bot.messages.sending import HEADROOM, Sender, Sent
 from bot.replies.exhibits import BY_MODERATOR, RESTORE
-from bot.running import tidy
 from bot.store.backup import back_up
 from bot.store.restore import restore
+from bot.tidying import tidy
 from sandbox.filling import components
 from sandbox.member import Member, NothingCame
 from tests.product.house import (

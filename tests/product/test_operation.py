@@ -35,6 +35,7 @@ from bot.frame import listening
 listening.PATIENCE_SECONDS = 0
 sys.exit(main([]))
 """
+REFUSING = {"DISCORD_TOKEN": TOKEN, "DISCORD_BASE_URL": "http://127.0.0.1:9"}  # nobody is there: it cannot log in
 READ_ONLY = """
 import errno, os, pathlib, sys
 from bot.__main__ import main
@@ -173,6 +174,17 @@ def test_discord_that_cannot_be_reached_is_tried_again_by_whoever_started_the_bo
     assert "Traceback" not in ended.stderr
     assert "Discord cannot be reached" in ended.stderr
     assert TOKEN not in ended.stderr
+
+
+def test_database_that_another_program_locks_is_tried_again_by_whoever_started_the_bot(tmp_path: Path) -> None:
+    """As a copy does that somebody makes at night. With exit code 2 the bot would stay stopped until they look."""
+    assert run(tmp_path, **REFUSING).returncode == 75
+    with closing(sqlite3.connect(tmp_path / "data" / "atelier.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ended = run(tmp_path, **REFUSING)
+    assert ended.returncode == 75
+    assert "Traceback" not in ended.stderr
+    assert "Another program keeps the database locked" in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ async def test_what_has_run_out_and_what_nobody_needs_is_swept_while_the_bot_run
 ) -> None:
     async with Sandbox(port=0) as box:
         monkeypatch.setattr("bot.running.milliseconds", box.clock.now_ms)
-        monkeypatch.setattr("bot.running.TIDY_SECONDS", 0.02)
+        monkeypatch.setattr("bot.tidying.TIDY_SECONDS", 0.02)
         async with House(box, tmp_path / "data", {"ATELIER_PLANS": str(plans)}) as opened:
             store, member = opened.desk.store, 80_351_110_224_678_912
             now = store.now()

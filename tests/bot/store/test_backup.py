@@ -11,16 +11,18 @@ import stat
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 
-from bot.store import jobs, keys, ledger, pictures, restore
+from bot.store import jobs, keys, ledger, offers, pictures, restore
 from bot.store.backup import Backup, back_up
 from bot.store.errors import BackupError, StoreDamagedError, StoreFullError, StoreLockedError, StoreNewerError
 from bot.store.files import Files
 from bot.store.migrations import _config
+from bot.store.offers import Offer
 from bot.store.pictures import Source
 from bot.store.sqlite import open_keeper
 from bot.store.store import Store
@@ -79,6 +81,29 @@ async def test_backup_of_a_working_bot_is_restored_as_it_was(archive: Path, tmp_
         assert await ledger.audit(tx) == []
         assert {await store.files.read(name) for name in await pictures.named_files(tx)} == {PNG, UPLOAD}
     assert not (tmp_path / "new" / "restored").exists()
+
+
+async def test_backup_holds_the_pictures_that_wait_for_a_confirmation(
+    store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    digest = await store.files.put(UPLOAD)
+    offer = Offer(
+        id="0123456789ab",
+        member_id=MEMBER,
+        occasion="quote",
+        orders=(),
+        asker={},
+        gpu_ms=0,
+        created_at=NOW,
+        expires_at=NOW + timedelta(days=1),
+        files=(digest,),
+    )
+    async with store.write() as tx:
+        await offers.insert(tx, offer)
+    assert await asyncio.to_thread(back_up, tmp_path / "data", tmp_path / "backup.tar") == Backup(files=1)
+    await asyncio.to_thread(restore.restore, tmp_path / "backup.tar", tmp_path / "new")
+    async with Store.open(tmp_path / "new", clock=clock) as restored:
+        assert await restored.files.read(digest) == UPLOAD
 
 
 async def test_vectors_of_pictures_that_the_backup_does_not_know_go_with_its_restore(

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.outcome import FULL
-from bot.store import meta
+from bot.store import jobs, meta
 from bot.store.errors import StoreFullError
 from bot.store.files import Files
 from sandbox.member import Member
@@ -123,3 +123,27 @@ async def test_a_locked_database_answers_every_command_within_three_seconds_and_
         assert all(outcome.is_private for outcome in outcomes)
     await until_ended(cleo, first)
     assert len(await must_hold(box, house.desk.store)) == 1
+
+
+async def test_a_start_on_a_full_disk_takes_up_what_waits_as_soon_as_there_is_room(
+    house: House, cleo: Member, brush: Brush, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.running.RESUME_SECONDS", 0.02)
+    brush.hold()
+    first, second, unwanted = [await imagine(cleo, f"a {colour} house") for colour in ("red", "blue", "grey")]
+    await house.close()
+    brush.let_go()
+
+    async def full(*about: object, **more: object) -> None:
+        raise StoreFullError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "claim_again", full)
+        await house.open()
+        assert not house.run.stop.is_set()
+        await until_ended(cleo, await imagine(cleo, "a green house"))
+        await cleo.click(unwanted, "Cancel")
+    for message in (first, second):
+        await until_ended(cleo, message)
+    await until(cleo, unwanted, lambda message: "ancelled" in message["content"])
+    assert len(await must_hold(box, house.desk.store)) == 4
