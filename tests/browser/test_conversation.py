@@ -176,3 +176,59 @@ async def test_slowmode_says_how_long_to_wait_and_keeps_what_was_typed(open_page
     await expect(page.get_by_text("Slowmode is on here: you can do that again in 60 s.")).to_be_visible()
     await expect(composer(page)).to_have_value("a second one")
     place.slowmode_seconds = 0
+
+
+async def test_what_is_typed_over_a_message_stays_when_others_react_to_it(open_page: Opener) -> None:
+    ada, ben = await open_page("ada"), await open_page("ben")
+    await say(ada, "a house by the sae")
+    await composer(ada).press("ArrowUp")
+    box = ada.get_by_role("textbox", name="Edit the message")
+    await expect(box).to_be_focused()
+    await box.fill("a house by the sea, at dusk")
+    await box.evaluate("area => area.setSelectionRange(2, 7)")
+    await messages(ben, "a house by the sae").hover()
+    await ben.get_by_role("button", name="React 👍").click()
+    await say(ben, "well done")
+    await expect(messages(ada, "well done")).to_be_visible()  # so the reaction has come, too
+    await expect(box).to_have_value("a house by the sea, at dusk")
+    await expect(box).to_be_focused()
+    assert await box.evaluate("area => [area.selectionStart, area.selectionEnd]") == [2, 7]
+    await ada.keyboard.press("Enter")
+    await expect(messages(ben, "a house by the sea, at dusk")).to_be_visible()
+    await composer(ada).press("ArrowUp")  # what was typed is kept for one edit only
+    await expect(box).to_have_value("a house by the sea, at dusk")
+    await box.fill("given up")
+    await ada.keyboard.press("Escape")
+    await composer(ada).press("ArrowUp")
+    await expect(box).to_have_value("a house by the sea, at dusk")
+
+
+async def test_links_with_the_name_of_a_person_or_channel_are_sent_as_they_were_typed(open_page: Opener) -> None:
+    page = await open_page("cleo", "general")
+    for link in ("https://example.org/@ada", "https://example.org/guide/#painting", "https://example.org/:fire:/1"):
+        await say(page, f"see {link} ", shown=link)
+        await expect(page.get_by_role("link", name=link, exact=True)).to_have_attribute("href", link)
+    await composer(page).fill("(@ada) saw #painting!")
+    await composer(page).press("Enter")
+    await expect(messages(page, "saw").locator(".markup").last).to_have_text("(@Ada) saw painting!")
+    await expect(messages(page, "saw").get_by_role("button", name="@Ada")).to_be_visible()
+    await expect(messages(page, "saw").get_by_role("link", name="painting")).to_be_visible()
+
+
+async def test_what_one_person_has_half_written_stands_in_nobody_elses_hand(open_page: Opener) -> None:
+    page = await open_page("ada")
+    await say(page, "first")
+    await composer(page).fill("half a tho")
+    await be(page, "Ada", "Ben")
+    await expect(composer(page)).to_have_value("")
+    await be(page, "Ben", "Ada")
+    await expect(composer(page)).to_have_value("half a tho")
+    await composer(page).fill("")
+    await composer(page).press("ArrowUp")
+    box = page.get_by_role("textbox", name="Edit the message")
+    await box.fill("first of all")
+    await be(page, "Ada", "Ben")
+    await expect(messages(page, "first")).to_be_visible()
+    await expect(box).to_have_count(0)
+    await be(page, "Ben", "Ada")
+    await expect(box).to_have_value("first of all")

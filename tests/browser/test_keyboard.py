@@ -64,6 +64,18 @@ async def test_command_that_needs_no_option_is_run_by_enter_and_offers_them_by_s
     await expect(messages(page, "Four pictures of today")).to_be_visible()
 
 
+@pytest.mark.usefixtures("bot")
+async def test_command_that_is_taken_from_the_list_closes_it_and_is_run_by_the_next_enter(open_page: Opener) -> None:
+    page = await open_page("cleo")
+    await composer(page).press_sequentially("/album")
+    await expect(page.get_by_role("option", name="/album")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("group", name="Command album").wait_for()
+    await expect(page.locator(".palette")).to_be_hidden()
+    await page.keyboard.press("Enter")
+    await expect(messages(page, "Four pictures of today")).to_be_visible()
+
+
 async def test_messages_are_walked_and_acted_on_by_keys(open_page: Opener) -> None:
     page = await open_page("ada")
     keys = page.keyboard

@@ -22,7 +22,7 @@ import { Uploads } from "./uploads.js";
 
 const TYPING_EVERY_MS = 8000;
 const LONGEST = 2000;
-const drafts = new Map();
+const drafts = new Map(); // by person and channel
 
 export class Composer {
   #form = null;
@@ -32,7 +32,7 @@ export class Composer {
 
   /** `stream` is shown its end after sending; files may be dropped anywhere on `view`. */
   constructor(channelId, stream, view) {
-    Object.assign(this, { channelId, stream, place: channel(channelId) });
+    Object.assign(this, { channelId, stream, place: channel(channelId), draft: `${store.me.id}/${channelId}` });
     const sign = isDirect(this.place) ? "@" : isThread(this.place) ? "" : "#";
     this.name = `${sign}${channelName(this.place)}`;
     if (!maySend(channelId)) {
@@ -95,7 +95,7 @@ export class Composer {
       "aria-autocomplete": "list",
       "aria-expanded": "false",
       "aria-controls": "palette-list",
-      value: drafts.get(this.channelId) ?? "",
+      value: drafts.get(this.draft) ?? "",
     });
     area.addEventListener("input", () => this.#typed());
     area.addEventListener("blur", () => this.#form || this.palette.hide());
@@ -136,8 +136,8 @@ export class Composer {
     fill(this.count, value.length > LONGEST - 200 ? String(LONGEST - value.length) : "");
     this.count.classList.toggle("over", value.length > LONGEST);
     this.box.classList.toggle("ready", Boolean(value.trim() || this.uploads.items.length));
-    if (value) drafts.set(this.channelId, value);
-    else drafts.delete(this.channelId);
+    if (value) drafts.set(this.draft, value);
+    else drafts.delete(this.draft);
   }
 
   #insert(from, to, text) {
@@ -212,6 +212,7 @@ export class Composer {
   #enter(leaf, text = "") {
     this.area.value = "";
     this.#fit();
+    this.palette.hide(); // the list it was taken from: its Enter would take it once more
     this.#form = new CommandForm(leaf, this.palette, () => {
       this.#leaveForm();
       this.area.focus();

@@ -6,10 +6,12 @@ import { ALL } from "../content/emoji.js";
 
 const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-/** What is sent for a typed text. Code is left alone. */
+const ALONE = /(```[\s\S]*?```|`[^`\n]*`|(?<![\p{L}\p{N}])https?:\/\/[^\s<]+)/u;
+
+/** What is sent for a typed text. Code and links are left alone. */
 export function toWire(text, channelId) {
   return text
-    .split(/(```[\s\S]*?```|`[^`\n]*`)/)
+    .split(ALONE)
     .map((part, index) => (index % 2 ? part : convert(part, channelId)))
     .join("");
 }

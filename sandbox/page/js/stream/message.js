@@ -136,7 +136,7 @@ function head(one, guildId) {
 function bodyOf(one, guildId) {
   if (one.flags & FLAG.loading)
     return h("p.thinking", dots(), h("span", h("b", nameOf(one.author, guildId)), " is thinking…"));
-  if (isEditing(one.id)) return editForm(one);
+  if (isEditing(one)) return editForm(one);
   const edited = one.edited_timestamp
     ? h("span.edited", { title: fullTime(Date.parse(one.edited_timestamp)) }, "(edited)")
     : null;
