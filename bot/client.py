@@ -120,7 +120,7 @@ class Painter(discord.AutoShardedClient):
         await vanished(self.desk, channels=[channel.id])
 
     async def on_ready(self) -> None:
-        _log.info("On Discord as %s, in %d servers.", self.user, len(self.guilds))
+        _log.info("On Discord as %s. Servers: %d.", self.user, len(self.guilds))
         await self._beside(self.tally.catch_up(self.desk))
 
     async def on_guild_available(self, guild: discord.Guild) -> None:

@@ -30,6 +30,7 @@ from unicodedata import combining, east_asian_width
 MOST_FAULTS = 50  # a text with more is no prompt with mistakes; reading stops there
 _EXCERPT_WIDTH = 76
 _FAULTS_SHOWN = 20
+_DASHES = "-—–"
 
 
 class EngineError(Exception):
@@ -205,9 +206,9 @@ class UnknownJobError(EngineError):
 
 
 def nearest_name(word: str, known: Sequence[str]) -> str | None:
-    """The known name that a mistyped one most likely means."""
-    lowered = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower()[:40], lowered, n=1, cutoff=0.6)
+    """The known name that a mistyped one most likely means. Dashes before them would make all parameters alike."""
+    lowered = {name.lower().lstrip(_DASHES): name for name in known}
+    found = get_close_matches(word.lower().lstrip(_DASHES)[:40], lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
 
 

@@ -74,6 +74,7 @@ WRONG: list[tuple[str, list[tuple[FaultKind, str, str]]]] = [
     ("--ar 3:2", [(FaultKind.EMPTY, "--ar 3:2", "There is no text")]),
     ("x" * 6001, [(FaultKind.TOO_LONG, "x", "The prompt has 6,001 characters; shorten it to 6,000.")]),
     ("a --sedd 7", [(FaultKind.UNKNOWN, "--sedd", "There is no parameter --sedd. Did you mean --seed?")]),
+    ("a --bogus 7", [(FaultKind.UNKNOWN, "--bogus", "There is no parameter --bogus.")]),
     ("a —chaso 7", [(FaultKind.UNKNOWN, "—chaso", "There is no parameter --chaso. Did you mean --chaos?")]),
     ("a --xyzzy", [(FaultKind.UNKNOWN, "--xyzzy", "There is no parameter --xyzzy.")]),
     ("a --v5", [(FaultKind.UNKNOWN, "--v5", "There is no parameter --v5; put a space: --v 5.")]),
