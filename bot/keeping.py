@@ -125,5 +125,8 @@ async def _sweep(store: Store) -> None:
 
 
 def _refused(error: StoreError | OSError) -> int:
-    print(error, file=sys.stderr)
+    told = str(error)
+    if not isinstance(error, StoreError) and error.filename is not None:
+        told = f"{error.filename} cannot be used ({error.strerror}). Type this as the bot's user."
+    print(told, file=sys.stderr)
     return FAULTY

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.store.errors import BackupError, StoreDamagedError, StoreFullError, disk_errors
+from bot.store.errors import BackupError, StoreBusyError, StoreDamagedError, StoreFullError, disk_errors
 from bot.store.files import Files
 from bot.store.folder import Folder, sync_folder
 
@@ -59,9 +59,12 @@ def back_up(path: Path, target: Path) -> Backup:
     return Backup(len(named) - len(missing), missing)
 
 
-def named_in(tables: Collection[str]) -> str:
-    """The query for the hashes that a database with these tables names: one of an older program has fewer."""
+def named_in(tables: Collection[str], whole: Path, remedy: str) -> str:
+    """The query for the hashes that a database with these tables names: one of an older program has fewer. Raises
+    BackupError about the `whole` folder or file if it has none of them."""
     naming = [query for table, query in _NAMING.items() if table in tables]
+    if not naming:
+        raise BackupError(whole, "the database in it is empty, or another program's", remedy)
     return f"{' UNION '.join(naming)} ORDER BY sha256"
 
 
@@ -79,11 +82,15 @@ def _copy_database(database: Path, copy: Path) -> list[str]:
             if problem != "ok":
                 raise StoreDamagedError(database, problem)
             tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            return [sha256 for (sha256,) in made.execute(named_in(tables))]
+            query = named_in(tables, database.parent, "Name the data folder that the bot works in.")
+            return [sha256 for (sha256,) in made.execute(query)]
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
-            raise StoreFullError from error
-        raise
+        match error.sqlite_errorcode & 0xFF:
+            case sqlite3.SQLITE_FULL:
+                raise StoreFullError from error
+            case sqlite3.SQLITE_BUSY:
+                raise StoreBusyError from error
+        raise BackupError(database, f"it cannot be read ({error})", "Type this as the bot's user.") from error
     except sqlite3.DatabaseError as error:
         raise StoreDamagedError(database, str(error)) from error
 

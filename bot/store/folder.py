@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -49,6 +50,13 @@ class Folder:
     def make(self) -> None:
         """For the operator's eyes only: it holds what members typed, and the keys."""
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def demand_use(self) -> None:
+        """Raises PermissionError, which names the file: SQLite would only say that it cannot open something."""
+        log = [self.database.with_name(f"{self.database.name}-{part}") for part in ("wal", "shm")]
+        for path in (self.database, *log):
+            if path.exists() and not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -26,6 +26,7 @@ from bot.store.sqlite import check, check_references, open_keeper
 
 _FILE: Final = re.compile(r"files/([0-9a-f]{2})/([0-9a-f]{62})")
 _BLOCK: Final = 2**20
+_REMEDY: Final = "Name a file that `python -m bot backup` wrote."
 
 
 def restore(archive: Path, path: Path, *, overwrite: bool = False, incomplete: bool = False) -> Backup:
@@ -78,7 +79,7 @@ def _unpack(archive: Path, folder: Folder, *, incomplete: bool) -> Backup:
         with tarfile.open(archive, "r|") as tar:
             count = sum(_keep(archive, tar, info, folder.restoring) for info in tar)
     except FileNotFoundError:
-        raise BackupError(archive, "there is no such file", "Name a file that `python -m bot backup` wrote.") from None
+        raise BackupError(archive, "there is no such file", _REMEDY) from None
     except (tarfile.TarError, EOFError) as error:
         raise BackupError(archive, f"it cannot be read to its end ({error})", "Use another backup.") from error
     named = _check(archive, folder.restoring / DATABASE)
@@ -119,14 +120,14 @@ def _write(content: IO[bytes], path: Path) -> str:
 def _check(archive: Path, database: Path) -> Collection[str]:
     """The hashes of the files that it names."""
     if not database.exists():
-        raise BackupError(archive, "there is no database in it", "Name a file that `python -m bot backup` wrote.")
+        raise BackupError(archive, "there is no database in it", _REMEDY)
     engine = open_keeper(database)
     try:
         with engine.connect() as connection:
             check(connection, database, thorough=True)
             check_references(connection, database)
             refuse_newer(connection, database)
-            query = named_in(inspect(connection).get_table_names())
+            query = named_in(inspect(connection).get_table_names(), archive, _REMEDY)
             named = connection.exec_driver_sql(query).scalars().all()
         with engine.connect() as connection:
             raw = connection.connection.driver_connection

@@ -49,11 +49,13 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path, *, clock: Clock, thorough: bool = False) -> AsyncIterator[Store]:
-        """The store in this data folder, checked and of this program's schema. Raises StoreError."""
+        """The store in this data folder, checked and of this program's schema. Raises StoreError, and OSError about
+        what may not be read or written."""
         folder = Folder(path)
         with disk_errors():
             folder.make()
         with folder.locked():
+            folder.demand_use()
             await asyncio.to_thread(_make_ready, folder, thorough)
             writer, readers = open_writer(folder.database), open_readers(folder.database)
             store = cls(writer, readers, Files(folder.files), VectorFiles(folder.vectors), clock)

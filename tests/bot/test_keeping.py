@@ -83,6 +83,14 @@ async def test_a_lost_or_changed_original_is_told_and_nothing_of_it_is_removed(
     assert await files.exists(small)  # all that is left of it
 
 
+async def test_a_file_that_may_not_be_used_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = tmp_path / "atelier.sqlite"
+    database.mkdir()  # it stands for one of another user: tests may run as a user who may do all
+    assert await check_gallery(Settings.from_env({"ATELIER_DATA": str(tmp_path)})) == FAULTY
+    told = capsys.readouterr().err
+    assert told == f"{database} cannot be used (Permission denied). Type this as the bot's user.\n"
+
+
 async def test_while_the_bot_works_there_it_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with Store.open(tmp_path, clock=Clock()):
         assert await check_gallery(Settings.from_env({"ATELIER_DATA": str(tmp_path)})) == FAULTY

@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,14 @@ from alembic import command
 
 from bot.store import jobs, keys, ledger, offers, pictures, restore
 from bot.store.backup import Backup, back_up
-from bot.store.errors import BackupError, StoreDamagedError, StoreFullError, StoreLockedError, StoreNewerError
+from bot.store.errors import (
+    BackupError,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreFullError,
+    StoreLockedError,
+    StoreNewerError,
+)
 from bot.store.files import Files
 from bot.store.migrations import _config
 from bot.store.offers import Offer
@@ -152,6 +160,36 @@ async def test_backup_never_replaces_a_file(archive: Path, tmp_path: Path) -> No
 def test_backup_of_a_folder_without_data_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="there is no database here"):
         back_up(tmp_path, tmp_path / "backup.tar")
+
+
+def test_database_without_anything_of_ours_is_neither_backed_up_nor_restored(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with closing(sqlite3.connect(tmp_path / "data" / "atelier.sqlite")) as made:
+        made.execute("CREATE TABLE elsewhere (id INTEGER)")
+    with pytest.raises(BackupError, match=r"empty, or another program's\. Name the data folder"):
+        back_up(tmp_path / "data", tmp_path / "backup.tar")
+    assert os.listdir(tmp_path) == ["data"]
+    with tarfile.open(tmp_path / "other.tar", "w") as tar:
+        tar.add(tmp_path / "data" / "atelier.sqlite", "atelier.sqlite")
+    with pytest.raises(BackupError, match=r"empty, or another program's\. Name a file that"):
+        restore.restore(tmp_path / "other.tar", tmp_path / "new")
+
+
+def test_database_that_cannot_be_opened_is_not_backed_up_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "data" / "atelier.sqlite").mkdir(parents=True)
+    with pytest.raises(BackupError, match=r"it cannot be read .* Type this as the bot's user"):
+        back_up(tmp_path / "data", tmp_path / "backup.tar")
+
+
+def test_backup_that_another_program_locks_out_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", partial(real, timeout=0.01))
+    with closing(real(tmp_path / "data" / "atelier.sqlite", isolation_level=None)) as other:
+        other.execute("CREATE TABLE pictures (sha256 TEXT)")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreBusyError):
+            back_up(tmp_path / "data", tmp_path / "backup.tar")
 
 
 async def test_backup_that_runs_out_of_disk_leaves_nothing(

@@ -143,6 +143,19 @@ async def test_file_that_is_no_database_is_refused_with_a_sentence(tmp_path: Pat
             pass
 
 
+@pytest.mark.parametrize("name", ["atelier.sqlite", "atelier.sqlite-wal", "atelier.sqlite-shm"])
+async def test_file_that_may_not_be_written_is_named(tmp_path: Path, clock: Clock, name: str) -> None:
+    """As one that another user made. A folder in its place stands for that: tests may run as a user who may do all."""
+    async with Store.open(tmp_path, clock=clock):
+        pass
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).mkdir()
+    with pytest.raises(PermissionError) as refused:
+        async with Store.open(tmp_path, clock=clock):
+            pass
+    assert refused.value.filename == str(tmp_path / name)
+
+
 async def test_row_that_refers_to_nothing_is_found_at_the_start(tmp_path: Path, clock: Clock) -> None:
     async with Store.open(tmp_path, clock=clock):
         pass
