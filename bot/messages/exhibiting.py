@@ -69,10 +69,7 @@ class Exhibiting:
                 await self._invite(sent)
             await self._posting.rename(sent, shown.name)  # last: it may have to wait for minutes
             return sent
-        if is_retried or letter.payload.get("again"):
-            sent = await self._posting.find(exhibit.channel_id, bears(f":{cards.mark(exhibit)}:"))
-        if sent is None:
-            sent = await self._create(exhibit, shown, card)
+        sent = await self._create(exhibit, shown, card, is_asked_again=is_retried or bool(letter.payload.get("again")))
         reached(FailPoint.PLACED)
         await self._note(exhibit, sent)
         reached(FailPoint.NOTED)
@@ -83,10 +80,13 @@ class Exhibiting:
         with suppress(UnreachableError, RefusedError, MessageGoneError, Later):
             await self._sender.react(sent.channel, sent.message, INVITATION)
 
-    async def _create(self, exhibit: Exhibit, shown: Shown, card: Card) -> Sent:
+    async def _create(self, exhibit: Exhibit, shown: Shown, card: Card, *, is_asked_again: bool) -> Sent:
         """Where that cannot be, it does not hang, and its maker can try again once the channel is mended."""
         nonce, tags = f"x{cards.mark(exhibit)}", (shown.model[:TAG_LENGTH], shown.shape)
         try:
+            there = bears(f":{cards.mark(exhibit)}:")
+            if is_asked_again and (sent := await self._posting.find(exhibit.channel_id, there)) is not None:
+                return sent
             return await self._posting.create(exhibit.channel_id, shown.name, card, nonce=nonce, tags=tags)
         except (UnreachableError, RefusedError, TooLargeError):
             async with self._store.write() as tx:
