@@ -186,7 +186,8 @@ def _entitlement(row: Json) -> Entitlement | None:
         ends_at=discord.utils.parse_time(row.get("ends_at")),
         is_deleted=bool(row["deleted"]),
         is_consumed=bool(row.get("consumed")),
-        is_subscription=row["type"] == SUBSCRIPTION,
+        # A test entitlement has that type, too, and no subscription: by its missing dates it is known.
+        is_subscription=row["type"] == SUBSCRIPTION and bool(row.get("starts_at")),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 import threading
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,8 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made.print_usage(sys.stderr)
         print(wrong, file=sys.stderr)
         return 2
+    _tolerate_any_letter()
     try:
-        return asyncio.run(run(Asked(**vars(given))))
+        code = run(Asked(**vars(given)))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where it is known what a reader who has left means
+        return code
     except (PromptError, DataError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -79,7 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:  # whoever read what was printed has seen enough
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # the interpreter flushes it once more at its end
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # the interpreter flushes what is left once more at its end
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return 0
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)
@@ -102,11 +108,19 @@ def _misfit(given: argparse.Namespace) -> str:
     return ""
 
 
+def _tolerate_any_letter() -> None:
+    """A file's name may have letters that a terminal has not: no reason to lose what is said of the picture."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def leave(code: int) -> NoReturn:
     """A model that still loads, or a step that hangs, keeps its thread; ended in the usual way, the interpreter would
     abort over it and the exit code be lost."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # as it is where a shell has closed it
+            stream.flush()
     if any(thread.name == DEVICE_THREAD for thread in threading.enumerate()):
         os._exit(code)
     sys.exit(code)

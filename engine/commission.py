@@ -84,7 +84,7 @@ def _translated(asked: Asked) -> Job:
     sources, pictures = _sources(asked)
     if asked.adapters is not None and not asked.adapters.is_dir():
         raise SourceError(f"--adapters {asked.adapters} is no folder; name the one that the styles are in.")
-    prompt = parse(asked.prompt)
+    prompt = parse(_read_prompt(asked.prompt))
     translation = translate(
         prompt,
         load_catalog(*asked.catalog),
@@ -97,6 +97,17 @@ def _translated(asked: Asked) -> Job:
     )
     job = _told(translation.cells, (*translation.notes, *_without_effect(prompt)), pictures)
     return replace(job, film=prompt.get(VIDEO) or False)
+
+
+def _read_prompt(text: str) -> str:
+    """A shell hands over bytes: those that are no letters in this terminal's encoding cannot be painted."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        readable = text[: error.start].rstrip()[-20:]
+        problem = f"The prompt holds a letter that cannot be read{f' after `{readable}`' if readable else ''}"
+        raise SourceError(f"{problem}; write it as UTF-8.") from None
+    return text
 
 
 def _without_effect(prompt: Prompt) -> Iterator[Note]:

@@ -32,11 +32,15 @@ _PNG = b"\x89PNG"
 _CODES = {Failure.REFUSED: 2, Failure.MODEL: 3}
 
 
-async def run(asked: Asked) -> int:
+def run(asked: Asked) -> int:
     if asked.list_models:
         return list_models(load_catalog(*asked.catalog), asked)
-    if asked.pull:
+    if asked.pull:  # in no event loop: there Ctrl-C waits for the next await, and here comes none
         return pull_model(load_catalog(*asked.catalog), asked.pull, asked)
+    return asyncio.run(_carry_out(asked))
+
+
+async def _carry_out(asked: Asked) -> int:
     if not asked.quote:
         _check_target(asked.target)
     # What is asked is read first: a typing error should not wait for a device to be looked for.
@@ -205,27 +209,37 @@ def pull_model(catalog: Catalog, name: str, asked: Asked) -> int:
     if not asked.yes and not _agrees():
         print("Nothing was fetched.")
         return 1
-    pull(plan, hub, lambda fraction, message: _show(message, fraction))
-    _clear()
+    try:
+        pull(plan, hub, lambda fraction, message: _show(message, fraction))
+    except KeyboardInterrupt:
+        _clear()  # before the sentence, not over it
+        print("Stopped; what has come is kept: pull again, and it goes on from there.", file=sys.stderr)
+        return 130
+    finally:
+        _clear()
     print(f"{plan.entry.title} is here.")
     return 0
 
 
 def _agrees() -> bool:
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         print("Say --yes to fetch it without being asked.", file=sys.stderr)
         return False
-    return input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Fetch it? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl-D
+        print()
+        return False
 
 
 def _show(message: str, fraction: float) -> None:
     """A bar on a terminal; nothing into a file."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         full = round(fraction * _BAR)
         bar = "█" * full + "░" * (_BAR - full)
         print(f"\r\033[K{bar} {fraction:4.0%} {message[:60]}", end="", file=sys.stderr, flush=True)
 
 
 def _clear() -> None:
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -71,6 +71,10 @@ def pull(plan: Plan, hub: Hub, tell: Tell) -> None:
             tell(min(0.999, done / missing), f"Fetching {path}.")
 
         hub.fetch(each.repository, each.file, count, plan.entry.name)
+    for repository in {
+        (each.repository.source, each.repository.commit): each.repository for each in plan.wanted
+    }.values():
+        hub.settle(repository, plan.entry.name)
     tell(1.0, f"{plan.entry.title} is here.")
 
 

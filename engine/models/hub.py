@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from engine.errors import DownloadError
 _BLOCK = 2**20
 _PARTIAL = 206
 _PATIENCE_SECONDS = 30.0  # without a sign of life
+_LOCK_SECONDS = 0.5
 _HASH = re.compile(r"[0-9a-f]{40,64}\Z")
 
 
@@ -35,11 +36,12 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """One commit of one repository."""
+    """One commit of one repository. `is_main`: asked for without naming it, it is what the main branch has now."""
 
     source: str
     commit: str
     files: dict[str, RemoteFile]
+    is_main: bool = False
 
 
 class Hub:
@@ -58,12 +60,15 @@ class Hub:
 
         api = HfApi(endpoint=self._endpoint, token=self._token)
         with _told(model, source, self._endpoint):
-            info = api.model_info(source, revision=revision or None, files_metadata=True, timeout=_PATIENCE_SECONDS)
+            try:
+                info = api.model_info(source, revision=revision or None, files_metadata=True, timeout=_PATIENCE_SECONDS)
+            except (LookupError, TypeError) as error:
+                raise ValueError("it tells of something else.") from error
         files = {file.path: file for file in map(_remote_file, info.siblings or ())}
         if not all(_HASH.match(digest) for digest in (str(info.sha), *(file.digest for file in files.values()))):
             problem = f"{self._endpoint} does not say what {source} consists of: a hash is missing or none."
             raise DownloadError(model, problem, "Use another hub.")
-        return Repository(source, str(info.sha), files)
+        return Repository(source, str(info.sha), files, is_main=not revision)
 
     def place(self, repository: Repository, file: RemoteFile) -> Path:
         """Where the file is found once it is there."""
@@ -83,13 +88,21 @@ class Hub:
         blob, partial = self._blob(repository, file)
         with _told(model, repository.source, self._endpoint):
             blob.parent.mkdir(parents=True, exist_ok=True)
-            if not blob.exists():
-                self._receive(repository, file, partial, tell)
-                self._check(file, partial, model)
-                partial.replace(blob)
-            _link(place, blob)
-            self._remember(repository)
+            with self._alone(repository, file, model):
+                if not blob.exists() and not place.exists():
+                    self._receive(repository, file, partial, tell)
+                    self._check(file, partial, model)
+                    partial.replace(blob)
+                _link(place, blob)
+            if not self._main(repository).exists():
+                self._remember(repository)
         return place
+
+    def settle(self, repository: Repository, model: str) -> None:
+        """Once all that is wanted of it is here: from now on the main branch is this commit, also on this machine."""
+        if repository.is_main:
+            with _told(model, repository.source, self._endpoint):
+                self._remember(repository)
 
     def _root(self, repository: Repository) -> Path:
         return self.folder / ("models--" + repository.source.replace("/", "--"))
@@ -97,6 +110,23 @@ class Hub:
     def _blob(self, repository: Repository, file: RemoteFile) -> tuple[Path, Path]:
         blob = self._root(repository) / "blobs" / file.digest
         return blob, blob.with_name(f"{file.digest}.part")
+
+    @contextmanager
+    def _alone(self, repository: Repository, file: RemoteFile, model: str) -> Iterator[None]:
+        """Two that write one file would both get rubbish. The hub's own tools keep their locks there, too."""
+        from huggingface_hub.utils import WeakFileLock
+
+        path = self.folder / ".locks" / self._root(repository).name / f"{file.digest}.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as held:
+            try:
+                held.enter_context(WeakFileLock(path, timeout=_LOCK_SECONDS))
+            except TimeoutError as error:
+                problem = f"{file.path} of {repository.source} is just being fetched by another pull."
+                raise DownloadError(
+                    model, problem, "Wait until that has ended, then pull again.", again=True
+                ) from error
+            yield
 
     def _receive(self, repository: Repository, file: RemoteFile, partial: Path, tell: Callable[[int], None]) -> None:
         from huggingface_hub import get_session, hf_hub_url
@@ -127,12 +157,16 @@ class Hub:
             problem = f"{file.path} of {model} is not what the hub says it is: its hash is another one."
             raise DownloadError(model, problem, "Pull again; if it stays so, do not trust that hub.", again=True)
 
-    def _remember(self, repository: Repository) -> None:
+    def _main(self, repository: Repository) -> Path:
         """The hub's tools look here when they are asked for no commit."""
-        main = self._root(repository) / "refs" / "main"
-        if not main.exists():
-            main.parent.mkdir(parents=True, exist_ok=True)
-            main.write_text(repository.commit, encoding="ascii")
+        return self._root(repository) / "refs" / "main"
+
+    def _remember(self, repository: Repository) -> None:
+        main = self._main(repository)
+        main.parent.mkdir(parents=True, exist_ok=True)
+        fresh = main.with_name(f"main.{os.getpid()}.new")  # a full disk must not leave half a name
+        fresh.write_text(repository.commit, encoding="ascii")
+        fresh.replace(main)
 
 
 def _remote_file(sibling: Any) -> RemoteFile:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
@@ -53,6 +54,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.model is None and not options.renderings:
         parser.error("give a model's folder, or --renderings")
+    if problem := unusable(options):
+        parser.error(problem)
     checker = load_checker(options.checker)
     questions = held_out_questions(options.questions)
     if options.renderings:
@@ -77,6 +80,28 @@ def main() -> None:
     for name, value in report.items():
         print(f"{name:24} {value:8.4f}")
     print(json.dumps({k: round(v, 5) for k, v in report.items()}))
+
+
+def unusable(options: argparse.Namespace) -> str:
+    """What is read or written only once many pictures are painted, and would take their figures along; empty if nothing
+    is."""
+    if options.questions < 1:
+        return f"--questions {options.questions} asks nothing; use 1 or more"
+    if not options.checker.is_file():
+        return f"--checker {options.checker} is no file"
+    if not (options.encoders / "config.json").is_file():
+        return f"--encoders {options.encoders} holds no encoders"
+    if options.compbench and not any(options.compbench.glob("*_train.txt")):
+        return f"--compbench {options.compbench} holds no prompts (files that end in _train.txt)"
+    if options.sheet and (options.sheet.is_dir() or options.sheet.suffix.lower() not in Image.registered_extensions()):
+        return f"--sheet {options.sheet} is no name of a picture; end it in .png"
+    try:
+        for folder in (options.sheet and options.sheet.parent, options.styles):
+            if folder:
+                folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{error.filename} cannot be made ({error.strerror}); name another folder"
+    return ""
 
 
 def save_grid(pictures: Tensor, path: Path) -> None:

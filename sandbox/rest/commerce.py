@@ -8,7 +8,7 @@ from sandbox.rest.call import BOTS, Call, Routes
 from sandbox.rules import errors, limits
 from sandbox.rules.checks.guilds import check_entitlement
 from sandbox.rules.ids import parse
-from sandbox.rules.kinds import EntitlementOwner, EntitlementType
+from sandbox.rules.kinds import EntitlementOwner
 from sandbox.world import commerce
 from sandbox.world.entities import Entitlement, Sku
 from sandbox.world.views import entitlement_view, sku_view, subscription_view
@@ -119,7 +119,7 @@ async def create_test_entitlement(call: Call) -> Any:
 async def delete_test_entitlement(call: Call) -> None:
     """Of test entitlements only: what somebody paid for is not an application's to take."""
     entitlement = _standing_entitlement(call)
-    if entitlement.type != EntitlementType.TEST_MODE_PURCHASE:
+    if not commerce.is_test(entitlement):
         raise errors.UNKNOWN_ENTITLEMENT()  # unpublished which refusal this is
     commerce.delete_entitlement(call.state, entitlement)
 

@@ -67,8 +67,16 @@ def buy(state: State, sku: Sku, user_id: int, guild_id: int | None = None) -> tu
 
 
 def grant_test(state: State, sku: Sku, *, user_id: int | None, guild_id: int | None) -> Entitlement:
-    """A test entitlement: no dates."""
-    return _entitle(state, sku, EntitlementType.TEST_MODE_PURCHASE, user_id, guild_id)
+    """A test entitlement: no dates. Of a subscription's SKU it has the type of a subscription, and none behind it."""
+    is_subscription = sku.type == SkuType.SUBSCRIPTION
+    kind = EntitlementType.APPLICATION_SUBSCRIPTION if is_subscription else EntitlementType.TEST_MODE_PURCHASE
+    return _entitle(state, sku, kind, user_id, guild_id)
+
+
+def is_test(entitlement: Entitlement) -> bool:
+    if entitlement.type == EntitlementType.APPLICATION_SUBSCRIPTION:
+        return entitlement.subscription_id is None
+    return entitlement.type == EntitlementType.TEST_MODE_PURCHASE
 
 
 def delete_entitlement(state: State, entitlement: Entitlement) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -306,3 +307,44 @@ def test_whoever_stops_reading_stops_it_without_a_word() -> None:
     said = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert said.stdout.startswith("pocket")
     assert said.stderr == ""
+
+
+@pytest.mark.parametrize("words", [["--list-models"], ["a", *SWATCH]])
+def test_what_a_reader_who_has_left_does_not_hear_is_no_failure(words: list[str], tmp_path: Path) -> None:
+    """As with `| true`, and without PYTHONUNBUFFERED: the words leave at the end, all at once."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = start(words, tmp_path, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (ended.returncode, "Traceback" in ended.stderr, "Exception" in ended.stderr) == (0, False, False)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_picture_is_painted_whatever_the_shell_has_closed(closed: str, tmp_path: Path) -> None:
+    command = ["bash", "-c", f'exec "$0" -m engine "a house" --model swatch --device none {closed}', sys.executable]
+    ended = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, b"Traceback" in ended.stderr) == (0, False)
+    assert len(read_recipes((tmp_path / "picture.png").read_bytes())) == 1
+
+
+def test_a_name_that_the_terminal_cannot_write_costs_no_picture(tmp_path: Path) -> None:
+    words = ["a hoüse", *SWATCH, "-o", "hoüse.png"]
+    ended = start(words, tmp_path, PYTHONIOENCODING="ascii", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stdout.partition(":")[0]) == (0, "ho\\xfcse.png")
+    assert (tmp_path / "hoüse.png").exists()
+
+
+def test_a_prompt_in_another_encoding_than_the_terminals_is_refused(capsys: Say) -> None:
+    assert main(["a caf\udce9 at night", *SWATCH]) == 1
+    assert "a letter that cannot be read after `a caf`; write it as UTF-8." in capsys.readouterr().err
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"} | more
+
+
+def start(words: list[str], folder: Path, *, stdout: int, stderr: int, **more: str) -> subprocess.CompletedProcess[str]:
+    command, env = [sys.executable, "-m", "engine", *words], environment(**more)
+    return subprocess.run(
+        command, cwd=folder, env=env, stdout=stdout, stderr=stderr, text=True, timeout=60, check=False
+    )

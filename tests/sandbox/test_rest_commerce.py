@@ -36,8 +36,13 @@ async def test_test_entitlements_have_no_dates_and_can_be_taken_back(crew: Crew)
     heard, sku = crew.listen("bot"), a_sku(crew)
     body = {"sku_id": str(sku.id), "owner_id": crew.cleo.id, "owner_type": 2}
     made = await crew.bot.post(entitlements(crew), body)
-    assert (made["type"], made["user_id"], made["starts_at"], made["ends_at"]) == (4, crew.cleo.id, None, None)
+    assert (made["type"], made["user_id"], made["starts_at"], made["ends_at"]) == (8, crew.cleo.id, None, None)
     assert "subscription_id" not in made
+    of_pack = await crew.bot.post(
+        entitlements(crew), body | {"sku_id": str(a_sku(crew, SkuType.CONSUMABLE, "Hours").id)}
+    )
+    assert (of_pack["type"], of_pack["starts_at"]) == (4, None)
+    await crew.bot.delete(f"{entitlements(crew)}/{of_pack['id']}")
     for_guild = await crew.bot.post(entitlements(crew), body | {"owner_id": str(crew.guild.id), "owner_type": 1})
     assert for_guild["guild_id"] == str(crew.guild.id)
     await crew.bot.delete(f"{entitlements(crew)}/{made['id']}")

@@ -23,6 +23,7 @@ class Shelved:
     token: str = ""
     gated: bool = False
     says: dict[str, str] = field(default_factory=dict)
+    commit: str = COMMIT
 
     @classmethod
     def of(cls, folder: Path) -> Shelved:
@@ -90,10 +91,10 @@ class _Handler(BaseHTTPRequestHandler):
         found = self.hub.repositories.get(source)
         if found is None:
             self.refuse(404, "RepoNotFound")
-        elif revision not in ("", COMMIT):
+        elif revision not in ("", COMMIT, found.commit):
             self.refuse(404, "RevisionNotFound")
         else:
-            body = json.dumps(_describe(source, found)).encode()
+            body = json.dumps(_describe(source, found, revision or found.commit)).encode()
             self.answer(200, body, {"Content-Type": "application/json"})
 
     def resolve(self, path: str) -> None:
@@ -139,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _describe(source: str, found: Shelved) -> dict[str, Any]:
+def _describe(source: str, found: Shelved, commit: str) -> dict[str, Any]:
     siblings = []
     for path, content in found.files.items():
         sibling: dict[str, Any] = {"rfilename": path, "size": len(content)}
@@ -150,4 +151,4 @@ def _describe(source: str, found: Shelved) -> dict[str, Any]:
             blob = hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
             sibling["blobId"] = found.says.get(path, blob)
         siblings.append(sibling)
-    return {"id": source, "modelId": source, "sha": COMMIT, "gated": found.gated, "siblings": siblings}
+    return {"id": source, "modelId": source, "sha": commit, "gated": found.gated, "siblings": siblings}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -125,6 +126,35 @@ def test_one_checkpoint_of_a_repository_comes_with_what_it_is_read_with(
     assert set(model.components) >= {"unet", "vae", "text_encoder"}
 
 
+def test_a_model_without_a_commit_is_what_was_pulled_last_once_all_of_it_is_here(
+    small: SmallHub, entry: Entry, tmp_path: Path, cpu: Device
+) -> None:
+    newest = replace(entry, revision="")
+    hub, catalog = Hub(tmp_path, small.endpoint), catalog_of(newest)
+    pull(make_plan(newest, catalog, hub), hub, ignore)
+    assert Shelf(catalog, cpu, hub=tmp_path).load("art", ignore).pin.revision == COMMIT
+    small.repositories["ada/art"].commit = "d" * 40
+    plan = make_plan(newest, catalog, hub)
+    assert Shelf(catalog, cpu, hub=tmp_path).load("art", ignore).pin.revision == COMMIT
+    pull(plan, hub, ignore)
+    assert Shelf(catalog, cpu, hub=tmp_path).load("art", ignore).pin.revision == "d" * 40
+
+
+def test_a_file_of_the_main_branch_is_found_beside_one_of_an_older_commit(
+    small: SmallHub, entry: Entry, tmp_path: Path, cpu: Device
+) -> None:
+    files = {f"{name}.safetensors": small.repositories["ada/art"].files[UNET] for name in ("four", "eight")}
+    small.repositories["eve/fast"] = Shelved(files)
+    four = replace(entry, name="four", source="eve/fast", file="four.safetensors", like="art")
+    eight = replace(four, name="eight", file="eight.safetensors", revision="")
+    catalog, hub = Catalog.of([entry, four, eight]), Hub(tmp_path, small.endpoint)
+    pull(make_plan(four, catalog, hub), hub, ignore)
+    small.repositories["eve/fast"].commit = "d" * 40
+    pull(make_plan(eight, catalog, hub), hub, ignore)
+    shelf = Shelf(catalog, cpu, hub=tmp_path)
+    assert [shelf.load(name, ignore).pin.revision for name in ("four", "eight")] == [COMMIT, "d" * 40]
+
+
 def test_what_lies_on_this_machine_is_not_fetched(tiny: Path, tmp_path: Path) -> None:
     entry = entry_for(tiny)
     with pytest.raises(DownloadError, match="nothing to fetch"):
@@ -164,3 +194,29 @@ def test_a_killed_pull_goes_on_in_the_next_with_the_environments_hub_and_token(s
     assert "Bearer mine" in small.tokens
     assert small.sent[UNET] <= size - 100_000 + size - 3 * 2**20
     assert list(tmp_path.rglob("*.part")) == []
+
+
+@pytest.mark.alone
+def test_whoever_stops_a_pull_does_not_wait_for_the_rest_of_it(small: SmallHub, tmp_path: Path) -> None:
+    size = len(small.repositories["ada/art"].files[UNET])
+    small.repositories["ada/art"].files[UNET] += b"\0" * (3_000_000 - size % 1000)
+    small.stall_after[UNET] = 2_500_000
+    catalog = tmp_path / "own.toml"
+    catalog.write_text(f'[models.art]\nlike = "sd1.5"\nrepository = "ada/art"\nrevision = "{COMMIT}"\n')
+    words = ["--pull", "art", "--yes", "--catalog", str(catalog), "--models", str(tmp_path / "hub")]
+    env = os.environ | {"HF_ENDPOINT": small.endpoint, "HF_HOME": str(tmp_path / "home")}
+    ours, theirs = pty.openpty()  # a bar on a terminal says how far it is
+    with subprocess.Popen([sys.executable, "-m", "engine", *words], env=env, stderr=theirs) as running:
+        os.close(theirs)
+        try:
+            said = b""
+            while b"Fetching unet/diffusion" not in said:
+                said += os.read(ours, 4096)
+            running.send_signal(signal.SIGINT)
+            assert running.wait(20) == 130
+            said += os.read(ours, 4096)
+        finally:
+            running.kill()
+            os.close(ours)
+    assert b"Stopped; what has come is kept: pull again" in said
+    assert [path.stat().st_size >= 2**20 for path in tmp_path.rglob("*.part")] == [True]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,22 @@ def test_what_broke_off_goes_on_where_it_ended(small: SmallHub, tmp_path: Path) 
     assert hub.missing_bytes(repository, file) == 0
 
 
+def test_two_pulls_at_once_do_not_write_into_one_file(small: SmallHub, tmp_path: Path) -> None:
+    """As of two models that share their parts, in two terminals."""
+    hub, repository = look(small, tmp_path)
+    file = repository.files[FILE]
+    told: list[DownloadError] = []
+
+    def begin_another(_: int) -> None:
+        with pytest.raises(DownloadError, match="is just being fetched by another pull") as refused:
+            Hub(tmp_path, small.endpoint).fetch(repository, file, ignore, "art")
+        told.append(refused.value)
+
+    assert hub.fetch(repository, file, begin_another, "art").read_bytes() == BIG
+    assert all(error.again for error in told)
+    assert told
+
+
 def test_a_hub_that_cannot_go_on_sends_it_all_again(small: SmallHub, tmp_path: Path) -> None:
     small.break_after[FILE] = 1_500_000
     small.ignores_ranges = True
@@ -73,7 +91,7 @@ def test_bytes_that_are_not_what_the_hub_said_are_thrown_away(small: SmallHub, t
     hub, repository = look(small, tmp_path)
     with pytest.raises(DownloadError, match="hash is another"):
         hub.fetch(repository, repository.files[path], ignore, "art")
-    assert [found for found in tmp_path.rglob("*") if found.is_file()] == []
+    assert [found for found in tmp_path.rglob("*") if found.is_file() and found.suffix != ".lock"] == []
 
 
 def test_a_gated_model_says_how_to_accept_its_licence(small: SmallHub, tmp_path: Path) -> None:
@@ -101,6 +119,29 @@ def test_each_refusal_of_a_hub_is_a_sentence(small: SmallHub, tmp_path: Path) ->
     small.status = 200
     with pytest.raises(DownloadError, match="does not answer as a hub of models does"):
         Hub(tmp_path, f"{small.endpoint}/pages").look("ada/art", "", "art")
+
+
+def test_an_endpoint_that_serves_something_else_is_told(tmp_path: Path) -> None:
+    class Stranger(BaseHTTPRequestHandler):
+        said = b""
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(self.said)))
+            self.end_headers()
+            self.wfile.write(self.said)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        try:
+            for Stranger.said in (b"{}", b"[]", b"null", b'{"id": "ada/art", "siblings": [{}]}'):
+                with pytest.raises(DownloadError, match="does not answer as a hub of models does"):
+                    Hub(tmp_path, f"http://127.0.0.1:{server.server_port}").look("ada/art", "", "art")
+        finally:
+            server.shutdown()
 
 
 def test_a_hub_that_is_not_there_is_named(tmp_path: Path) -> None:

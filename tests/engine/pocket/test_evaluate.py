@@ -35,6 +35,28 @@ def test_a_model_that_is_not_here_is_told(
     assert problem in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--sheet", "sheet"], "--sheet sheet is no name of a picture; end it in .png"),
+        (["--sheet", "/dev/null/a.png"], "/dev/null cannot be made"),
+        (["--styles", "/dev/null/styles"], "/dev/null/styles cannot be made"),
+        (["--compbench", "missing"], "--compbench missing holds no prompts"),
+        (["--encoders", "missing"], "--encoders missing holds no encoders"),
+        (["--checker", "missing"], "--checker missing is no file"),
+        (["--questions", "0"], "--questions 0 asks nothing"),
+    ],
+)
+def test_what_cannot_be_read_or_saved_is_told_before_anything_is_painted(
+    words: list[str], problem: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(evaluate, "open_painter", lambda *_: pytest.fail("A painter was opened."))
+    with pytest.raises(SystemExit) as ended:
+        run(monkeypatch, "pocket", *words)
+    assert ended.value.code == 2
+    assert problem in capsys.readouterr().err
+
+
 def test_the_checker_that_ships_is_right_about_renderings_and_takes_no_wrong_ones(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
