@@ -186,7 +186,7 @@ def _entitlement(row: Json) -> Entitlement | None:
         ends_at=discord.utils.parse_time(row.get("ends_at")),
         is_deleted=bool(row["deleted"]),
         is_consumed=bool(row.get("consumed")),
-        # A test entitlement has that type, too, and no subscription: by its missing dates it is known.
+        # A test entitlement may have that type, too (nothing documents which): by its missing dates it is known.
         is_subscription=row["type"] == SUBSCRIPTION and bool(row.get("starts_at")),
     )
 

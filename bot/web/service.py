@@ -59,7 +59,7 @@ class Window:
             [
                 web.get("/", self.browse),
                 web.get(r"/picture/{id:\d{1,18}}", self.picture),
-                web.get(r"/image/{id:\d{1,18}}/{hash:[0-9a-f]{16}}-{side:\d+}.webp", self.image),
+                web.get(r"/image/{id:\d{1,18}}/{hash:[0-9a-f]{16}}-{side:\d{1,4}}.webp", self.image),
                 web.get("/feed.xml", self.feed),
                 web.get("/page/{name}", self.file),
                 web.get(sign_in.START, self._doors.start),

@@ -67,7 +67,8 @@ def buy(state: State, sku: Sku, user_id: int, guild_id: int | None = None) -> tu
 
 
 def grant_test(state: State, sku: Sku, *, user_id: int | None, guild_id: int | None) -> Entitlement:
-    """A test entitlement: no dates. Of a subscription's SKU it has the type of a subscription, and none behind it."""
+    """A test entitlement: no dates. Of a subscription's SKU it has the type of a subscription, and none behind it: so
+    client libraries tell it, and Discord documents no type for it."""
     is_subscription = sku.type == SkuType.SUBSCRIPTION
     kind = EntitlementType.APPLICATION_SUBSCRIPTION if is_subscription else EntitlementType.TEST_MODE_PURCHASE
     return _entitle(state, sku, kind, user_id, guild_id)
