@@ -141,13 +141,7 @@ class Sender:
 
     async def edit_by_token(self, token: str, message: int, card: Card, limit: int) -> Sent:
         """Not by the library's webhooks: those sleep through every rate limit, however long."""
-        route = discord.http.Route(
-            "PATCH",
-            "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}",
-            webhook_id=self._application,
-            webhook_token=token,
-            message_id=message,
-        )
+        route = self._by_token("PATCH", token, message)
 
         async def edit(parts: dict[str, Any]) -> Sent:
             attachments = parts.pop("files")
@@ -221,14 +215,17 @@ class Sender:
     async def delete(self, channel: int, message: int) -> None:
         await self.awake(channel, lambda: self.client.http.delete_message(channel, message))
 
-    async def delete_by_token(self, token: str, message: int) -> None:
-        route = discord.http.Route(
-            "DELETE",
+    def _by_token(self, method: str, token: str, message: int) -> discord.http.Route:
+        return discord.http.Route(
+            method,
             "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}",
             webhook_id=self._application,
             webhook_token=token,
             message_id=message,
         )
+
+    async def delete_by_token(self, token: str, message: int) -> None:
+        route = self._by_token("DELETE", token, message)
         async with refusals_of_edits():
             await self.client.http.request(route)
 

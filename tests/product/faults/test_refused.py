@@ -26,7 +26,7 @@ from tests.product.faults.conftest import MakeHouse
 from tests.product.faults.oracle import eventually, messages, must_hold, until_calm
 from tests.product.faults.test_messages import CALLBACK
 from tests.product.faults.test_places import QUARTER_SECONDS, VIEW_CHANNEL, deny
-from tests.product.house import House, imagine, painted, press, said_aside, told, until, until_ended, until_gone
+from tests.product.house import House, Json, imagine, painted, press, said_aside, told, until, until_ended, until_gone
 from tests.product.test_gallery_channel import post_of, shown
 
 READ_HISTORY = 65536
@@ -153,15 +153,21 @@ async def _until_put_off(house: House, job: Job, kind: Told) -> None:
     await eventually(is_put_off, "it waits")
 
 
-async def test_what_is_deleted_while_the_bot_is_shut_out_goes_once_it_is_let_in_again(
-    house: House, cleo: Member
-) -> None:
+async def _deleted_while_shut_out(house: House, cleo: Member) -> tuple[Json, Job]:
+    """The message that is still there, and its job."""
     grid = await painted(cleo, "a red house", "more-painting")
     (job,) = await _jobs(house, cleo)
     await house.pass_time(QUARTER_SECONDS)
     await deny(house, "more-painting", VIEW_CHANNEL)
     await _delete(house, cleo)
     await _until_put_off(house, job, Told.ERASE)
+    return grid, job
+
+
+async def test_what_is_deleted_while_the_bot_is_shut_out_goes_once_it_is_let_in_again(
+    house: House, cleo: Member
+) -> None:
+    grid, _ = await _deleted_while_shut_out(house, cleo)
     await _allow(house, "more-painting")
     await until_gone(cleo, grid)
 
@@ -169,12 +175,7 @@ async def test_what_is_deleted_while_the_bot_is_shut_out_goes_once_it_is_let_in_
 async def test_what_was_posted_anew_meanwhile_is_not_taken_away_with_what_had_to_wait(
     house: House, cleo: Member
 ) -> None:
-    grid = await painted(cleo, "a red house", "more-painting")
-    (job,) = await _jobs(house, cleo)
-    await house.pass_time(QUARTER_SECONDS)
-    await deny(house, "more-painting", VIEW_CHANNEL)
-    await _delete(house, cleo)
-    await _until_put_off(house, job, Told.ERASE)
+    grid, job = await _deleted_while_shut_out(house, cleo)
     ada = await house.member("ada")
     await ada.delete(grid)
     channel = await cleo.channel_id("painting")
